@@ -1,0 +1,27 @@
+"""Test set-up: code blocks of README and docs are run; Hypothesis is derandomized in CI."""
+
+import os
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from sybil import Sybil
+from sybil.parsers.myst import DocTestDirectiveParser, PythonCodeBlockParser, SkipParser
+
+ROOT = Path(__file__).parent
+
+settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def at_project_root(namespace: dict[str, object]) -> None:
+    """Examples name files from the project's root."""
+    os.chdir(ROOT)
+
+
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser(), DocTestDirectiveParser(), SkipParser()],
+    patterns=["*.md"],
+    excludes=["docs/_build/*", "docs/auto_examples/*"],
+    setup=at_project_root,
+).pytest()
