@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import ipabs  # noqa: E402 - the path above must be set first
+import ipabs
 
 project = "ipabs"
 author = "the ipabs developers"
