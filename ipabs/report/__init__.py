@@ -1,0 +1,1 @@
+"""Results shown: exhibits, and the page that carries them."""
