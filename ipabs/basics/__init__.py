@@ -1,0 +1,1 @@
+"""The ground floor: parties, units, dates, curves, random streams, words."""

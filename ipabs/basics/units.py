@@ -1,0 +1,408 @@
+"""Units: how a rate, an amount of money, a share or a date is written, shown and bounded.
+
+A `Unit` owns the grammar of one kind of value and its range, so the reader of files and the check of objects built in
+Python say the same. Numbers are read from their decimal text with one rounding (``3.25%`` is the float nearest to
+13/400), never by dividing a float. Full-width characters, separators, leading zeros, NaN and infinity are refused.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from ipabs.errors import Finding, finding
+
+MOST_DIGITS = 30
+LARGEST = 1e30
+LARGEST_INTEGER = 10**18
+BARE_RATE_LIMIT = 0.2
+
+NUMBER = re.compile(r"([+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)(?:[eE]([+-]?[0-9]{1,4}))?\s*([^0-9\s].*)?")
+SEPARATED = re.compile(r"[+-]?[0-9]+(?:[,_' ][0-9]+)+(?:\.[0-9]+)?\D*")
+LEADING_ZERO = re.compile(r"[+-]?0[0-9]+\D*")
+ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+PLAIN: Mapping[str, int] = MappingProxyType({"": 0})
+RATE: Mapping[str, int] = MappingProxyType({"": 0, "%": -2, "bp": -4})
+SHARE: Mapping[str, int] = MappingProxyType({"": 0, "%": -2})
+MONEY: Mapping[str, int] = MappingProxyType({"": 0, "元": 0, "万元": 4, "万": 4, "亿元": 8, "亿": 8})
+MONTHS: Mapping[str, int] = MappingProxyType(
+    {"": 1, "month": 1, "months": 1, "个月": 1, "year": 12, "years": 12, "年": 12}
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unit:
+    """How one kind of value stands in a file.
+
+    Attributes
+    ----------
+    name : str
+        The unit's name, for schema and documentation.
+    parse : callable
+        Text to value, or to the `Finding` that says what to write.
+    check : callable
+        Value to the `Finding` that says why it is out of range or of the wrong type, or None.
+    show : callable
+        Value to its canonical form in a file: text, number or truth value; `parse` reads it back to the same value.
+    json : mapping
+        JSON Schema of the written form.
+    """
+
+    name: str
+    parse: Callable[[str], object]
+    check: Callable[[Any], Finding | None]
+    show: Callable[[Any], str | int | float | bool]
+    json: Mapping[str, object]
+
+    def read(self, text: str) -> Any:
+        """The value of `text`, or the finding that refuses it, range included.
+
+        >>> RATE_UNIT.read("325bp")
+        0.0325
+        >>> print(RATE_UNIT.read("130%"))
+        1.3 is outside -100% to 100% a year
+        """
+        value = self.parse(text)
+        return value if isinstance(value, Finding) else self.check(value) or value
+
+
+class Key(str):
+    """The word for a field in a file, where Python needs another one: ``Annotated[str, Key("from")]``."""
+
+    __slots__ = ()
+
+
+def number_text(value: float, power: int = 0) -> str:
+    """Shortest decimal text of ``value * 10**power`` that reads back to the same float.
+
+    >>> number_text(95000000.0), number_text(0.0325, 2), number_text(1.25e-30)
+    ('95000000', '3.25', '1.25e-30')
+    """
+    shifted = Decimal(repr(value) if isinstance(value, int) else repr(float(value))).scaleb(power).normalize()
+    text = f"{shifted:f}"
+    return text if len(text) <= MOST_DIGITS else f"{shifted:e}"
+
+
+def _scaled(text: str, powers: Mapping[str, int]) -> float | Finding | None:
+    """The number in `text` times the power of ten of its unit; None when it does not have that form."""
+    if len(text) > 2 * MOST_DIGITS or sum(map(str.isdigit, text)) > MOST_DIGITS:
+        return finding("number.digits", "{got!r} is too long: a number has at most 30 digits", got=text[:20] + "…")
+    half_width = unicodedata.normalize("NFKC", text)
+    if half_width != text:
+        return finding(
+            "number.full_width", "{got!r} has full-width characters; write {write}", got=text, write=half_width
+        )
+    if SEPARATED.fullmatch(text):
+        write = re.sub(r"(?<=[0-9])[,_' ](?=[0-9])", "", text)
+        return finding(
+            "number.separator", "{got!r} has separators between digits; write {write}", got=text, write=write
+        )
+    if LEADING_ZERO.fullmatch(text):
+        return finding("number.leading_zero", "{got!r} has leading zeros; write it without them", got=text)
+    match = NUMBER.fullmatch(text)
+    if match is None or (match[3] or "") not in powers:
+        return None
+    exponent = int(match[2] or 0)
+    if abs(exponent) > MOST_DIGITS:
+        return finding("number.exponent", "{got!r} has an exponent beyond 30", got=text)
+    return float(f"{match[1]}e{exponent + powers[match[3] or '']}")
+
+
+def _bare(text: str) -> bool:
+    return text[-1].isdigit()
+
+
+def _number_fault(value: object) -> Finding | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return finding("number.type", "{got!r} is no number but {type}", got=value, type=type(value).__name__)
+    if not math.isfinite(value):
+        return finding("number.finite", "{got} is not a finite number", got=value)
+    if abs(value) > LARGEST or 0 < abs(value) < 1 / LARGEST:
+        return finding("number.magnitude", "{got} is beyond 1e30, or closer to 0 than 1e-30", got=value)
+    return None
+
+
+def parse_rate(text: str) -> float | Finding:
+    """A rate in decimals per year from ``3.25%``, ``325bp`` or ``0.0325``; a bare 0.2 or more is refused.
+
+    >>> parse_rate("3.25%"), parse_rate("150bp")
+    (0.0325, 0.015)
+    >>> print(parse_rate("3.25"))
+    '3.25' without a unit looks like a percentage; write 3.25%
+    """
+    rate = _scaled(text, RATE)
+    if rate is None:
+        return finding("unit.rate", "{got!r} is no rate; write 3.25%, 325bp or 0.0325", got=text)
+    if isinstance(rate, float) and _bare(text) and abs(rate) >= BARE_RATE_LIMIT:
+        write = f"{number_text(rate)}%" if abs(rate) > 1 else f"{number_text(rate, 2)}% / {number_text(rate)}%"
+        return finding(
+            "unit.bare_percentage",
+            "{got!r} without a unit looks like a percentage; write {write}",
+            got=text,
+            write=write,
+        )
+    return rate
+
+
+def check_rate(value: Any) -> Finding | None:
+    """A rate lies between -100% and 100% a year."""
+    if fault := _number_fault(value):
+        return fault
+    return None if -1 <= value <= 1 else finding("unit.rate_range", "{got} is outside -100% to 100% a year", got=value)
+
+
+def parse_share(text: str) -> float | Finding:
+    """A share of a whole from ``75%`` or ``0.75``."""
+    share = _scaled(text, SHARE)
+    if share is None:
+        return finding("unit.share", "{got!r} is no share; write 75% or 0.75", got=text)
+    if isinstance(share, float) and _bare(text) and 1 < share <= 100:
+        write = f"{number_text(share)}%"
+        return finding(
+            "unit.bare_percentage",
+            "{got!r} without a unit looks like a percentage; write {write}",
+            got=text,
+            write=write,
+        )
+    return share
+
+
+def check_share(value: Any) -> Finding | None:
+    """A share lies between 0 and 1."""
+    if fault := _number_fault(value):
+        return fault
+    return None if 0 <= value <= 1 else finding("unit.share_range", "{got} is outside 0% to 100%", got=value)
+
+
+def parse_money(text: str) -> float | Finding:
+    """An amount in the currency's major unit from ``95000000``, ``9500万元`` or ``0.95亿元``.
+
+    >>> parse_money("9500万元"), parse_money("1.2亿元")
+    (95000000.0, 120000000.0)
+    """
+    amount = _scaled(text, MONEY)
+    if amount is None:
+        return finding("unit.money", "{got!r} is no amount; write 95000000, 9500万元 or 0.95亿元", got=text)
+    return amount
+
+
+def check_money(value: Any) -> Finding | None:
+    """An amount is not negative: from and to give its direction."""
+    if fault := _number_fault(value):
+        return fault
+    return (
+        None if value >= 0 else finding("unit.negative_money", "{got} is negative; an amount is 0 or more", got=value)
+    )
+
+
+def parse_number(text: str) -> float | Finding:
+    """A plain number."""
+    number = _scaled(text, PLAIN)
+    return finding("unit.number", "{got!r} is no number; write 1.25", got=text) if number is None else number
+
+
+def parse_factor(text: str) -> float | Finding:
+    """A multiple from ``1.25`` or ``125%``."""
+    factor = _scaled(text, SHARE)
+    return finding("unit.factor", "{got!r} is no multiple; write 1.25 or 125%", got=text) if factor is None else factor
+
+
+def check_factor(value: Any) -> Finding | None:
+    """A multiple is not negative."""
+    if fault := _number_fault(value):
+        return fault
+    return None if value >= 0 else finding("unit.negative", "{got} is negative; 0 or more is valid", got=value)
+
+
+def parse_integer(text: str) -> int | Finding:
+    """A whole number in digits."""
+    number = _scaled(text, PLAIN)
+    if isinstance(number, Finding):
+        return number
+    if number is None or not text.lstrip("+-").isdigit():
+        return finding("unit.integer", "{got!r} is no whole number; write digits only", got=text)
+    return int(text)
+
+
+def check_integer(value: Any) -> Finding | None:
+    """A whole number fits 18 digits."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return finding(
+            "unit.integer_type", "{got!r} is no whole number but {type}", got=value, type=type(value).__name__
+        )
+    if abs(value) > LARGEST_INTEGER:
+        return finding("unit.integer_range", "{got} has more than 18 digits", got=value)
+    return None
+
+
+def check_count(value: Any) -> Finding | None:
+    """A count is a whole number of 0 or more."""
+    if fault := check_integer(value):
+        return fault
+    return None if value >= 0 else finding("unit.negative", "{got} is negative; 0 or more is valid", got=value)
+
+
+def _months_or_years(text: str) -> tuple[str, int] | None:
+    """The digits of a duration and how many months its unit has."""
+    match = NUMBER.fullmatch(text)
+    months = MONTHS.get(match[3] or "") if match else None
+    return (match[1], months) if match and months and not match[2] else None
+
+
+def parse_months(text: str) -> int | Finding:
+    """Whole months from ``18 months``, ``2 years``, ``18个月`` or ``18``.
+
+    >>> parse_months("18 months"), parse_months("2 years")
+    (18, 24)
+    """
+    written = _months_or_years(text)
+    if written is None or not written[0].isdigit() or len(written[0]) > 6:
+        return finding("unit.months", "{got!r} is no whole number of months; write 18 months or 2 years", got=text)
+    return int(written[0]) * written[1]
+
+
+def check_months(value: Any) -> Finding | None:
+    """A duration is a whole number of months, at most 1000 years."""
+    if fault := check_integer(value):
+        return fault
+    return (
+        None if 0 <= value <= 12000 else finding("unit.months_range", "{got} is outside 0 to 12000 months", got=value)
+    )
+
+
+def show_months(value: int) -> str:
+    """``18 months``."""
+    return f"{value} month{'' if value == 1 else 's'}"
+
+
+def parse_years(text: str) -> float | Finding:
+    """Years from ``2.5 years`` or ``2.5``."""
+    written = _months_or_years(text)
+    if written is None or len(written[0]) > MOST_DIGITS or text.endswith(("month", "months", "个月")):
+        return finding("unit.years", "{got!r} is no number of years; write 2.5 years", got=text)
+    return float(written[0])
+
+
+def show_years(value: float) -> str:
+    """``2.5 years``."""
+    return f"{number_text(value)} year{'' if value == 1 else 's'}"
+
+
+def check_years(value: Any) -> Finding | None:
+    """A number of years lies between 0 and 1000."""
+    if fault := _number_fault(value):
+        return fault
+    if not (value == 0 or 1e-9 <= value <= 1000):
+        return finding("unit.years_range", "{got} is outside 0 to 1000 years", got=value)
+    return None
+
+
+def parse_date(text: str) -> date | Finding:
+    """A date written as ``2024-03-28``, and in no other way."""
+    try:
+        return date.fromisoformat(text if ISO_DATE.fullmatch(text) else "")
+    except ValueError:
+        return finding("unit.date", "{got!r} is no date; write 2024-03-28", got=text[:40])
+
+
+def check_date(value: Any) -> Finding | None:
+    """A date without a time, in the years 1900 to 2199."""
+    if isinstance(value, datetime) or not isinstance(value, date):
+        return finding("unit.date_type", "{got!r} is no date but {type}", got=value, type=type(value).__name__)
+    if not 1900 <= value.year <= 2199:
+        return finding("unit.date_range", "{got} is outside the years 1900 to 2199", got=value)
+    return None
+
+
+def check_text(value: Any) -> Finding | None:
+    """Text without control characters other than line breaks and tabs."""
+    if not isinstance(value, str):
+        return finding("unit.text_type", "{got!r} is no text but {type}", got=value, type=type(value).__name__)
+    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in value):
+        return finding("unit.text_control", "{got!r} has control characters", got=ascii(value[:40])[1:-1])
+    return None
+
+
+def parse_flag(text: str) -> bool | Finding:
+    """``true`` or ``false``, and no other word."""
+    if text not in ("true", "false"):
+        return finding("unit.flag", "{got!r} is neither true nor false", got=text[:40])
+    return text == "true"
+
+
+def check_flag(value: Any) -> Finding | None:
+    """A truth value."""
+    if isinstance(value, bool):
+        return None
+    return finding("unit.flag_type", "{got!r} is neither True nor False", got=value)
+
+
+def _json(**keywords: object) -> Mapping[str, object]:
+    return MappingProxyType(keywords)
+
+
+RATE_UNIT = Unit(
+    "rate",
+    parse_rate,
+    check_rate,
+    lambda rate: f"{number_text(rate, 2)}%",
+    _json(type=["string", "number"], examples=["3.25%", "150bp"]),
+)
+SHARE_UNIT = Unit(
+    "share",
+    parse_share,
+    check_share,
+    lambda share: f"{number_text(share, 2)}%",
+    _json(type=["string", "number"], examples=["75%"], minimum=0, maximum=1),
+)
+MONEY_UNIT = Unit(
+    "money",
+    parse_money,
+    check_money,
+    float,
+    _json(type=["string", "number"], examples=["9500万元", 95000000], minimum=0),
+)
+SIGNED_MONEY_UNIT = Unit(
+    "signed money", parse_money, _number_fault, float, _json(type=["string", "number"], examples=[-550000])
+)
+NUMBER_UNIT = Unit("number", parse_number, _number_fault, float, _json(type="number", examples=[1.25]))
+FACTOR_UNIT = Unit(
+    "multiple", parse_factor, check_factor, float, _json(type=["string", "number"], examples=[1.25, "125%"], minimum=0)
+)
+INTEGER_UNIT = Unit("whole number", parse_integer, check_integer, int, _json(type="integer"))
+COUNT_UNIT = Unit("count", parse_integer, check_count, int, _json(type="integer", minimum=0))
+MONTHS_UNIT = Unit(
+    "months",
+    parse_months,
+    check_months,
+    show_months,
+    _json(type=["string", "integer"], examples=["18 months", "2 years"]),
+)
+YEARS_UNIT = Unit(
+    "years", parse_years, check_years, show_years, _json(type=["string", "number"], examples=["2.5 years"])
+)
+DATE_UNIT = Unit(
+    "date", parse_date, check_date, date.isoformat, _json(type="string", format="date", examples=["2024-03-28"])
+)
+TEXT_UNIT = Unit("text", str, check_text, str, _json(type="string"))
+FLAG_UNIT = Unit("true or false", parse_flag, check_flag, bool, _json(type="boolean"))
+
+Rate = Annotated[float, RATE_UNIT]
+Share = Annotated[float, SHARE_UNIT]
+Money = Annotated[float, MONEY_UNIT]
+SignedMoney = Annotated[float, SIGNED_MONEY_UNIT]
+Factor = Annotated[float, FACTOR_UNIT]
+Integer = Annotated[int, INTEGER_UNIT]
+Count = Annotated[int, COUNT_UNIT]
+Months = Annotated[int, MONTHS_UNIT]
+Years = Annotated[float, YEARS_UNIT]
+
+UNIT_OF_TYPE: Mapping[type, Unit] = MappingProxyType(
+    {str: TEXT_UNIT, bool: FLAG_UNIT, int: INTEGER_UNIT, float: NUMBER_UNIT, date: DATE_UNIT}
+)
