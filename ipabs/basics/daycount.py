@@ -13,9 +13,9 @@ from fractions import Fraction
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from ipabs._typing import DateArray, FloatArray
+from ipabs.basics.days import Dates, whole_days
 from ipabs.errors import DataError, SpecError, finding
 
 DayCount = Literal["ACT/365F", "ACT/360", "ACT/ACT ISDA", "30/360 US", "30E/360", "30E/360 ISDA"]
@@ -88,15 +88,13 @@ def year_fraction(start: date, end: date, day_count: DayCount, *, termination: d
     return float(accrual_fraction(start, end, day_count, termination=termination))
 
 
-def year_fractions(
-    starts: ArrayLike, ends: ArrayLike, day_count: DayCount, *, termination: date | None = None
-) -> FloatArray:
+def year_fractions(starts: Dates, ends: Dates, day_count: DayCount, *, termination: date | None = None) -> FloatArray:
     """`year_fraction` of whole arrays of dates, equal to it bit for bit.
 
     Parameters
     ----------
-    starts, ends : array_like of datetime64 or date
-        Of shapes that broadcast; no missing dates; each start on or before its end.
+    starts, ends : dates or arrays of dates
+        Of shapes that broadcast; each start on or before its end.
 
     Returns
     -------
@@ -108,7 +106,7 @@ def year_fractions(
     >>> year_fractions(["2024-02-29", "2024-03-31"], "2024-08-31", "30/360 US")
     array([0.5       , 0.41666667])
     """
-    first, last = np.broadcast_arrays(_as_days(starts), _as_days(ends))
+    first, last = np.broadcast_arrays(whole_days(starts), whole_days(ends))
     if (last < first).any():
         at = int(np.argmax(last < first))
         raise DataError(_reversed(first.flat[at], last.flat[at]))
@@ -184,15 +182,6 @@ def _taken_apart_all(days: DateArray) -> Day:
         number=days.astype(np.int64) + date(1970, 1, 1).toordinal(),
         day_of_year=(days - years.astype("datetime64[D]")).astype(np.int64),
     )
-
-
-def _as_days(dates: ArrayLike) -> DateArray:
-    days = np.asarray(dates, dtype="datetime64[D]")
-    if np.isnat(days).any():
-        raise DataError(
-            finding("daycount.missing", "a date is missing at position {got}", got=int(np.isnat(days).argmax()))
-        )
-    return days
 
 
 def _reversed(start: object, end: object) -> Any:

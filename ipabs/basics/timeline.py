@@ -12,11 +12,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from ipabs._typing import IntArray
 from ipabs.basics.daycount import DayCount, accrual_fraction
-from ipabs.errors import DataError, Finding, SpecError, finding, refuse
+from ipabs.basics.days import Dates, whole_days
+from ipabs.errors import Finding, SpecError, finding, refuse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,15 +90,12 @@ class Timeline:
         """Collection period `t` as (start, end]."""
         return self.collection_starts[t], self.collection_ends[t]
 
-    def period_of(self, dates: ArrayLike) -> IntArray:
+    def period_of(self, dates: Dates) -> IntArray:
         """The period whose collections hold each date: -1 on or before cut-off, T after the last end.
 
-        Shape as `dates`; a missing date is a `DataError`.
+        Shape as `dates`.
         """
-        days = np.asarray(dates, dtype="datetime64[D]")
-        if np.isnat(days).any():
-            at = int(np.isnat(days).argmax())
-            raise DataError(finding("timeline.missing_date", "the date at position {got} is missing", got=at))
+        days = whole_days(dates)
         ends = np.array(self.collection_ends, dtype="datetime64[D]")
         found = np.searchsorted(ends, days, side="left")
         return np.where(days <= np.datetime64(self.cut_off), -1, found).astype(np.int64)

@@ -112,7 +112,7 @@ def test_unknown_day_count_names_the_nearest() -> None:
 
 
 def test_missing_date_is_refused() -> None:
-    with pytest.raises(DataError, match="a date is missing at position 1"):
+    with pytest.raises(DataError, match="the date at position 1 is missing"):
         year_fractions(["2024-01-01", "NaT"], "2024-06-01", "ACT/360")
 
 
