@@ -1,0 +1,1 @@
+"""The deal language: what was agreed, in the words of a prospectus."""

@@ -1,0 +1,39 @@
+"""Accounts of the vehicle, and the account each kind of collection is paid into."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from ipabs.structure.tranche import Amount
+
+COLLECTIONS = "collections"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Money held between payment dates, with or without a target.
+
+    The target is 0 at legal final, in the phase `called`, and from the line at which the tranches in `until` are
+    repaid. The account `collections` always exists and is never declared.
+    """
+
+    KEYED: ClassVar[str] = "name"
+
+    name: Annotated[str, "short name"]
+    target: Annotated[Amount | None, "what `top_up` fills it to and `release` leaves in it"] = None
+    until: Annotated[tuple[str, ...], "when these tranches are repaid, the target is 0"] = ()
+    sweep_to: Annotated[str, "the account that a release, and the end of the deal, empties it into"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collect:
+    """The account that each kind of collection is paid into."""
+
+    interest: Annotated[str, "interest and licence fees"] = COLLECTIONS
+    principal: Annotated[str, "scheduled principal"] = COLLECTIONS
+    prepayment: Annotated[str, "principal paid early"] = COLLECTIONS
+    recovery: Annotated[str, "recoveries on defaulted assets"] = COLLECTIONS
+    guarantee: Annotated[str, "payments of the assets' guarantors"] = COLLECTIONS
+    other: Annotated[str, "anything else"] = COLLECTIONS
+
+
+EVERYTHING_TOGETHER = Collect()

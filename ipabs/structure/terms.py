@@ -1,0 +1,202 @@
+"""Terms around the notes: dates, closing, rounding, clean-up call, mid-life state, and the nouns that are planned."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from ipabs.structure.account import COLLECTIONS
+from ipabs.structure.stand_in import CollectionRule, Money, PaymentRule, Ratio, Share
+from ipabs.structure.tranche import Amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dates:
+    """The dates of a deal."""
+
+    cut_off: Annotated[date, "collections after this date belong to the deal"]
+    closing: Annotated[date, "the notes are issued and interest starts"]
+    payment: Annotated[PaymentRule, "when the deal pays"]
+    collection_end: Annotated[CollectionRule, "when each collection period ends"]
+    check_offset: Annotated[int | None, "business days before payment on which the account is checked"] = None
+    expected_maturity: Annotated[date, "when principal is expected to be repaid"]
+    legal_final: Annotated[date, "a payment date; everything is due"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where money at closing comes from: a tranche at its issue price, or a contribution of a party."""
+
+    KEYED: ClassVar[str] = "name"
+    SHORT: ClassVar[str] = "price"
+
+    name: Annotated[str, "a tranche, or a name for the contribution"]
+    price: Annotated[Ratio | None, "issue price, as a part of principal"] = None
+    by: Annotated[str, "the party that contributes"] = ""
+    amount: Annotated[Money | None, "what it contributes"] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deposit:
+    """Money put into an account at closing."""
+
+    KEYED: ClassVar[str] = "account"
+    SHORT: ClassVar[str] = "amount"
+
+    account: Annotated[str, "the account"]
+    amount: Annotated[Money, "the amount"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uses:
+    """Where money at closing goes."""
+
+    assets: Annotated[Money, "paid for the assets"]
+    upfront_fees: Annotated[Money, "paid for the issue"] = 0.0
+    accounts: Annotated[tuple[Deposit, ...], "put into accounts"] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """The column before period 0: sources and uses balance."""
+
+    sources: Annotated[tuple[Source, ...], "where the money comes from"]
+    uses: Annotated[Uses, "where it goes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounding:
+    """How amounts are rounded: a preset, or every term stated."""
+
+    SHORT: ClassVar[str] = "preset"
+
+    preset: Annotated[
+        Literal["fen", "none"] | None, "`fen`: unit 0.01, half up, largest remainder; `none`: not rounded"
+    ] = None
+    unit: Annotated[Money | None, "smallest amount paid"] = None
+    mode: Annotated[Literal["half_up", "half_even", "down"] | None, "how an amount between two units is rounded"] = None
+    share: Annotated[Literal["largest_remainder", "down_rest_stays"] | None, "how a split is rounded"] = None
+    per_face: Annotated[Money | None, "round the amount for this much face value first, for instance 100"] = None
+
+
+FEN = Rounding(unit=0.01, mode="half_up", share="largest_remainder")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """The clean-up call: once the pool is small enough, the assets are sold and the deal ends in the phase `called`."""
+
+    KEYED: ClassVar[str] = "name"
+
+    name: Annotated[str, "short name"]
+    kind: Annotated[
+        Literal["clean_up", "optional", "tax", "regulatory"], "only `clean_up` runs, the others are planned"
+    ]
+    pool_percent: Annotated[Share | None, "allowed once pool_closing is at or below this part of pool_original"] = None
+    price: Annotated[Amount | None, "what is paid for the assets"] = None
+    into: Annotated[str, "the account the price is paid into"] = COLLECTIONS
+    exercise: Annotated[Literal["when_allowed", "never"], "whether it is assumed to be exercised"] = "when_allowed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrancheState:
+    """A tranche in mid-life."""
+
+    KEYED: ClassVar[str] = "name"
+
+    name: Annotated[str, "the tranche"]
+    balance: Annotated[Money, "outstanding principal"]
+    owed_interest: Annotated[Money, "interest in arrears"] = 0.0
+    written_down: Annotated[Money, "written down so far"] = 0.0
+    capitalized: Annotated[Money, "interest turned into balance so far"] = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeState:
+    """A fee in mid-life."""
+
+    KEYED: ClassVar[str] = "name"
+
+    name: Annotated[str, "the fee"]
+    owed: Annotated[Money, "in arrears"] = 0.0
+    paid_this_year: Annotated[Money, "counted against the cap per year"] = 0.0
+    paid_life: Annotated[Money, "counted against the cap over life"] = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountState:
+    """An account in mid-life."""
+
+    KEYED: ClassVar[str] = "name"
+    SHORT: ClassVar[str] = "held"
+
+    name: Annotated[str, "the account"]
+    held: Annotated[Money, "what it holds"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportState:
+    """A support in mid-life."""
+
+    KEYED: ClassVar[str] = "name"
+
+    name: Annotated[str, "the support"]
+    drawn: Annotated[Money, "called and paid so far"] = 0.0
+    outstanding: Annotated[Money, "of it not reimbursed"] = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerState:
+    """A test in mid-life."""
+
+    KEYED: ClassVar[str] = "name"
+
+    name: Annotated[str, "the test"]
+    failed: Annotated[bool, "it is failing now"] = False
+    outside: Annotated[int, "payment dates in a row outside the limit"] = 0
+    inside: Annotated[int, "payment dates in a row inside the limit since it failed"] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Where a deal stands that is joined in mid-life, after the payments of one date."""
+
+    as_of: Annotated[date, "the payment date after which it stands so"]
+    pool_original: Annotated[Money, "performing pool balance at cut-off"]
+    cumulative_defaulted: Annotated[Money, "defaulted so far"] = 0.0
+    tranches: Annotated[tuple[TrancheState, ...], "every tranche"] = ()
+    fees: Annotated[tuple[FeeState, ...], "fees with arrears or counters"] = ()
+    accounts: Annotated[tuple[AccountState, ...], "accounts with money"] = ()
+    support: Annotated[tuple[SupportState, ...], "supports that were called"] = ()
+    tests: Annotated[tuple[TriggerState, ...], "tests that failed or count"] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrincipalDeficiencyLedger:
+    """Planned: losses debited bottom up, with the claim `<tranche>.deficiency`."""
+
+    KEYED: ClassVar[str] = "name"
+
+    name: Annotated[str, "short name"]
+    debit: Annotated[str, "the measure that is debited"]
+    tranches: Annotated[tuple[str, ...], "the tranches, first loss first"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swap:
+    """Planned: an exchange of interest with a party."""
+
+    KEYED: ClassVar[str] = "name"
+
+    name: Annotated[str, "short name"]
+    by: Annotated[str, "the counterparty"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """Planned: holders may sell a tranche back on a date."""
+
+    KEYED: ClassVar[str] = "name"
+
+    name: Annotated[str, "short name"]
+    tranche: Annotated[str, "the tranche"]
+    on: Annotated[date, "when"]

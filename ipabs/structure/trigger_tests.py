@@ -1,0 +1,89 @@
+"""Tests: a measure against a limit, read at a stated moment."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from ipabs.structure.stand_in import Ratio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitStep:
+    """Another limit from a date on."""
+
+    since: Annotated[date, "from the first payment date on or after this date"]
+    limit: Annotated[Ratio, "the limit that replaces the first one"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """A test of one measure: it passes at or below `maximum`, at or above `minimum`.
+
+    It fails once the measure has been outside for `run` payment dates in a row, and then stays failed, unless `cure`
+    payment dates in a row inside the limit let it pass again.
+    """
+
+    KEYED: ClassVar[str] = "name"
+
+    name: Annotated[str, "short name"]
+    measure: Annotated[str, "the measure that is tested"]
+    maximum: Annotated[Ratio | None, "passes at or below"] = None
+    minimum: Annotated[Ratio | None, "passes at or above"] = None
+    at: Annotated[
+        Literal["collection", "line", "end"],
+        "read before line 1 (today's collections, opening balances), at the line that asks, or after the last line",
+    ] = "collection"
+    run: Annotated[int, "payment dates in a row outside the limit before it fails"] = 1
+    cure: Annotated[int | None, "payment dates in a row inside the limit before it passes again; silent: never"] = None
+    steps: Annotated[tuple[LimitStep, ...], "later limits, by date"] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failing:
+    """Which failing tests open a phase: any of a list, or all of it."""
+
+    SHORT: ClassVar[str] = "any"
+
+    any: Annotated[tuple[str, ...], "one of these is enough"] = ()
+    all: Annotated[tuple[str, ...], "these must all fail"] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A part of the deal's life with its own priority of payments.
+
+    On each date the first phase listed whose tests fail is in force, otherwise `normal`.
+    """
+
+    KEYED: ClassVar[str] = "name"
+
+    name: Annotated[str, "short name, also of its list in the waterfall"]
+    enter_if_failing: Annotated[Failing, "the tests that open it"]
+    principal_due: Annotated[Literal["as_scheduled", "all"], "all: every balance is due"] = "as_scheduled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredMeasure:
+    """A measure of the deal's own: (sum of `of` - sum of `less`, not below 0), divided by the sum of `to` if stated."""
+
+    KEYED: ClassVar[str] = "name"
+
+    name: Annotated[str, "the name by which tests, targets and lines read it"]
+    of: Annotated[tuple[str, ...], "measures added up"]
+    less: Annotated[tuple[str, ...], "measures taken off"] = ()
+    to: Annotated[tuple[str, ...], "measures whose sum divides"] = ()
+    at_zero: Annotated[
+        Literal["zero", "infinite"] | None,
+        "its value when the divisor is 0: a minimum fails at zero, passes at infinite",
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observable:
+    """A series from outside the deal, by period and path, read by its name."""
+
+    KEYED: ClassVar[str] = "name"
+    SHORT: ClassVar[str] = "meaning"
+
+    name: Annotated[str, "the name by which measures and tests read it"]
+    meaning: Annotated[str, "what it is, with its unit"]
