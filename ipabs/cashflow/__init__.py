@@ -1,1 +1,0 @@
-"""Cash flows: panels and collections, discounting, internal rates of return, amortization, speeds, bond mathematics."""

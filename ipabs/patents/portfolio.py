@@ -1,0 +1,222 @@
+"""A portfolio of IP rights: checks across rights, remaining life, fees, expiry ladder, landscape."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from ipabs.basics.concentration import effective_number, herfindahl, top_share
+from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.patents.patent import IPRight, Patent, PatentFamily
+from ipabs.patents.renewal_fees import Reduction, fee_schedule
+from ipabs.patents.statute import is_alive, remaining_years, statutory_expiry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portfolio:
+    """IP rights that belong together.
+
+    >>> Portfolio(rights=(Patent(number="ZL1", kind="design", filing=date(2022, 1, 1), grant=date(2022, 6, 1)),))
+    Portfolio: 1 right (1 design)
+    """
+
+    rights: tuple[IPRight, ...]
+
+    def __repr__(self) -> str:
+        kinds = Counter(right.kind for right in self.rights)
+        parts = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in sorted(kinds.items()))
+        return f"Portfolio: {len(self.rights)} right{'s' * (len(self.rights) != 1)} ({parts})"
+
+    @property
+    def patents(self) -> tuple[Patent, ...]:
+        """The patents and applications among the rights."""
+        return tuple(right for right in self.rights if isinstance(right, Patent))
+
+    @property
+    def families(self) -> tuple[PatentFamily, ...]:
+        """Patents grouped by family identifier, in order of first appearance; a patent without one stands alone."""
+        groups: dict[str, list[Patent]] = {}
+        for patent in self.patents:
+            groups.setdefault(patent.family or patent.number, []).append(patent)
+        return tuple(PatentFamily(id=name, members=tuple(members)) for name, members in groups.items())
+
+    def of(self, owner: str) -> "Portfolio":
+        """The rights of one owner."""
+        return Portfolio(rights=tuple(right for right in self.rights if right.owner == owner))
+
+    def findings(self) -> Iterator[Finding]:
+        """A number that stands twice."""
+        for number, count in Counter(right.number for right in self.rights).items():
+            if count > 1:
+                yield finding("portfolio.duplicate", "right {got} stands {count} times", got=number, count=count)
+
+    def to_frame(self, as_of: date) -> pd.DataFrame:
+        """One row a right: number, kind, owner, status, filing, grant, expiry and remaining life in years."""
+        return pd.DataFrame(
+            {
+                "kind": [right.kind for right in self.rights],
+                "owner": [right.owner for right in self.rights],
+                "status": [right.status for right in self.rights],
+                "filing": [right.filing for right in self.rights],
+                "grant": [right.grant for right in self.rights],
+                "expiry": [statutory_expiry(right) for right in self.rights],
+                "remaining_life_years": [remaining_years(right, as_of) for right in self.rights],
+            },
+            index=pd.Index([right.number for right in self.rights], name="number"),
+        )
+
+
+def pledge_findings(portfolio: Portfolio, as_of: date) -> tuple[Finding, ...]:
+    """What forbids pledging these rights: pledged twice, a co-owner's consent missing, not alive.
+
+    Source: Patent Law of China art. 14 (co-owners); Civil Code art. 444; CNIPA measures on patent pledges.
+    """
+    return tuple(found for right in portfolio.rights for found in _pledge_findings(right, as_of))
+
+
+def _pledge_findings(right: IPRight, as_of: date) -> Iterable[Finding]:
+    standing = [pledge for pledge in right.pledges if pledge.stands(as_of)]
+    if len({pledge.contract for pledge in standing}) > 1:
+        yield finding(
+            "pledge.twice",
+            "{right} is pledged to {got} at once",
+            path=(right.number, "pledges"),
+            got=" and ".join(pledge.contract for pledge in standing),
+            right=right.number,
+        )
+    if right.co_owners and not right.co_owners_consent:
+        yield finding(
+            "pledge.co_owner",
+            "{right}: consent of co-owner {got} is missing",
+            path=(right.number, "co_owners_consent"),
+            got=", ".join(right.co_owners),
+            right=right.number,
+        )
+    if standing and not is_alive(right, as_of):
+        yield finding(
+            "pledge.not_alive",
+            "{right} is pledged, but {got} on {as_of}",
+            path=(right.number, "status"),
+            got=right.status if right.status not in ("pending", "in_force") else "expired",
+            right=right.number,
+            as_of=as_of,
+        )
+
+
+def fee_budget(portfolio: Portfolio, *, reduction: Reduction = "none") -> pd.DataFrame:
+    """Renewal fees of the granted patents by calendar year of their due date (rows) and patent (columns).
+
+    >>> one = Patent(number="ZL1", kind="utility_model", filing=date(2020, 3, 1), grant=date(2021, 1, 1))
+    >>> float(fee_budget(Portfolio(rights=(one,))).to_numpy().sum())
+    11200.0
+    """
+    granted = [patent for patent in portfolio.patents if patent.grant]
+    years: dict[str, dict[int, float]] = {}
+    for patent in granted:
+        row = years.setdefault(patent.number, {})
+        for fee in fee_schedule(patent, reduction=reduction):
+            row[fee.due.year] = row.get(fee.due.year, 0.0) + fee.amount
+    frame = pd.DataFrame(years).sort_index().fillna(0.0)
+    frame.index.name = "year"
+    return frame
+
+
+def expiry_ladder(portfolio: Portfolio, *, as_of: date, values: Mapping[str, float] | None = None) -> pd.DataFrame:
+    """How many rights, and how much value, expire in each calendar year.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by year: rights, value, value_share, cumulative_share; rights not alive on `as_of` are left out.
+
+    Examples
+    --------
+    >>> rights = tuple(
+    ...     Patent(number=f"ZL{n}", kind="utility_model", filing=date(2015 + n, 1, 1), grant=date(2016 + n, 1, 1))
+    ...     for n in range(3)
+    ... )
+    >>> expiry_ladder(Portfolio(rights=rights), as_of=date(2024, 1, 1))["rights"].to_dict()
+    {2025: 1, 2026: 1, 2027: 1}
+    """
+    alive = [right for right in portfolio.rights if is_alive(right, as_of)]
+    worth = values or {right.number: 1.0 for right in alive}
+    refuse(DataError, _value_findings(alive, worth))
+    frame = pd.DataFrame(
+        {
+            "year": [statutory_expiry(right).year for right in alive],
+            "rights": 1,
+            "value": [float(worth[right.number]) for right in alive],
+        }
+    )
+    ladder = frame.groupby("year").sum()
+    total = ladder["value"].sum()
+    ladder["value_share"] = ladder["value"] / total if total else 0.0
+    ladder["cumulative_share"] = ladder["value_share"].cumsum()
+    return ladder
+
+
+def _value_findings(alive: Iterable[IPRight], worth: Mapping[str, float]) -> Iterator[Finding]:
+    for right in alive:
+        if right.number not in worth:
+            yield finding("portfolio.value", "no value for {got}", path=(right.number,), got=right.number)
+
+
+def expiry_cliff(ladder: pd.DataFrame) -> tuple[int, float]:
+    """The calendar year in which the largest share of value expires, and that share."""
+    shares = ladder["value_share"].to_numpy(dtype=float)
+    return int(ladder.index.to_numpy()[shares.argmax()]), float(shares.max())
+
+
+def concentration(values: Mapping[str, float]) -> dict[str, float]:
+    """Herfindahl index, effective number and top shares of a portfolio's values.
+
+    >>> result = concentration({str(n): v for n, v in enumerate([30, 20, 15, 10, 10, 5, 5, 3, 1, 1])})
+    >>> round(result["herfindahl"], 4), round(result["effective_number"], 3), result["top_1"], result["top_3"]
+    (0.1786, 5.599, 0.3, 0.65)
+    """
+    amounts = list(values.values())
+    return {
+        "herfindahl": herfindahl(amounts),
+        "effective_number": effective_number(amounts),
+        "top_1": top_share(amounts, 1),
+        "top_3": top_share(amounts, 3),
+    }
+
+
+def landscape(filings: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
+    """What patent navigation says of each class of a field, for money: share of the leader, crowding, age.
+
+    Parameters
+    ----------
+    filings : DataFrame
+        One row a patent of the field (all owners), columns class, owner, filing.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by class: patents, owners, leader, leader_share, effective_owners (1 / Herfindahl index of owners),
+        median_age_years, share_of_last_three_years.
+    """
+    missing = [name for name in ("class", "owner", "filing") if name not in filings.columns]
+    refuse(
+        DataError,
+        [finding("landscape.column", "no column {got!r}", path=(name,), got=name) for name in missing],
+    )
+    age = (pd.Timestamp(as_of) - pd.to_datetime(filings["filing"])).dt.days / 365.25
+    rows = {}
+    for name, group in filings.assign(age=age).groupby("class"):
+        owners = group["owner"].value_counts()
+        rows[name] = {
+            "patents": len(group),
+            "owners": len(owners),
+            "leader": owners.index[0],
+            "leader_share": owners.iloc[0] / len(group),
+            "effective_owners": effective_number(owners.to_numpy(dtype=float)),
+            "median_age_years": group["age"].median(),
+            "share_of_last_three_years": (group["age"] <= 3).mean(),
+        }
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame.index.name = "class"
+    return frame

@@ -1,0 +1,176 @@
+"""How long a right lasts by law: terms, compensation for delay, extension for drugs.
+
+Terms are dated data (``ipabs/data/patents/statute.toml``) with the article of each law.
+"""
+
+import functools
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from ipabs.basics.tables import read_toml
+from ipabs.errors import DataError, finding
+from ipabs.patents.patent import IPRight, Patent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One statutory term: `years` from filing, grant or publication, for rights filed in [filed_from, filed_before)."""
+
+    jurisdiction: str
+    kind: str
+    years: int
+    counted_from: str
+    filed_from: date = date.min
+    filed_before: date = date.max
+    renewable: bool = False
+    year_end: bool = False
+
+
+@functools.cache
+def terms() -> tuple[Term, ...]:
+    """The statutory terms in force, as package data."""
+    return tuple(_term(dict(entry)) for entry in read_toml("patents/statute.toml")["term"])
+
+
+def _term(entry: dict[str, Any]) -> Term:
+    return Term(counted_from=entry.pop("from"), **entry)
+
+
+def add_years(day: date, years: int) -> date:
+    """The corresponding day `years` later; 29 February gives 28 February where there is none.
+
+    Source: Implementing Regulations of the Patent Law of China, rule 5 (a period without a corresponding day ends on
+    the last day of that month).
+
+    >>> add_years(date(2004, 2, 29), 10)
+    datetime.date(2014, 2, 28)
+    """
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def statutory_expiry(right: IPRight) -> date:
+    """The day on which protection ends by law, fees and validity apart.
+
+    ``expiry = (filing | grant | publication) + term``, plus days of term compensation; a renewed trademark ends at
+    `renewed_to`, a right without a statutory term at its `stated_expiry`.
+
+    Raises
+    ------
+    DataError
+        When the date the term is counted from is missing, or no term is known for the kind and jurisdiction.
+
+    Examples
+    --------
+    >>> statutory_expiry(Patent(number="ZL2020", kind="design", filing=date(2021, 5, 31), grant=date(2021, 12, 1)))
+    datetime.date(2031, 5, 31)
+    >>> statutory_expiry(Patent(number="ZL2021", kind="design", filing=date(2021, 6, 1), grant=date(2021, 12, 1)))
+    datetime.date(2036, 6, 1)
+    """
+    if right.stated_expiry:
+        return right.stated_expiry
+    if right.renewed_to:
+        return right.renewed_to
+    term = _term_of(right)
+    start = {"filing": right.filing, "grant": right.grant, "publication": right.publication}[term.counted_from]
+    if start is None:
+        raise DataError(
+            finding(
+                "right.term_start",
+                "{right}: the term counts from {start}, which is missing",
+                path=(term.counted_from,),
+                right=right.number,
+                start=term.counted_from,
+            )
+        )
+    end = add_years(start, term.years)
+    if term.year_end:
+        end = date(end.year, 12, 31)
+    return end + timedelta(days=right.term_compensation_days) if isinstance(right, Patent) else end
+
+
+def _term_of(right: IPRight) -> Term:
+    filed = right.filing or right.grant or date.max - timedelta(days=1)
+    for term in terms():
+        if (term.jurisdiction, term.kind) == (right.jurisdiction, right.kind) and (
+            term.filed_from <= filed < term.filed_before
+        ):
+            return term
+    raise DataError(
+        finding(
+            "right.no_term",
+            "{right}: no statutory term of a {got} in {jurisdiction}; state its expiry",
+            path=("stated_expiry",),
+            got=right.kind,
+            right=right.number,
+            jurisdiction=right.jurisdiction,
+        )
+    )
+
+
+def term_compensation_days(
+    *,
+    filing: date,
+    examination_request: date,
+    grant: date,
+    reasonable_delay_days: int = 0,
+    applicant_delay_days: int = 0,
+) -> int:
+    """Days of compensation for delay in granting a Chinese invention patent.
+
+    ``grant − max(filing + 4 y, request + 3 y) − reasonable delay − applicant's delay``, not below zero.
+
+    Source: Patent Law of China art. 42(2); Implementing Regulations (2024) rules 77 to 79. To be requested within three
+    months of grant.
+
+    >>> term_compensation_days(filing=date(2018, 3, 1), examination_request=date(2019, 9, 1), grant=date(2024, 3, 1),
+    ...                        reasonable_delay_days=100, applicant_delay_days=60)
+    387
+    """
+    threshold = max(add_years(filing, 4), add_years(examination_request, 3))
+    days = (grant - threshold).days - reasonable_delay_days - applicant_delay_days
+    return max(days, 0)
+
+
+def drug_term_extension(*, filing: date, approval: date) -> date:
+    """New expiry of a Chinese invention patent for a new drug, after marketing approval.
+
+    ``expiry + (approval − filing − 5 y)``, at most 5 years and at most 14 years after approval.
+
+    Source: Patent Law of China art. 42(3); Implementing Regulations (2024) rule 82.
+
+    >>> drug_term_extension(filing=date(2010, 1, 1), approval=date(2017, 7, 1))
+    datetime.date(2031, 7, 1)
+    """
+    expiry = add_years(filing, 20)
+    gained = add_years(filing, 5)
+    months = (approval.year - gained.year) * 12 + approval.month - gained.month
+    extended = _add_months(expiry, months) + timedelta(days=approval.day - gained.day)
+    return max(expiry, min(extended, add_years(expiry, 5), add_years(approval, 14)))
+
+
+def _add_months(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    first = date(year, month + 1, 1)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return first + timedelta(days=min(day.day, (following - first).days) - 1)
+
+
+def is_alive(right: IPRight, as_of: date) -> bool:
+    """Whether the right is in force or pending on `as_of`, and not past its expiry."""
+    if right.status not in ("pending", "in_force"):
+        return False
+    return as_of < statutory_expiry(right)
+
+
+def remaining_years(right: IPRight, as_of: date) -> float:
+    """Years from `as_of` to expiry in days / 365.25; zero for a right that is not alive.
+
+    >>> right = Patent(number="ZL1", kind="invention", filing=date(2014, 1, 1), grant=date(2016, 1, 1))
+    >>> round(remaining_years(right, date(2024, 1, 1)), 3)
+    10.001
+    """
+    return (statutory_expiry(right) - as_of).days / 365.25 if is_alive(right, as_of) else 0.0
