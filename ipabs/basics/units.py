@@ -140,7 +140,9 @@ def parse_rate(text: str) -> float | Finding:
     if rate is None:
         return finding("unit.rate", "{got!r} is no rate; write 3.25%, 325bp or 0.0325", got=text)
     if isinstance(rate, float) and _bare(text) and abs(rate) >= BARE_RATE_LIMIT:
-        write = f"{number_text(rate)}%" if abs(rate) > 1 else f"{number_text(rate, 2)}% / {number_text(rate)}%"
+        percent = number_text(rate)
+        write = f"{percent}bp" if abs(rate) > 100 else f"{percent}%"
+        write = f"{number_text(rate, 2)}% / {percent}%" if abs(rate) <= 1 else write
         return finding(
             "unit.bare_percentage",
             "{got!r} without a unit looks like a percentage; write {write}",
