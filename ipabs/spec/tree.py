@@ -114,7 +114,7 @@ class _Builder:
             case ScalarEvent():
                 return self.refuse_node(event, position) and self.scalar(event, position)
             case MappingStartEvent() | SequenceStartEvent():
-                return self.refuse_node(event, position) and self.open(event, position)
+                return self.refuse_node(event, position) and self.enter(event, position)
             case MappingEndEvent() | SequenceEndEvent():
                 self.stack.pop()
             case AliasEvent():
@@ -158,7 +158,7 @@ class _Builder:
             self.found.append(finding("yaml.tag", template, place=place, got=str(tag)[:80]))
         return True
 
-    def open(self, event: MappingStartEvent | SequenceStartEvent, position: Position) -> bool:
+    def enter(self, event: MappingStartEvent | SequenceStartEvent, position: Position) -> bool:
         here = self.stack[-1] if self.stack else None
         if here is not None and here.wants_key():
             template = "a key is one word, not a list or a table"
