@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from ipabs.basics.units import Money
 from ipabs.errors import Finding, finding
 
 
@@ -27,11 +28,9 @@ class Party:
     sector: Annotated[str, "industry, for concentration and correlation"] = ""
     district: Annotated[str, "administrative district"] = ""
     rating: Annotated[str, "rating on the scale of the case"] = ""
-    limit: Annotated[float | None, "the most the party pays in support, over all it supports; empty: no limit"] = None
+    limit: Annotated[Money | None, "the most the party pays in support, over all it supports; empty: no limit"] = None
 
     def findings(self) -> Iterator[Finding]:
-        """Faults across fields: an empty id, a negative limit."""
+        """A party without an id."""
         if not self.id.strip():
             yield finding("party.id", "a party needs an id", path=("id",), got=self.id)
-        if self.limit is not None and not self.limit >= 0:
-            yield finding("party.limit", "limit is {got}; it must be 0 or more", path=("limit",), got=self.limit)

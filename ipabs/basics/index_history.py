@@ -1,0 +1,204 @@
+"""Histories of reference rates: what an index stood at on a date.
+
+A history is kept by the days on which the value changed. After `known_until` a value is a projection, and says so: the
+last value goes on, or the forward rates of a curve.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal, get_args
+
+import numpy as np
+
+from ipabs._typing import FloatArray
+from ipabs.basics import tables
+from ipabs.basics.curve import Curve
+from ipabs.basics.days import Dates, whole_days
+from ipabs.basics.schedule import add_months
+from ipabs.basics.units import RATE_UNIT, check_rate
+from ipabs.errors import DataError, Finding, KeyPath, SpecError, finding, refuse
+
+IndexName = Literal["LPR1Y", "LPR5Y"]
+INDICES: tuple[IndexName, ...] = get_args(IndexName)
+
+# The fixing of 20 May 2025 is the last one checked; it holds until the day before the next, 20 June 2025.
+LPR_KNOWN_UNTIL = date(2025, 6, 19)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexHistory:
+    """A reference rate by the days of its changes.
+
+    Attributes
+    ----------
+    name : str
+    dates : tuple of date
+        Days on which a value took effect, rising.
+    rates : tuple of float
+        The values, decimals per year.
+    known_until : date
+        The last day for which the value is known; not before the last change.
+    tenor_months : int
+        Length of the loan the index stands for: the period of the forward rates that project it.
+    source : str
+    projection : Curve, optional
+        Gives the values after `known_until`; without it the last value goes on.
+
+    Raises
+    ------
+    DataError
+        All faults: no rows, lengths that differ, dates that do not rise, rates out of range, a horizon before the last
+        change.
+    """
+
+    name: str
+    dates: tuple[date, ...]
+    rates: tuple[float, ...]
+    known_until: date
+    tenor_months: int = 12
+    source: str = ""
+    projection: Curve | None = None
+
+    def __post_init__(self) -> None:
+        refuse(DataError, self._faults())
+
+    def at(self, day: date) -> float:
+        """The value in force on `day`: that of the last change on or before it.
+
+        >>> index_history("LPR1Y").at(date(2024, 7, 21)), index_history("LPR1Y").at(date(2024, 7, 22))
+        (0.0345, 0.0335)
+        """
+        return float(self.rates_at(day))
+
+    def rates_at(self, dates: Dates) -> FloatArray:
+        """The value in force on each date, in the shape of `dates`; a date before the first change is a `DataError`.
+
+        After `known_until`, with a projection: the annually compounded forward rate of the curve over the tenor.
+        """
+        days = whole_days(dates)
+        found = np.searchsorted(whole_days(self.dates), days, side="right") - 1
+        if (found < 0).any():
+            text = "index {index} starts on {first}; it has no value on {got}"
+            raise DataError(finding("index.before_first", text, got=np.min(days), index=self.name, first=self.dates[0]))
+        values = np.asarray(np.asarray(self.rates, dtype=np.float64)[found])
+        late = days > np.datetime64(self.known_until)
+        if self.projection is not None and late.any():
+            values[late] = self._projected(self.projection, days[late].tolist())
+        return values
+
+    def projected_with(self, curve: Curve) -> "IndexHistory":
+        """The same history with the forward rates of `curve` after `known_until`."""
+        return replace(self, projection=curve)
+
+    def findings(self, dates: Dates, *, path: KeyPath = ()) -> Iterator[Finding]:
+        """A warning when some of `dates` lie after `known_until`; it says what stands there instead."""
+        days = np.atleast_1d(whole_days(dates))
+        late = days[days > np.datetime64(self.known_until)]
+        if not late.size:
+            return
+        head = "index {index} is known until {known_until}; {count} of the dates, the first {got}, lie after it and"
+        if self.projection is None:
+            code, text, basis = "index.carried", f"{head} take the last value, {{basis}}", f"{self.rates[-1]:.2%}"
+        else:
+            code, text = "index.forward", f"{head} take forward rates of the curve of {{basis}}"
+            basis = str(self.projection.as_of)
+        yield finding(
+            code,
+            text,
+            path=path,
+            severity="warning",
+            got=late.min(),
+            index=self.name,
+            count=late.size,
+            known_until=self.known_until,
+            basis=basis,
+        )
+
+    def _projected(self, curve: Curve, days: list[date]) -> FloatArray:
+        return curve.forward_rates(days, [add_months(day, self.tenor_months) for day in days], compounding="annual")
+
+    def _faults(self) -> Iterator[Finding]:
+        if not self.dates or len(self.dates) != len(self.rates):
+            text = "index {index} needs as many rates as dates, at least one; it has {got} rates and {dates} dates"
+            yield finding("index.lengths", text, got=len(self.rates), index=self.name, dates=len(self.dates))
+            return
+        for row, (before, day) in enumerate(pairwise(self.dates), start=1):
+            if day <= before:
+                yield finding("index.order", "{got} is not after {before}", path=("dates", row), got=day, before=before)
+        for row, rate in enumerate(self.rates):
+            if fault := check_rate(rate):
+                yield replace(fault, place=replace(fault.place, path=("rates", row)))
+        if self.known_until < self.dates[-1]:
+            text = "index {index} changed on {last}, after {got}, until when it is said to be known"
+            yield finding(
+                "index.horizon", text, path=("known_until",), got=self.known_until, index=self.name, last=self.dates[-1]
+            )
+
+
+def index_history(name: IndexName) -> IndexHistory:
+    """The loan prime rate of one year or of five years and more, from the package data.
+
+    The National Interbank Funding Center publishes it for the People's Bank of China on the 20th of each month, moved
+    past holidays; history from 20 August 2019.
+
+    >>> history = index_history("LPR5Y")
+    >>> history.rates_at(["2022-05-19", "2022-05-20", "2024-10-21"])
+    array([0.046 , 0.0445, 0.036 ])
+    """
+    if name not in INDICES:
+        raise SpecError(finding("index.unknown", "no index {got!r}; {hint}", got=name, allowed=INDICES))
+    return _loan_prime_rate(name)
+
+
+@lru_cache(maxsize=len(INDICES))
+def _loan_prime_rate(name: IndexName) -> IndexHistory:
+    months = 12 if name == "LPR1Y" else 60
+    table = tables.read_csv("indices/lpr.csv")
+    return _history(table, column=name, name=name, known_until=LPR_KNOWN_UNTIL, tenor_months=months)
+
+
+def parse_history(text: str, *, name: str, known_until: date | None = None, tenor_months: int = 12) -> IndexHistory:
+    """A user's history from lines ``date,rate``; lines with ``#`` at the head are its source.
+
+    Parameters
+    ----------
+    known_until : date, optional
+        Default: the day of the last row.
+
+    Raises
+    ------
+    DataError
+        All bad cells; a rate such as ``3.25`` without a unit is one of them.
+
+    Examples
+    --------
+    >>> parse_history("# my bank\\ndate,rate\\n2024-01-02,3.25%\\n2024-07-01,310bp\\n", name="BASE").rates
+    (0.0325, 0.031)
+    """
+    table = tables.parse_table(text, name=name)
+    return _history(table, column="rate", name=name, known_until=known_until, tenor_months=tenor_months)
+
+
+def _history(
+    table: tables.Table, *, column: str, name: str, known_until: date | None, tenor_months: int
+) -> IndexHistory:
+    dates, cells = table.dates("date"), table.column(column)
+    read = [RATE_UNIT.read(cell) for cell in cells]
+    refuse(DataError, _bad_rates(column, read))
+    return IndexHistory(
+        name=name,
+        dates=dates,
+        rates=tuple(read),
+        known_until=known_until or max(dates, default=date.min),
+        tenor_months=tenor_months,
+        source=table.source,
+    )
+
+
+def _bad_rates(column: str, read: list[float | Finding]) -> Iterator[Finding]:
+    for row, value in enumerate(read):
+        if isinstance(value, Finding):
+            yield replace(value, place=replace(value.place, path=(column, row)))
