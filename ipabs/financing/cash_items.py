@@ -1,0 +1,202 @@
+"""The firm's dated, signed cash items: what every facility is reduced to.
+
+One item is one amount on one date with one kind, one label and one bearer. Items are stored as columns, so that a
+programme of thousands of firms is a handful of arrays.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
+from ipabs.errors import DataError, SpecError, finding
+
+Kind = Literal["principal", "interest", "fee", "subsidy", "tax"]
+Bearer = Literal["firm", "originator", "guarantor", "district", "vehicle"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+BEARERS: tuple[Bearer, ...] = get_args(Bearer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CashItems:
+    """Dated items of one or many firms in columns.
+
+    Attributes
+    ----------
+    firms : tuple of str
+        Ids; `firm` holds positions in it.
+    contract_rates : FloatArray
+        (firm,) the contract's stated annual rate; NaN where there is none.
+    labels : tuple of str
+        Names of the items; `label` holds positions in it.
+    firm, kind, label, bearer : IntArray
+        (item,) positions in `firms`, `KINDS`, `labels`, `BEARERS`.
+    dates : DateArray
+        (item,)
+    amounts : FloatArray
+        (item,) + is received by the firm. What another bearer pays is negative too, under that bearer.
+    imputed : BoolArray
+        (item,) true where no cash moves (a waived guarantee, the value of a warrant).
+    currency : str
+    """
+
+    firms: tuple[str, ...]
+    contract_rates: FloatArray
+    labels: tuple[str, ...]
+    firm: IntArray
+    dates: DateArray
+    amounts: FloatArray
+    kind: IntArray
+    label: IntArray
+    bearer: IntArray
+    imputed: BoolArray
+    currency: str = "CNY"
+
+    def is_kind(self, kind: Kind) -> BoolArray:
+        """Mask of the items of one kind."""
+        return np.asarray(self.kind == KINDS.index(kind))
+
+    def borne_by(self, bearer: Bearer) -> BoolArray:
+        """Mask of the items that one bearer pays or receives."""
+        return np.asarray(self.bearer == BEARERS.index(bearer))
+
+    def labelled(self, labels: Iterable[str]) -> BoolArray:
+        """Mask of the items that carry one of these labels."""
+        wanted = [at for at, name in enumerate(self.labels) if name in set(labels)]
+        return np.isin(self.label, wanted)
+
+    def where(self, mask: BoolArray) -> "CashItems":
+        """The items under a mask; firms and labels stay as they are."""
+        return replace(
+            self,
+            firm=self.firm[mask],
+            dates=self.dates[mask],
+            amounts=self.amounts[mask],
+            kind=self.kind[mask],
+            label=self.label[mask],
+            bearer=self.bearer[mask],
+            imputed=self.imputed[mask],
+        )
+
+    def of_firms(self, firms: Sequence[str]) -> "CashItems":
+        """The items of some firms, in the order given; an unknown id is a `DataError`."""
+        position = {name: at for at, name in enumerate(self.firms)}
+        unknown = [name for name in firms if name not in position]
+        if unknown:
+            raise DataError(
+                *(finding("firm.unknown", "no firm {got!r}; {hint}", got=n, allowed=self.firms) for n in unknown)
+            )
+        kept = np.array([position[name] for name in firms], dtype=np.int64)
+        renumbered = np.full(len(self.firms), -1, dtype=np.int64)
+        renumbered[kept] = np.arange(len(kept))
+        some = self.where(renumbered[self.firm] >= 0)
+        return replace(some, firms=tuple(firms), contract_rates=self.contract_rates[kept], firm=renumbered[some.firm])
+
+    def starts(self) -> DateArray:
+        """(firm,) the date of each firm's first item."""
+        first = np.full(len(self.firms), np.datetime64("9999-12-31"), dtype="datetime64[D]")
+        np.minimum.at(first, self.firm, self.dates)
+        return first
+
+    def sums(self, weights: FloatArray) -> FloatArray:
+        """(firm,) sums of ``weights * amounts``."""
+        totals = np.bincount(self.firm, weights=weights * self.amounts, minlength=len(self.firms))
+        return totals.astype(np.float64)
+
+    def table(self) -> pd.DataFrame:
+        """The items as rows: firm, date, amount, kind, label, bearer, imputed."""
+        return pd.DataFrame(
+            {
+                "firm": np.array(self.firms, dtype=object)[self.firm],
+                "date": self.dates,
+                "amount": self.amounts,
+                "kind": np.array(KINDS, dtype=object)[self.kind],
+                "label": np.array(self.labels, dtype=object)[self.label],
+                "bearer": np.array(BEARERS, dtype=object)[self.bearer],
+                "imputed": self.imputed,
+            }
+        )
+
+
+def block(
+    firms: Sequence[str],
+    dates: Sequence[date] | DateArray,
+    amounts: ArrayLike,
+    *,
+    kind: Kind,
+    label: str,
+    bearer: Bearer = "firm",
+    imputed: bool = False,
+    currency: str = "CNY",
+) -> CashItems:
+    """Items of several firms on the same dates.
+
+    Parameters
+    ----------
+    firms : sequence of str
+    dates : sequence of date
+        (date,)
+    amounts : array_like
+        Broadcasts to (firm, date); + is received by the firm.
+
+    Examples
+    --------
+    >>> block(["Firm 01"], [date(2024, 3, 20)], -91_250.0, kind="interest", label="interest").table()
+          firm       date   amount      kind     label bearer  imputed
+    0  Firm 01 2024-03-20 -91250.0  interest  interest   firm    False
+    """
+    days = np.asarray(dates, dtype="datetime64[D]")
+    shape = (len(firms), len(days))
+    size = shape[0] * shape[1]
+    return CashItems(
+        firms=tuple(firms),
+        contract_rates=np.full(len(firms), np.nan),
+        labels=(label,),
+        firm=np.repeat(np.arange(shape[0]), shape[1]),
+        dates=np.tile(days, shape[0]),
+        amounts=np.broadcast_to(np.asarray(amounts, dtype=np.float64), shape).reshape(size),
+        kind=np.full(size, KINDS.index(kind)),
+        label=np.zeros(size, dtype=np.int64),
+        bearer=np.full(size, BEARERS.index(bearer)),
+        imputed=np.full(size, imputed),
+        currency=currency,
+    )
+
+
+def join(parts: Iterable[CashItems]) -> CashItems:
+    """All items together; a firm that stands in several parts is one firm.
+
+    Its contract rate is the highest of its parts. Parts in different currencies are a `SpecError`.
+    """
+    some = tuple(parts)
+    currencies = sorted({part.currency for part in some})
+    if len(currencies) > 1:
+        raise SpecError(
+            finding(
+                "currency.mixed", "items in {got} cannot be added up; convert them first", got=", ".join(currencies)
+            )
+        )
+    firms = {name: at for at, name in enumerate(dict.fromkeys(n for part in some for n in part.firms))}
+    labels = {name: at for at, name in enumerate(dict.fromkeys(n for part in some for n in part.labels))}
+    firm_maps = [np.array([firms[name] for name in part.firms], dtype=np.int64) for part in some]
+    label_maps = [np.array([labels[name] for name in part.labels], dtype=np.int64) for part in some]
+    rates = np.full(len(firms), np.nan)
+    np.fmax.at(rates, np.concatenate(firm_maps), np.concatenate([part.contract_rates for part in some]))
+    return CashItems(
+        firms=tuple(firms),
+        contract_rates=rates,
+        labels=tuple(labels),
+        firm=np.concatenate([m[part.firm] for m, part in zip(firm_maps, some, strict=True)]),
+        dates=np.concatenate([part.dates for part in some]),
+        amounts=np.concatenate([part.amounts for part in some]),
+        kind=np.concatenate([part.kind for part in some]),
+        label=np.concatenate([m[part.label] for m, part in zip(label_maps, some, strict=True)]),
+        bearer=np.concatenate([part.bearer for part in some]),
+        imputed=np.concatenate([part.imputed for part in some]),
+        currency=currencies[0],
+    )

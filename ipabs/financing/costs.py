@@ -1,0 +1,209 @@
+"""Costs outside the contract rate: how much, when, and who bears them.
+
+What the contract rate or the issue price already finances never stands here, or it would be counted twice.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from ipabs._typing import FloatArray
+from ipabs.basics.schedule import add_months
+from ipabs.basics.units import Money, Rate, Share
+from ipabs.errors import Finding, SpecError, finding, refuse
+from ipabs.financing.cash_items import BEARERS, Bearer, CashItems, block
+from ipabs.financing.need import Accrual, Need, accruals
+
+Timing = Literal["upfront", "yearly_in_advance", "yearly_in_arrears", "each_payment", "at_maturity"]
+Basis = Literal["balance", "principal", "interest"]
+AllocateBy = Literal["principal", "risk", "equally", "shapley"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearing:
+    """One bearer's share of a cost."""
+
+    KEYED: ClassVar[str] = "bearer"
+    SHORT: ClassVar[str] = "share"
+
+    bearer: Bearer
+    share: Annotated[Share, "share of the cost this bearer pays"]
+    imputed: Annotated[bool, "no cash moves, for instance a waived fee"] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """A cost of a facility: a rate or an amount, its dates, its bearers.
+
+    ==================  ======================================================================================
+    upfront             rate × principal on the start date
+    yearly_in_advance   rate × basis on the start and each anniversary; a last part-year counts its months
+    yearly_in_arrears   the same at the end of each year, on the basis that stood at its beginning
+    each_payment        rate × basis × accrual on each payment date
+    at_maturity         rate × principal on the last date
+    ==================  ======================================================================================
+
+    With ``on: interest`` the rate is a share of each interest payment and falls due with it.
+    """
+
+    rate: Annotated[Rate | None, "per year where the timing is yearly or each_payment, else once"] = None
+    amount: Annotated[Money | None, "a fixed sum on each date the timing names, for each firm"] = None
+    timing: Annotated[Timing, "when it is paid"] = "upfront"
+    on: Annotated[Basis, "what the rate is taken on"] = "balance"
+    day_count: Annotated[Accrual, "accrual of each_payment"] = "ACT/365F"
+    borne_by: Annotated[Bearer | tuple[Bearing, ...], "who pays it"] = "firm"
+
+    def findings(self) -> Iterator[Finding]:
+        """Neither or both of rate and amount; shares that do not add up to one; a negative figure."""
+        yield from _findings(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostItem(Charge):
+    """A cost of a whole deal, shared among its firms, outside their contract rate.
+
+    An amount is the deal's; a rate is taken on each firm's own basis. Timing as in `Charge`.
+    """
+
+    KEYED: ClassVar[str] = "name"
+
+    name: str
+    minimum: Annotated[Money | None, "least sum of the whole deal over its life, for a rate"] = None
+    allocate_by: Annotated[AllocateBy, "how the firms share it"] = "principal"
+
+
+def _findings(cost: Charge) -> Iterator[Finding]:
+    name = getattr(cost, "name", "") or "the cost"
+    if (cost.rate is None) == (cost.amount is None):
+        yield finding("cost.size", "{cost} states a rate or an amount, one of the two", cost=name)
+    for field, value in (("rate", cost.rate), ("amount", cost.amount)):
+        if value is not None and not 0 <= value < np.inf:
+            yield finding(
+                "cost.negative", "{cost}: {got} is not a cost; write 0 or more", path=(field,), got=value, cost=name
+            )
+    shares = bearings(cost.borne_by)
+    total = sum(bearing.share for bearing in shares)
+    if not shares:
+        yield finding(
+            "cost.unborne",
+            "{cost} is borne by nobody; name a bearer: {allowed}",
+            path=("borne_by",),
+            allowed=BEARERS,
+            cost=name,
+        )
+    elif abs(total - 1) > 1e-12:
+        yield finding(
+            "cost.shares",
+            "{cost}: the bearers' shares add up to {got}, not to 1",
+            path=("borne_by",),
+            got=f"{total:g}",
+            cost=name,
+        )
+    for twice in sorted({b.bearer for b in shares if [a.bearer for a in shares].count(b.bearer) > 1}):
+        yield finding(
+            "cost.borne_twice", "{cost} names the bearer {got} twice", path=("borne_by",), got=twice, cost=name
+        )
+
+
+def bearings(borne_by: Bearer | tuple[Bearing, ...]) -> tuple[Bearing, ...]:
+    """The bearers with their shares; a bare word bears all of it.
+
+    >>> bearings("district")
+    (Bearing(bearer='district', share=1.0, imputed=False),)
+    """
+    return (Bearing(bearer=borne_by, share=1.0),) if isinstance(borne_by, str) else borne_by
+
+
+def counted_twice(costs: Iterable[CostItem], financed: Iterable[str]) -> Iterator[Finding]:
+    """A cost of the case that the deal's own fees or its issue price already pay."""
+    paid = set(financed)
+    for cost in costs:
+        if cost.name in paid:
+            yield finding(
+                "cost.counted_twice",
+                "{got} is paid by the deal and stands among the costs outside the contract rate too; keep one",
+                path=("costs", cost.name),
+                got=cost.name,
+            )
+
+
+def charge_items(
+    cost: Charge, need: Need, label: str, *, interest: FloatArray, scale: FloatArray | float = 1.0
+) -> tuple[CashItems, ...]:
+    """The items of a cost for the firms of a need, one block for each bearer.
+
+    Parameters
+    ----------
+    interest : FloatArray
+        (firm, date) interest paid, positive; read by ``on: interest``.
+    scale : FloatArray
+        (firm,) factor: the part of a deal's fixed sum, or of its reallocated total, that falls on the firm.
+    """
+    refuse(SpecError, cost.findings())
+    dates, unscaled = charge_amounts(cost, need, interest=interest)
+    amounts = np.atleast_1d(np.asarray(scale, dtype=np.float64))[:, None] * unscaled
+    return tuple(
+        block(
+            need.firms,
+            dates,
+            -bearing.share * amounts,
+            kind="fee",
+            label=label,
+            bearer=bearing.bearer,
+            imputed=bearing.imputed,
+            currency=need.currency,
+        )
+        for bearing in bearings(cost.borne_by)
+        if bearing.share
+    )
+
+
+def charge_amounts(cost: Charge, need: Need, *, interest: FloatArray) -> tuple[tuple[date, ...], FloatArray]:
+    """Dates of a cost and (firm, date) its amounts, positive, as if each firm paid it alone."""
+    if cost.on == "interest":
+        return need.dates, (cost.rate or 0.0) * interest
+    dates, per_yuan = charge_profile(cost, need)
+    if cost.rate is not None:
+        return dates, need.principal[:, None] * (cost.rate * per_yuan)
+    return dates, np.full((len(need.firms), len(dates)), float(cost.amount or 0))
+
+
+def charge_profile(cost: Charge, need: Need) -> tuple[tuple[date, ...], FloatArray]:
+    """Dates of a cost and its basis per yuan of principal on each, before the rate.
+
+    >>> from ipabs.financing.need import bullet_need
+    >>> need = bullet_need(1.0, date(2022, 12, 20), date(2024, 6, 20))
+    >>> charge_profile(Charge(rate=0.01, timing="yearly_in_advance"), need)[1]
+    array([1. , 0.5])
+    """
+    match cost.timing:
+        case "upfront":
+            return (need.start,), np.ones(1)
+        case "at_maturity":
+            return (need.maturity,), np.ones(1)
+        case "each_payment":
+            basis = need.opening_shares if cost.on == "balance" else np.ones(len(need.dates))
+            return need.dates, basis * need.accruals(cost.day_count)
+        case "yearly_in_advance" | "yearly_in_arrears":
+            begins, ends = loan_years(need.start, need.maturity)
+            basis = balance_shares(need, begins) if cost.on == "balance" else np.ones(len(begins))
+            part = np.minimum(accruals(begins, ends, "equal_periods"), 1.0)
+            return (begins if cost.timing == "yearly_in_advance" else ends), basis * part
+
+
+def loan_years(start: date, maturity: date) -> tuple[tuple[date, ...], tuple[date, ...]]:
+    """First and last date of each year of a loan; the last year may be shorter."""
+    begins = [start]
+    while (anniversary := add_months(start, 12 * len(begins))) < maturity:
+        begins.append(anniversary)
+    return tuple(begins), (*begins[1:], maturity)
+
+
+def balance_shares(need: Need, days: Sequence[date]) -> FloatArray:
+    """(day,) share of the principal outstanding after any repayment on each day."""
+    paid = np.concatenate([[0.0], np.cumsum(need.shares)])
+    at = np.searchsorted(np.asarray(need.dates, "datetime64[D]"), np.asarray(days, "datetime64[D]"), side="right")
+    return np.asarray(1 - paid[at], dtype=np.float64)

@@ -1,0 +1,146 @@
+"""A facility: one way for firms to get money, seen as the firms' own dated, signed cash items."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Annotated, ClassVar, Literal, Protocol, runtime_checkable
+
+from ipabs.basics.units import Money, Rate
+from ipabs.errors import Finding, SpecError, finding
+from ipabs.financing.cash_items import CashItems, join
+from ipabs.financing.need import Need, merged
+from ipabs.financing.subsidy import Subsidy, with_subsidies
+from ipabs.financing.tax import Tax, with_tax
+
+Stage = Literal["seed", "start_up", "growth", "mature", "listed"]
+ComparatorStatus = Literal["documented_offer", "market_average", "no_bank_access"]
+Certainty = Literal["committed", "indicative", "subject_to_issue"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a facility is, how long the money takes and how sure it is.
+
+    `days_to_money` counts from the application to the receipt: 36 days to 13 months in published IP deals.
+    """
+
+    kind: str
+    days_to_money: int | None = None
+    certainty: Certainty | None = None
+
+
+class Facility(Protocol):
+    """One way to get money, for one or many firms."""
+
+    @property
+    def description(self) -> Description: ...
+    def cash_items(self) -> CashItems:
+        """Everything the firms receive and pay, and what others pay for them."""
+
+
+@runtime_checkable
+class Recuttable(Protocol):
+    """A facility that can be offered on other repayment profiles."""
+
+    def recut(self, needs: tuple[Need, ...]) -> Facility | None:
+        """The same terms on these needs; None if they stand on one profile only."""
+
+
+class Terms(Protocol):
+    """Stated terms that turn a need into cash items."""
+
+    @property
+    def description(self) -> Description: ...
+    def on_profile(self) -> "Terms | None":
+        """The terms that follow whatever repayment a need has; None if there are none."""
+
+    def cash_items(self, need: Need) -> CashItems:
+        """Everything the firms of a need receive and pay, before subsidy and tax."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmFacts:
+    """What subsidies, tax and admissibility need to know of a firm."""
+
+    KEYED: ClassVar[str] = "firm"
+
+    firm: str
+    revenue: Annotated[Money | None, "last audited annual revenue"] = None
+    tax_rate: Annotated[Rate | None, "enterprise income tax; empty: the rate of the tax rule"] = None
+    loss_making: Annotated[bool, "no taxable profit at present"] = False
+    profitable_from: Annotated[date | None, "when a loss-making firm expects taxable profit"] = None
+    stage: Annotated[Stage | None, "stage of the firm's life, for admissibility"] = None
+    comparator_status: Annotated[ComparatorStatus, "how real the loan is that the firm is compared with"] = (
+        "market_average"
+    )
+
+    def findings(self) -> Iterator[Finding]:
+        """A revenue below zero."""
+        if self.revenue is not None and self.revenue < 0:
+            yield finding("firm.revenue", "revenue is {got}; it is 0 or more", path=("revenue",), got=self.revenue)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Offer:
+    """Terms offered to firms, with the subsidies and the tax that apply to them: a facility.
+
+    Examples
+    --------
+    >>> from ipabs.financing.loan import BankLoan
+    >>> from ipabs.financing.need import bullet_need
+    >>> from ipabs.financing.rates import all_in_cost
+    >>> need = bullet_need(9_720_000, date(2022, 12, 20), date(2024, 12, 20))
+    >>> round(all_in_cost(offer(BankLoan(rate=0.0525, day_count="ACT/360"), need)), 6)
+    0.054301
+    """
+
+    terms: Terms
+    needs: tuple[Need, ...]
+    subsidies: tuple[Subsidy, ...] = ()
+    tax: Tax | None = None
+    facts: tuple[FirmFacts, ...] = ()
+
+    @property
+    def description(self) -> Description:
+        """The description of the terms."""
+        return self.terms.description
+
+    def cash_items(self) -> CashItems:
+        """The items of the terms for each need, then subsidies, then tax."""
+        return settled(join(self.terms.cash_items(need) for need in self.needs), self.subsidies, self.tax, self.facts)
+
+    def recut(self, needs: tuple[Need, ...]) -> "Offer | None":
+        """The same terms offered on other repayment profiles."""
+        terms = self.terms.on_profile()
+        return None if terms is None else replace(self, terms=terms, needs=needs)
+
+
+def offer(
+    terms: Terms,
+    *needs: Need,
+    subsidies: Iterable[Subsidy] = (),
+    tax: Tax | None = None,
+    facts: Iterable[FirmFacts] = (),
+) -> Offer:
+    """Offer terms to the firms of one or several needs."""
+    if not needs:
+        raise SpecError(finding("offer.needs", "nobody needs money: give at least one need"))
+    return Offer(terms=terms, needs=merged(needs), subsidies=tuple(subsidies), tax=tax, facts=tuple(facts))
+
+
+def settled(
+    items: CashItems, subsidies: tuple[Subsidy, ...], tax: Tax | None, facts: tuple[FirmFacts, ...]
+) -> CashItems:
+    """The items with subsidies received and tax relief added."""
+    revenue = {fact.firm: fact.revenue for fact in facts if fact.revenue is not None}
+    supported = with_subsidies(items, subsidies, revenue=revenue)
+    if tax is None:
+        return supported
+    untaxed = tuple(rule.name for rule in subsidies if not rule.taxed)
+    return with_tax(
+        supported,
+        tax,
+        rates={fact.firm: fact.tax_rate for fact in facts if fact.tax_rate is not None},
+        profitable_from={fact.firm: fact.profitable_from for fact in facts if fact.loss_making},
+        untaxed=untaxed,
+    )

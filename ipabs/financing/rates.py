@@ -1,0 +1,200 @@
+"""All-in cost: the annual rate at which a firm's own flows balance.
+
+Two conventions: ``real_dates`` measures time in days / 365; ``equal_periods`` counts whole months, as quoted all-in
+rates do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Literal, get_args
+
+import numpy as np
+
+from ipabs._typing import DateArray, FloatArray, IntArray
+from ipabs.cashflow.irr import xirr
+from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.financing.cash_items import CashItems
+from ipabs.financing.facility import Facility
+from ipabs.financing.need import equal_years
+from ipabs.financing.subsidy import drawn
+
+Convention = Literal["real_dates", "equal_periods"]
+Rung = Literal["interest", "fees", "carried", "subsidy", "tax"]
+# A Newton step this small squares to less than one unit in the last place.
+LAST_STEP = 1e-9
+NEWTON_STEPS = 15
+RUNGS: tuple[Rung, ...] = get_args(Rung)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FlowTable:
+    """Items laid out firm by firm in columns of dates, split into the parts that the comparison tells apart.
+
+    Attributes
+    ----------
+    dates : DateArray
+        (firm, slot) rising; unused slots repeat the start date and hold zeros.
+    principal, interest, fees, carried, subsidy, tax : FloatArray
+        (firm, slot) + is received by the firm; `fees` are the firm's own, `carried` what others pay, negative too.
+    """
+
+    dates: DateArray
+    principal: FloatArray
+    interest: FloatArray
+    fees: FloatArray
+    carried: FloatArray
+    subsidy: FloatArray
+    tax: FloatArray
+
+    def years(self, convention: Convention) -> FloatArray:
+        """(firm, slot) years from each firm's first date."""
+        start = self.dates[:, :1]
+        if convention == "equal_periods":
+            return equal_years(np.broadcast_to(start, self.dates.shape), self.dates)
+        return np.asarray((self.dates - start).astype(np.float64) / 365)
+
+    def firm_row(self, firm: int) -> "FlowTable":
+        """The row of one firm alone."""
+        return FlowTable(**{field.name: getattr(self, field.name)[firm : firm + 1] for field in fields(self)})
+
+    def through(self, rung: Rung) -> FloatArray:
+        """(firm, slot) flows with the items up to a rung of the ladder.
+
+        interest: at the contract rate alone; fees: with all fees, whoever pays; carried: with the firm's own fees
+        only; subsidy, tax: with those.
+        """
+        bare = self.principal + self.interest
+        match rung:
+            case "interest":
+                return bare
+            case "fees":
+                return bare + self.fees + self.carried
+            case "carried":
+                return bare + self.fees
+            case "subsidy":
+                return bare + self.fees + self.subsidy
+            case "tax":
+                return bare + self.fees + self.subsidy + self.tax
+
+
+def flow_table(items: CashItems) -> FlowTable:
+    """Lay the items out; a firm without a positive receipt is a `DataError`."""
+    refuse(DataError, _without_receipt(items))
+    day = items.dates.astype(np.int64)
+    span = int(day.max()) - int(day.min()) + 1
+    keys, at = np.unique(items.firm * span + (day - day.min()), return_inverse=True)
+    firm = keys // span
+    slot = np.arange(len(keys)) - np.searchsorted(firm, np.arange(len(items.firms)))[firm]
+    shape = (len(items.firms), int(slot.max()) + 1)
+    dates = np.repeat(items.starts()[:, None], shape[1], axis=1)
+    dates[firm, slot] = (keys % span + day.min()).astype("datetime64[D]")
+    cell = (firm * shape[1] + slot)[at]
+
+    def laid(part: CashItems, where: IntArray) -> FloatArray:
+        totals = np.bincount(where, weights=part.amounts, minlength=shape[0] * shape[1])
+        return totals.astype(np.float64).reshape(shape)
+
+    own = items.borne_by("firm")
+    parts = {
+        "principal": items.is_kind("principal"),
+        "interest": items.is_kind("interest"),
+        "fees": items.is_kind("fee") & own,
+        "carried": items.is_kind("fee") & ~own,
+        "subsidy": items.is_kind("subsidy"),
+        "tax": items.is_kind("tax"),
+    }
+    return FlowTable(dates=dates, **{name: laid(items.where(mask), cell[mask]) for name, mask in parts.items()})
+
+
+def _without_receipt(items: CashItems) -> list[Finding]:
+    return [
+        finding("facility.receipt", "{got} receives nothing under this facility", got=name)
+        for name, amount in zip(items.firms, drawn(items), strict=True)
+        if not amount > 0
+    ]
+
+
+def all_in_costs(facility: Facility, *, convention: Convention = "real_dates", through: Rung = "tax") -> FloatArray:
+    """(firm,) annual effective rate of each firm's own flows: Σ flow / (1 + r)^t = 0.
+
+    Parameters
+    ----------
+    through : Rung
+        Which items count; ``tax`` (the default) counts everything the firm pays and receives.
+    """
+    return np.asarray(internal_rates(flow_table(facility.cash_items()), (through,), convention)[0])
+
+
+def all_in_cost(facility: Facility, *, convention: Convention = "real_dates", through: Rung = "tax") -> float:
+    """The all-in cost of a facility: of its firm, or of all its firms' flows together.
+
+    Examples
+    --------
+    A 3.25 % note with a 1 % letter and 0.8 % of issue cost at the start, on equal quarters:
+
+    >>> from datetime import date
+    >>> from ipabs.financing import facility, loan, need
+    >>> from ipabs.financing.costs import Charge
+    >>> note = loan.BankLoan(rate=0.0325, day_count="equal_periods", guarantee=Charge(rate=0.01),
+    ...                      origination=Charge(rate=0.008))
+    >>> year = need.bullet_need(1_000_000, date(2023, 11, 20), date(2024, 11, 20))
+    >>> round(all_in_cost(facility.offer(note, year), convention="equal_periods"), 6)
+    0.052065
+    """
+    table = flow_table(as_one_firm(facility.cash_items()))
+    return float(internal_rates(table, (through,), convention)[0, 0])
+
+
+def as_one_firm(items: CashItems, name: str = "programme") -> CashItems:
+    """The items of all firms as those of one."""
+    return replace(
+        items, firms=(name,), contract_rates=np.full(1, np.nan), firm=np.zeros(len(items.firm), dtype=np.int64)
+    )
+
+
+def internal_rates(table: FlowTable, rungs: Sequence[Rung], convention: Convention) -> FloatArray:
+    """(rung, firm) annual effective rates.
+
+    A subsidy or a tax relief that arrives after the last repayment makes the flows change sign twice, and a second
+    rate far from any loan's appears. The one meant is followed from the rate at the contract's interest alone.
+    """
+    contract = _by_xirr(table, table.through("interest"), convention)
+    flows = np.stack([table.through(rung) for rung in rungs])
+    rates = followed_rates(table.years(convention), flows, contract)
+    for rung, firm in np.argwhere(np.isnan(rates)):
+        rates[rung, firm] = _by_xirr(table.firm_row(firm), flows[rung, firm : firm + 1], convention)[0]
+    return rates
+
+
+def _by_xirr(table: FlowTable, flows: FloatArray, convention: Convention) -> FloatArray:
+    if convention == "real_dates":
+        return np.atleast_1d(xirr(table.dates, flows))
+    # Months of thirty days, counted from any day, carry equal periods into a function of dates.
+    days = np.datetime64("2000-01-01") + np.rint(360 * table.years(convention)).astype(np.int64)
+    return np.atleast_1d(xirr(days, flows, day_count="ACT/360"))
+
+
+def followed_rates(years: FloatArray, flows: FloatArray, near: FloatArray) -> FloatArray:
+    """The rates at which flows balance, by Newton steps on log(1 + r) from rates nearby; NaN where they fail.
+
+    Parameters
+    ----------
+    years : FloatArray
+        (firm, slot)
+    flows : FloatArray
+        (rung, firm, slot)
+    near : FloatArray
+        (firm,)
+    """
+    x = np.broadcast_to(np.log1p(near), flows.shape[:-1]).copy()
+    timed = flows * years
+    step = np.full(x.shape, np.inf)
+    with np.errstate(all="ignore"):  # a row that runs away ends as NaN
+        for _ in range(NEWTON_STEPS):
+            discount = np.exp(-x[..., None] * years)
+            step = np.einsum("rfs,rfs->rf", flows, discount) / np.einsum("rfs,rfs->rf", timed, discount)
+            step = np.where(np.abs(step) < 1, step, np.nan)
+            x = x + step
+            if not np.nanmax(np.abs(step), initial=0.0) > LAST_STEP:
+                break
+    return np.where(np.abs(step) <= LAST_STEP, np.expm1(x), np.nan)

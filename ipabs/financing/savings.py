@@ -1,0 +1,181 @@
+"""The savings identity: what a facility saves against another, split into parts that add up.
+
+One firm, two facilities of equal principal and repayment: B, the comparator, and S. With I the interest at the
+contract rate, Φ all fees outside it whoever pays, φ the part the firm bears, U subsidy, X tax relief on I + φ less
+taxable U, and L any linear operator (the sum, or a present value on one curve):
+
+    spread  A = L(I_B − I_S)                     carried  C = L[(Φ_S − φ_S) − (Φ_B − φ_B)]
+    fees    B = L(Φ_B − Φ_S)                     subsidy  D = L(U_S − U_B)
+                                                 tax      E = L(X_S − X_B)
+
+Market saving = A + B, before subsidy = A + B + C, before tax = A + B + C + D, net = A + B + C + D + E, in any order.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+
+from ipabs._typing import FloatArray
+from ipabs.errors import DataError, finding, refuse
+from ipabs.financing.cash_items import CashItems
+
+PARTS = ("spread", "fees", "carried", "subsidy", "tax")
+SUMS = ("market", "before_subsidy", "before_tax", "net")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cost:
+    """What the firms' money costs, each part a linear reading of the items, + is a cost; (firm,) arrays.
+
+    Attributes
+    ----------
+    principal : FloatArray
+        Repayments less drawings: zero in a nominal sum.
+    interest, fees, own_fees : FloatArray
+        I, Φ and φ.
+    carried_by_district, carried_imputed : FloatArray
+        Of Φ − φ: what the district pays, and what moves no cash.
+    subsidy, tax : FloatArray
+        U and X, + is received by the firm.
+    """
+
+    principal: FloatArray
+    interest: FloatArray
+    fees: FloatArray
+    own_fees: FloatArray
+    carried_by_district: FloatArray
+    carried_imputed: FloatArray
+    subsidy: FloatArray
+    tax: FloatArray
+
+    @property
+    def total(self) -> FloatArray:
+        """(firm,) what the firm itself pays, net of subsidy and tax."""
+        return self.principal + self.interest + self.own_fees - self.subsidy - self.tax
+
+
+def cost(items: CashItems, weights: FloatArray) -> Cost:
+    """The cost of items under the linear operator Σ weight × amount; `weights` is (item,)."""
+    own, fee = items.borne_by("firm"), items.is_kind("fee")
+    readings = {
+        "principal": (items.is_kind("principal"), -1),
+        "interest": (items.is_kind("interest"), -1),
+        "fees": (fee, -1),
+        "own_fees": (fee & own, -1),
+        "carried_by_district": (fee & items.borne_by("district"), -1),
+        "carried_imputed": (fee & ~own & items.imputed, -1),
+        "subsidy": (items.is_kind("subsidy"), 1),
+        "tax": (items.is_kind("tax"), 1),
+    }
+    return Cost(**{name: sign * items.where(mask).sums(weights[mask]) for name, (mask, sign) in readings.items()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Savings:
+    """What each firm saves, in parts; + is a saving. All arrays are (firm,).
+
+    Attributes
+    ----------
+    spread, fees, carried, subsidy, tax : FloatArray
+        A to E, against the comparator cut to the facility's own repayment.
+    profile : FloatArray
+        The comparator as offered less the comparator re-cut: what the different repayment is worth.
+    carried_by_district, carried_imputed : FloatArray
+        Parts of `carried`.
+    """
+
+    firms: tuple[str, ...]
+    spread: FloatArray
+    fees: FloatArray
+    carried: FloatArray
+    subsidy: FloatArray
+    tax: FloatArray
+    profile: FloatArray
+    carried_by_district: FloatArray
+    carried_imputed: FloatArray
+
+    @property
+    def market(self) -> FloatArray:
+        """A + B: what the market gives, all fees counted."""
+        return self.spread + self.fees
+
+    @property
+    def before_subsidy(self) -> FloatArray:
+        """A + B + C."""
+        return self.market + self.carried
+
+    @property
+    def before_tax(self) -> FloatArray:
+        """A + B + C + D."""
+        return self.before_subsidy + self.subsidy
+
+    @property
+    def net(self) -> FloatArray:
+        """A + B + C + D + E."""
+        return self.before_tax + self.tax
+
+    @property
+    def with_profile(self) -> FloatArray:
+        """The net saving and the part that comes from another repayment."""
+        return self.net + self.profile
+
+    @property
+    def public_cost(self) -> FloatArray:
+        """C borne by the district, plus all of D and E: tax is public money."""
+        return self.carried_by_district + self.subsidy + self.tax
+
+    def programme(self) -> "Savings":
+        """The sums over all firms."""
+        arrays = {f.name: np.array([getattr(self, f.name).sum()]) for f in fields(self) if f.name != "firms"}
+        return Savings(firms=("programme",), **arrays)
+
+    def of_firms(self, firms: Iterable[str]) -> "Savings":
+        """The rows of some firms."""
+        at = [self.firms.index(name) for name in firms]
+        arrays = {f.name: getattr(self, f.name)[at] for f in fields(self) if f.name != "firms"}
+        return Savings(firms=tuple(self.firms[n] for n in at), **arrays)
+
+    def table(self) -> pd.DataFrame:
+        """One row a firm: the parts, their sums, the profile part and the public cost."""
+        columns = (*PARTS, *SUMS, "profile", "public_cost", "carried_by_district", "carried_imputed")
+        return pd.DataFrame({name: getattr(self, name) for name in columns}, index=pd.Index(self.firms, name="firm"))
+
+
+def savings(firms: tuple[str, ...], own: Cost, recut: Cost, facility: Cost) -> Savings:
+    """The parts of the saving of `facility` against a comparator, as offered (`own`) and `recut` to its repayment."""
+    return Savings(
+        firms=firms,
+        spread=recut.interest - facility.interest,
+        fees=recut.fees - facility.fees,
+        carried=(facility.fees - facility.own_fees) - (recut.fees - recut.own_fees),
+        subsidy=facility.subsidy - recut.subsidy,
+        tax=facility.tax - recut.tax,
+        profile=own.total - recut.total,
+        carried_by_district=facility.carried_by_district - recut.carried_by_district,
+        carried_imputed=facility.carried_imputed - recut.carried_imputed,
+    )
+
+
+def implied_spread(size: float, saving: float, life: float) -> float:
+    """Simple annual cost per yuan outstanding that a saving stands for: saving / (size × average life).
+
+    It is not a difference of internal rates of return.
+
+    Examples
+    --------
+    Nearly 15 million saved on 243 million, for average lives of one, two and three years:
+
+    >>> [round(implied_spread(243e6, 15e6, life), 4) for life in (1, 2, 3)]
+    [0.0617, 0.0309, 0.0206]
+    """
+    refuse(
+        DataError,
+        [
+            finding("spread.positive", "{name} is {got}; it must be more than 0", got=value, name=name)
+            for name, value in (("size", size), ("life", life))
+            if not value > 0
+        ],
+    )
+    return saving / (size * life)

@@ -1,0 +1,206 @@
+"""Participation in a securitization: each firm's contract and its share of every cost of the deal."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar, Protocol
+
+import numpy as np
+
+from ipabs._typing import FloatArray
+from ipabs.basics.party import Party
+from ipabs.basics.units import Count, Money
+from ipabs.errors import DataError, Finding, finding
+from ipabs.financing.allocation import AllocationBasis, allocated
+from ipabs.financing.cash_items import CashItems, join
+from ipabs.financing.costs import CostItem, charge_amounts, charge_items
+from ipabs.financing.facility import Certainty, Description, FirmFacts, settled
+from ipabs.financing.loan import (
+    Deposit,
+    LoanTerms,
+    deposit_items,
+    loan_items,
+    principal_and_interest,
+    repayment_plan,
+)
+from ipabs.financing.need import Contract, Need, contract_need
+from ipabs.financing.subsidy import Subsidy
+from ipabs.financing.tax import Tax
+
+
+class ContractPool(Protocol):
+    """A pool of contracts, as far as financing reads it."""
+
+    @property
+    def obligations(self) -> Sequence[Contract]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participation(LoanTerms):
+    """The terms on which a firm takes part in a deal whose pool is not at hand.
+
+    The contract is a loan's; `costs` are the deal's, of which the firm bears its part: of a rate its own, of an
+    amount ``principal / issue_size`` (by principal) or ``1 / firms`` (equally).
+    """
+
+    KIND: ClassVar[str] = "participation"
+
+    issue_size: Annotated[Money | None, "principal of the whole deal; needed by costs stated as amounts"] = None
+    firms: Annotated[Count, "number of firms in the deal"] = 1
+    costs: Annotated[tuple[CostItem, ...], "costs of the deal outside the contract rate"] = ()
+
+    @property
+    def description(self) -> Description:
+        """Kind, days to money, certainty."""
+        return Description(kind=self.KIND, days_to_money=self.days_to_money, certainty=self.certainty)
+
+    def findings(self) -> Iterator[Finding]:
+        """As for a loan; a fixed sum needs the size of the deal; no firms."""
+        yield from LoanTerms.findings(self)
+        if self.firms < 1:
+            yield finding("participation.firms", "{got} firms take part", path=("firms",), got=self.firms)
+        for cost in self.costs:
+            if cost.amount is not None and cost.allocate_by != "equally" and not self.issue_size:
+                yield finding(
+                    "participation.size",
+                    "{got} is a sum of the whole deal; state issue_size, of which the firm takes its part",
+                    path=("issue_size",),
+                    got=cost.name,
+                )
+
+    def on_profile(self) -> "Participation":
+        """The same terms on the dates and shares of any need."""
+        return replace(self, repayment="like_obligation", term_months=None, frequency=None)
+
+    def cash_items(self, need: Need) -> CashItems:
+        """The contract, and the firm's part of the costs."""
+        items = loan_items(self, need)
+        plan = repayment_plan(self, need)
+        interest = -items.where(items.is_kind("interest")).amounts.reshape(len(plan.firms), len(plan.dates))
+        parts = (part for cost in self.costs for part in self._cost_items(cost, plan, interest))
+        return join([items, *parts])
+
+    def _cost_items(self, cost: CostItem, plan: Need, interest: FloatArray) -> tuple[CashItems, ...]:
+        if cost.amount is None:
+            return charge_items(cost, plan, cost.name, interest=interest)
+        by_number = cost.allocate_by in ("equally", "shapley")
+        scale = np.full(len(plan.firms), 1 / self.firms) if by_number else plan.principal / (self.issue_size or 1.0)
+        return charge_items(cost, plan, cost.name, interest=interest, scale=scale)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Securitization:
+    """Firms' participation in a deal: the contracts of its pool and their shares of the costs.
+
+    Make one with `Securitization.of` (one firm) or `Securitization.of_pool` (all firms).
+    """
+
+    KIND: ClassVar[str] = "securitization"
+
+    contracts: CashItems
+    ledger: object | None = None
+    subsidies: tuple[Subsidy, ...] = ()
+    tax: Tax | None = None
+    facts: tuple[FirmFacts, ...] = ()
+    days_to_money: int | None = None
+    certainty: Certainty | None = "subject_to_issue"
+
+    @property
+    def description(self) -> Description:
+        """Kind, days to money, certainty."""
+        return Description(kind=self.KIND, days_to_money=self.days_to_money, certainty=self.certainty)
+
+    def cash_items(self) -> CashItems:
+        """Contracts and cost shares, then subsidies, then tax."""
+        return settled(self.contracts, self.subsidies, self.tax, self.facts)
+
+    @classmethod
+    def of(
+        cls,
+        party: Party | str,
+        pool: ContractPool,
+        ledger: object | None,
+        costs: Iterable[CostItem],
+        *,
+        subsidies: Iterable[Subsidy] = (),
+        tax: Tax | None = None,
+        facts: Iterable[FirmFacts] = (),
+        deposit: Deposit | None = None,
+        risk_weights: AllocationBasis = None,
+    ) -> "Securitization":
+        """One firm's participation; `of_pool` says what each argument is."""
+        name = party if isinstance(party, str) else party.id
+        whole = cls.of_pool(
+            pool,
+            ledger,
+            costs,
+            subsidies=subsidies,
+            tax=tax,
+            facts=facts,
+            deposit=deposit,
+            risk_weights=risk_weights,
+        )
+        return replace(whole, contracts=whole.contracts.of_firms([name]))
+
+    @classmethod
+    def of_pool(
+        cls,
+        pool: ContractPool,
+        ledger: object | None,
+        costs: Iterable[CostItem],
+        *,
+        subsidies: Iterable[Subsidy] = (),
+        tax: Tax | None = None,
+        facts: Iterable[FirmFacts] = (),
+        deposit: Deposit | None = None,
+        risk_weights: AllocationBasis = None,
+    ) -> "Securitization":
+        """The participation of every firm of a pool.
+
+        Parameters
+        ----------
+        pool : Pool
+            Its obligations are the firms' contracts.
+        ledger : Ledger or None
+            The deal's ledger, kept for the look-through memo: what the contract interest pays for.
+        costs : iterable of CostItem
+            Costs outside the contract rate. What the contract rate or the issue price finances never stands here.
+        deposit : Deposit, optional
+            A deposit that each firm leaves with the vehicle until its contract ends.
+        risk_weights : mapping of firm id to float, optional
+            Weights of costs that are allocated by risk, for instance expected losses.
+        """
+        contracts = tuple(pool.obligations)
+        if not contracts:
+            raise DataError(finding("securitization.empty", "the pool has no contracts, so no firm takes part"))
+        charged = tuple(costs)
+        needs = [contract_need(contract) for contract in contracts]
+        interest = [np.atleast_2d(np.asarray(c.contract_flows().interest, dtype=np.float64)) for c in contracts]
+        rates = [float(getattr(contract, "contract_rate", np.nan)) for contract in contracts]
+        parts = [
+            part
+            for need, paid, rate in zip(needs, interest, rates, strict=True)
+            for part in principal_and_interest(need, paid, rate)
+        ]
+        parts += [part for need in needs if deposit is not None for part in deposit_items(deposit, need)]
+        for cost in charged:
+            scales = cost_scales(cost, needs, interest, risk_weights)
+            for need, paid, scale in zip(needs, interest, scales, strict=True):
+                parts += charge_items(cost, need, cost.name, interest=paid, scale=scale)
+        return cls(contracts=join(parts), ledger=ledger, subsidies=tuple(subsidies), tax=tax, facts=tuple(facts))
+
+
+def cost_scales(
+    cost: CostItem, needs: Sequence[Need], interest: Sequence[FloatArray], risk_weights: AllocationBasis
+) -> FloatArray:
+    """(contract,) factor on what each contract would pay alone, so that the deal's total is shared as stated.
+
+    With `minimum`, the deal's total is at least that sum over its life.
+    """
+    alone = np.array(
+        [charge_amounts(cost, need, interest=paid)[1].sum() for need, paid in zip(needs, interest, strict=True)]
+    )
+    firms = [need.firms[0] for need in needs]
+    principal = np.array([need.principal[0] for need in needs])
+    parts = allocated(cost, firms, principal, alone, risk_weights)
+    paid = alone > 0
+    return np.where(paid, parts, 0.0) / np.where(paid, alone, 1.0)

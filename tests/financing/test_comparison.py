@@ -1,0 +1,210 @@
+"""The savings identity, and what `compare` refuses."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ipabs.errors import DataError, SpecError
+from ipabs.financing.comparison import Joined, compare, shapley_ladder
+from ipabs.financing.costs import Bearing, Charge, CostItem
+from ipabs.financing.facility import FirmFacts, Offer, offer
+from ipabs.financing.loan import BankLoan, Deposit
+from ipabs.financing.need import Need, bullet_need
+from ipabs.financing.savings import PARTS
+from ipabs.financing.securitization import Participation
+from ipabs.financing.subsidy import Subsidy
+from ipabs.financing.tax import Tax
+
+# Sums of at most a few thousand items of at most 1e8 yuan.
+CENT = 1e-5
+START = date(2023, 3, 20)
+
+rates = st.floats(0.01, 0.15)
+small_rates = st.floats(0, 0.02)
+shares = st.floats(0, 1)
+timings = st.sampled_from(["upfront", "yearly_in_advance", "yearly_in_arrears", "each_payment", "at_maturity"])
+
+
+@st.composite
+def needs(draw: st.DrawFn) -> Need:
+    principal = draw(st.lists(st.floats(1e5, 1e8), min_size=1, max_size=4))
+    months = draw(st.integers(1, 40))
+    maturity = date(START.year + (START.month - 1 + months) // 12, (START.month - 1 + months) % 12 + 1, 20)
+    return bullet_need(principal, START, maturity, frequency=draw(st.sampled_from(["quarterly", "monthly", "annual"])))
+
+
+@st.composite
+def bank_offers(draw: st.DrawFn, need: Need) -> Offer:
+    loan = BankLoan(
+        rate=draw(rates),
+        day_count=draw(st.sampled_from(["ACT/360", "ACT/365F", "30E/360", "equal_periods"])),
+        guarantee=Charge(rate=draw(small_rates), timing=draw(timings)),
+        appraisal=Charge(amount=draw(st.floats(0, 1000))),
+        deposit=draw(st.none() | st.builds(Deposit, share=st.floats(0, 0.2), rate=small_rates)),
+    )
+    return offer(loan, need, tax=Tax(rate=0.25))
+
+
+@st.composite
+def participation_offers(draw: st.DrawFn, need: Need) -> Offer:
+    firm = draw(shares)
+    borne = (
+        Bearing(bearer="firm", share=firm),
+        Bearing(bearer="district", share=1 - firm, imputed=draw(st.booleans())),
+    )
+    note = Participation(
+        rate=draw(rates),
+        day_count="ACT/365F",
+        costs=(CostItem(name="guarantee", rate=draw(small_rates), timing=draw(timings), borne_by=borne),),
+    )
+    support = Subsidy(name="support", share=draw(shares), timing=draw(st.sampled_from(["at_maturity", "after_year"])))
+    return offer(note, need, subsidies=(support,), tax=Tax(rate=draw(st.floats(0, 0.4))))
+
+
+@settings(max_examples=60)
+@given(st.data(), needs(), st.none() | st.floats(0, 0.2))
+def test_savings_add_up_in_nominal_and_present_value(data: st.DataObject, need: Need, rate: float | None) -> None:
+    loan, note = data.draw(bank_offers(need)), data.draw(participation_offers(need))
+    one = compare({"loan": loan, "note": note}, against="loan", curve=rate)["note"]
+    for value, discount in ((one.nominal, np.zeros(len(need.firms))), (one.present_value, one.discount_rates)):
+        parts = sum(getattr(value, part) for part in reversed(PARTS))
+        assert value.net == pytest.approx(parts, abs=CENT)
+        own = [own_flows(facility, discount) for facility in (note, loan)]
+        assert value.net == pytest.approx(own[0] - own[1], abs=CENT)
+        assert value.programme().net[0] == pytest.approx(value.net.sum(), abs=CENT)
+        assert value.net - value.public_cost == pytest.approx(value.market, abs=CENT)
+
+
+def own_flows(facility: Offer, rate: np.ndarray) -> np.ndarray:
+    """Value to each firm of everything it pays and receives itself, straight from the items."""
+    total = np.zeros(len(rate))
+    for row in facility.cash_items().table().itertuples():
+        if row.bearer == "firm":
+            at = facility.needs[0].firms.index(row.firm)
+            total[at] += row.amount / (1 + rate[at]) ** ((row.date.date() - START).days / 365)
+    return total
+
+
+@settings(max_examples=30)
+@given(st.data(), needs())
+def test_a_facility_compared_with_itself_saves_nothing(data: st.DataObject, need: Need) -> None:
+    note = data.draw(participation_offers(need))
+    one = compare({"a": note, "b": note}, against="a")["b"]
+    assert not one.nominal.table().to_numpy().any()
+    assert not one.present_value.table().to_numpy().any()
+    assert not one.ladder.steps_bp.any()
+
+
+@settings(max_examples=30)
+@given(st.data(), needs(), st.floats(0.001, 1000))
+def test_scaling_all_money_scales_every_saving(data: st.DataObject, need: Need, factor: float) -> None:
+    need = replace(need, principal=need.principal.round(2))
+    loan = offer(BankLoan(rate=data.draw(rates), guarantee=Charge(rate=0.01)), need)
+    note = data.draw(participation_offers(need))
+    bigger = (replace(need, principal=need.principal * factor),)
+    small = compare({"loan": loan, "note": note}, against="loan")["note"].nominal
+    large = compare({"loan": loan.recut(bigger), "note": note.recut(bigger)}, against="loan")["note"].nominal
+    assert large.net == pytest.approx(factor * small.net, rel=1e-9, abs=CENT * max(factor, 1))
+
+
+def test_joined_facilities_add_up() -> None:
+    abs_need = bullet_need([8e6, 12e6], START, date(2025, 3, 20), firms=["Firm 01", "Firm 02"])
+    abn_need = bullet_need([5e6], START, date(2024, 3, 20), firms=["Firm 03"])
+    loan = offer(BankLoan(rate=0.05), abs_need, abn_need)
+    abs_note = offer(Participation(rate=0.038), abs_need)
+    abn_note = offer(Participation(rate=0.035), abn_need)
+    both = Joined(facilities=(abs_note, abn_note))
+    result = compare({"loan": loan, "abs": abs_note, "abn": abn_note, "both": both}, against="loan")
+    parts = [result[name].nominal.programme().net[0] for name in ("abs", "abn", "both")]
+    assert parts[0] + parts[1] == pytest.approx(parts[2], abs=CENT)
+
+
+def test_other_repayment_is_a_part_of_its_own() -> None:
+    need = bullet_need(9e6, START, date(2025, 3, 20))
+    loan = offer(BankLoan(rate=0.05, repayment="linear", frequency="quarterly"), need)
+    note = offer(Participation(rate=0.05, day_count="ACT/360"), need)
+    result = compare({"loan": loan, "note": note}, against="loan")
+    one = result["note"]
+    assert one.nominal.net[0] == pytest.approx(0, abs=CENT)
+    # 5 % ACT/360 on the bullet's 9 million, less 5 % on balances of 8/8, 7/8 … 1/8 of it.
+    days = np.diff(np.array(["2023-03-20", *[str(d) for d in need.dates]], dtype="datetime64[D]")).astype(float)
+    extra = 9e6 * 0.05 * (days * (np.arange(8) / 8)).sum() / 360
+    assert one.nominal.profile[0] == pytest.approx(-extra, abs=CENT)
+    assert [found.code for found in result.findings] == ["comparison.recut"]
+    assert "adjusted to equal lives" in result.summary()
+    # Two years against the linear loan's: the comparator's cost per yuan-year is the same, so nothing is saved.
+    assert one.life_adjusted[0] == pytest.approx(0, abs=1500)
+
+
+def test_shapley_steps_add_up_to_the_gap() -> None:
+    need = bullet_need(9e6, START, date(2025, 3, 20))
+    loan = offer(BankLoan(rate=0.05, guarantee=Charge(rate=0.01)), need, tax=Tax())
+    borne = (Bearing(bearer="firm", share=0.5), Bearing(bearer="district", share=0.5))
+    note = offer(
+        Participation(rate=0.035, costs=(CostItem(name="letter", rate=0.01, borne_by=borne),)), need, tax=Tax()
+    )
+    one = compare({"loan": loan, "note": note}, against="loan")["note"]
+    steps = shapley_ladder(loan, note)
+    assert steps.to_numpy().sum() == pytest.approx(one.ladder.gaps[-1, 0] * 1e4, abs=1e-6)
+
+
+def test_ranking_says_why_a_facility_is_closed() -> None:
+    need = bullet_need(9e6, START, date(2024, 3, 20), firms=["Firm 01"])
+    offers = {
+        "bank": offer(BankLoan(rate=0.04), need),
+        "note": offer(Participation(rate=0.05, days_to_money=36), need),
+    }
+    result = compare(offers, against="bank", facts=[FirmFacts(firm="Firm 01", stage="start_up")])
+    ranking = result.ranking("Firm 01")
+    assert list(ranking.index) == ["note", "bank"]
+    assert ranking.loc["bank", "closed"] == "no two years of accounts and no collateral"
+    assert ranking.loc["note", "rank"] == 1
+    assert ranking.loc["note", "days_to_money"] == 36
+
+
+def test_subtotals_by_comparator_status() -> None:
+    need = bullet_need([9e6, 6e6], START, date(2024, 3, 20), firms=["Firm 01", "Firm 02"])
+    offers = {"bank": offer(BankLoan(rate=0.05), need), "note": offer(Participation(rate=0.04), need)}
+    facts = [FirmFacts(firm="Firm 01", comparator_status="documented_offer")]
+    sums = compare(offers, against="bank", facts=facts).subtotals("note")
+    assert sums["firms"].to_dict() == {"documented_offer": 1, "not stated": 1}
+    assert sums["principal"].to_dict() == {"documented_offer": 9e6, "not stated": 6e6}
+
+
+def test_errors_name_everything_at_once() -> None:
+    need = bullet_need([9e6, 6e6], START, date(2024, 3, 20))
+    loan = offer(BankLoan(rate=0.05), need)
+    other = offer(Participation(rate=0.04), replace(need, principal=np.array([8e6, 5e6])))
+    with pytest.raises(DataError) as caught:
+        compare({"loan": loan, "note": other}, against="loan")
+    assert str(caught.value).splitlines() == [
+        "firm 1: note raises 8,000,000.00, the comparator 9,000,000.00; compare equal amounts",
+        "firm 2: note raises 5,000,000.00, the comparator 6,000,000.00; compare equal amounts",
+    ]
+    with pytest.raises(SpecError, match="no facility 'bank'; valid: loan, note"):
+        compare({"loan": loan, "note": other}, against="bank")
+    dollars = offer(Participation(rate=0.04), replace(need, currency="USD"))
+    with pytest.raises(SpecError, match="note is in USD, the comparator in CNY; convert one of them"):
+        compare({"loan": loan, "note": dollars}, against="loan")
+    stranger = offer(Participation(rate=0.04), bullet_need(9e6, START, date(2024, 3, 20), firms=["Firm 99"]))
+    with pytest.raises(DataError, match="no firm 'Firm 99'"):
+        compare({"loan": loan, "note": stranger}, against="loan")
+
+
+def test_a_facility_without_a_receipt_is_refused() -> None:
+    need = bullet_need(9e6, START, date(2024, 3, 20))
+    items = offer(BankLoan(rate=0.05), need).cash_items()
+    without = items.where(~items.is_kind("principal"))
+
+    class Fees:
+        description = offer(BankLoan(rate=0.05), need).description
+
+        def cash_items(self) -> object:
+            return without
+
+    with pytest.raises(DataError, match="firm receives nothing under this facility"):
+        compare({"fees": Fees()}, against="fees")
