@@ -399,26 +399,21 @@ def needs_of(items: CashItems) -> tuple[Need, ...] | None:
 
 def _not_like_for_like(name: str, one: Compared, own_lives: FloatArray, kept: bool) -> Finding:
     weights = one.principal / one.principal.sum()
-    values = {
-        "got": f"{float(weights @ one.life_years):.3f}",
-        "name": name,
-        "life": f"{float(weights @ own_lives):.3f}",
-        "adjusted": f"{one.life_adjusted.sum():,.2f}",
-    }
-    if kept:
-        return finding(
-            "comparison.not_like_for_like",
-            "{name} repays otherwise than the comparator (average life {got} years against {life}); the whole "
-            "difference stands in the profile part, and the saving adjusted to equal lives is {adjusted}",
-            severity="warning",
-            **values,
-        )
+    code, what = (
+        ("comparison.not_like_for_like", "the whole difference stands in the profile part")
+        if kept
+        else ("comparison.recut", "the comparator was re-cut")
+    )
     return finding(
-        "comparison.recut",
-        "{name} repays otherwise than the comparator (average life {got} years against {life}); the comparator was "
-        "re-cut, and the saving adjusted to equal lives is {adjusted}",
+        code,
+        "{name} repays otherwise than the comparator (average life {got} years against {life}); "
+        + what
+        + ", and the saving adjusted to equal lives is {adjusted}",
         severity="warning",
-        **values,
+        got=f"{float(weights @ one.life_years):.3f}",
+        name=name,
+        life=f"{float(weights @ own_lives):.3f}",
+        adjusted=f"{one.life_adjusted.sum():,.2f}",
     )
 
 
