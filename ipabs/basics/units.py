@@ -2,29 +2,23 @@
 
 A `Unit` owns the grammar of one kind of value and its range, so the reader of files and the check of objects built in
 Python say the same. Numbers are read from their decimal text with one rounding (``3.25%`` is the float nearest to
-13/400), never by dividing a float. Full-width characters, separators, leading zeros, NaN and infinity are refused.
+13/400), never by dividing a float.
 """
 
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, Any
 
+from ipabs.basics.numerals import MOST_DIGITS, NUMBER, check_finite, is_bare, number_text, printable, scaled
 from ipabs.errors import Finding, finding
 
-MOST_DIGITS = 30
-LARGEST = 1e30
 LARGEST_INTEGER = 10**18
 BARE_RATE_LIMIT = 0.2
 
-NUMBER = re.compile(r"([+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)(?:[eE]([+-]?[0-9]{1,4}))?\s*([^0-9\s].*)?")
-SEPARATED = re.compile(r"[+-]?[0-9]+(?:[,_' ][0-9]+)+(?:\.[0-9]+)?\D*")
-LEADING_ZERO = re.compile(r"[+-]?0[0-9]+\D*")
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 PLAIN: Mapping[str, int] = MappingProxyType({"": 0})
@@ -78,56 +72,6 @@ class Key(str):
     __slots__ = ()
 
 
-def number_text(value: float, power: int = 0) -> str:
-    """Shortest decimal text of ``value * 10**power`` that reads back to the same float.
-
-    >>> number_text(95000000.0), number_text(0.0325, 2), number_text(1.25e-30)
-    ('95000000', '3.25', '1.25e-30')
-    """
-    shifted = Decimal(repr(value) if isinstance(value, int) else repr(float(value))).scaleb(power).normalize()
-    text = f"{shifted:f}"
-    return text if len(text) <= MOST_DIGITS else f"{shifted:e}"
-
-
-def _scaled(text: str, powers: Mapping[str, int]) -> float | Finding | None:
-    """The number in `text` times the power of ten of its unit; None when it does not have that form."""
-    if len(text) > 2 * MOST_DIGITS or sum(map(str.isdigit, text)) > MOST_DIGITS:
-        return finding("number.digits", "{got!r} is too long: a number has at most 30 digits", got=text[:20] + "…")
-    half_width = unicodedata.normalize("NFKC", text)
-    if half_width != text:
-        return finding(
-            "number.full_width", "{got!r} has full-width characters; write {write}", got=text, write=half_width
-        )
-    if SEPARATED.fullmatch(text):
-        write = re.sub(r"(?<=[0-9])[,_' ](?=[0-9])", "", text)
-        return finding(
-            "number.separator", "{got!r} has separators between digits; write {write}", got=text, write=write
-        )
-    if LEADING_ZERO.fullmatch(text):
-        return finding("number.leading_zero", "{got!r} has leading zeros; write it without them", got=text)
-    match = NUMBER.fullmatch(text)
-    if match is None or (match[3] or "") not in powers:
-        return None
-    exponent = int(match[2] or 0)
-    if abs(exponent) > MOST_DIGITS:
-        return finding("number.exponent", "{got!r} has an exponent beyond 30", got=text)
-    return float(f"{match[1]}e{exponent + powers[match[3] or '']}")
-
-
-def _bare(text: str) -> bool:
-    return text[-1].isdigit()
-
-
-def _number_fault(value: object) -> Finding | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return finding("number.type", "{got!r} is no number but {type}", got=value, type=type(value).__name__)
-    if not math.isfinite(value):
-        return finding("number.finite", "{got} is not a finite number", got=value)
-    if abs(value) > LARGEST or 0 < abs(value) < 1 / LARGEST:
-        return finding("number.magnitude", "{got} is beyond 1e30, or closer to 0 than 1e-30", got=value)
-    return None
-
-
 def parse_rate(text: str) -> float | Finding:
     """A rate in decimals per year from ``3.25%``, ``325bp`` or ``0.0325``; a bare 0.2 or more is refused.
 
@@ -136,10 +80,10 @@ def parse_rate(text: str) -> float | Finding:
     >>> print(parse_rate("3.25"))
     '3.25' without a unit looks like a percentage; write 3.25%
     """
-    rate = _scaled(text, RATE)
+    rate = scaled(text, RATE)
     if rate is None:
         return finding("unit.rate", "{got!r} is no rate; write 3.25%, 325bp or 0.0325", got=text)
-    if isinstance(rate, float) and _bare(text) and abs(rate) >= BARE_RATE_LIMIT:
+    if isinstance(rate, float) and is_bare(text) and abs(rate) >= BARE_RATE_LIMIT:
         percent = number_text(rate)
         write = f"{percent}bp" if abs(rate) > 100 else f"{percent}%"
         write = f"{number_text(rate, 2)}% / {percent}%" if abs(rate) <= 1 else write
@@ -154,17 +98,17 @@ def parse_rate(text: str) -> float | Finding:
 
 def check_rate(value: Any) -> Finding | None:
     """A rate lies between -100% and 100% a year."""
-    if fault := _number_fault(value):
+    if fault := check_finite(value):
         return fault
     return None if -1 <= value <= 1 else finding("unit.rate_range", "{got} is outside -100% to 100% a year", got=value)
 
 
 def parse_share(text: str) -> float | Finding:
     """A share of a whole from ``75%`` or ``0.75``."""
-    share = _scaled(text, SHARE)
+    share = scaled(text, SHARE)
     if share is None:
         return finding("unit.share", "{got!r} is no share; write 75% or 0.75", got=text)
-    if isinstance(share, float) and _bare(text) and 1 < share <= 100:
+    if isinstance(share, float) and is_bare(text) and 1 < share <= 100:
         write = f"{number_text(share)}%"
         return finding(
             "unit.bare_percentage",
@@ -177,7 +121,7 @@ def parse_share(text: str) -> float | Finding:
 
 def check_share(value: Any) -> Finding | None:
     """A share lies between 0 and 1."""
-    if fault := _number_fault(value):
+    if fault := check_finite(value):
         return fault
     return None if 0 <= value <= 1 else finding("unit.share_range", "{got} is outside 0% to 100%", got=value)
 
@@ -188,7 +132,7 @@ def parse_money(text: str) -> float | Finding:
     >>> parse_money("9500万元"), parse_money("1.2亿元")
     (95000000.0, 120000000.0)
     """
-    amount = _scaled(text, MONEY)
+    amount = scaled(text, MONEY)
     if amount is None:
         return finding("unit.money", "{got!r} is no amount; write 95000000, 9500万元 or 0.95亿元", got=text)
     return amount
@@ -196,7 +140,7 @@ def parse_money(text: str) -> float | Finding:
 
 def check_money(value: Any) -> Finding | None:
     """An amount is not negative: from and to give its direction."""
-    if fault := _number_fault(value):
+    if fault := check_finite(value):
         return fault
     return (
         None if value >= 0 else finding("unit.negative_money", "{got} is negative; an amount is 0 or more", got=value)
@@ -205,26 +149,26 @@ def check_money(value: Any) -> Finding | None:
 
 def parse_number(text: str) -> float | Finding:
     """A plain number."""
-    number = _scaled(text, PLAIN)
+    number = scaled(text, PLAIN)
     return finding("unit.number", "{got!r} is no number; write 1.25", got=text) if number is None else number
 
 
 def parse_factor(text: str) -> float | Finding:
     """A multiple from ``1.25`` or ``125%``."""
-    factor = _scaled(text, SHARE)
+    factor = scaled(text, SHARE)
     return finding("unit.factor", "{got!r} is no multiple; write 1.25 or 125%", got=text) if factor is None else factor
 
 
 def check_factor(value: Any) -> Finding | None:
     """A multiple is not negative."""
-    if fault := _number_fault(value):
+    if fault := check_finite(value):
         return fault
     return None if value >= 0 else finding("unit.negative", "{got} is negative; 0 or more is valid", got=value)
 
 
 def parse_integer(text: str) -> int | Finding:
     """A whole number in digits."""
-    number = _scaled(text, PLAIN)
+    number = scaled(text, PLAIN)
     if isinstance(number, Finding):
         return number
     if number is None or not text.lstrip("+-").isdigit():
@@ -239,7 +183,7 @@ def check_integer(value: Any) -> Finding | None:
             "unit.integer_type", "{got!r} is no whole number but {type}", got=value, type=type(value).__name__
         )
     if abs(value) > LARGEST_INTEGER:
-        return finding("unit.integer_range", "{got} has more than 18 digits", got=value)
+        return finding("unit.integer_range", "{got} has more than 18 digits", got=printable(value))
     return None
 
 
@@ -298,7 +242,7 @@ def show_years(value: float) -> str:
 
 def check_years(value: Any) -> Finding | None:
     """A number of years lies between 0 and 1000."""
-    if fault := _number_fault(value):
+    if fault := check_finite(value):
         return fault
     if not (value == 0 or 1e-9 <= value <= 1000):
         return finding("unit.years_range", "{got} is outside 0 to 1000 years", got=value)
@@ -371,9 +315,9 @@ MONEY_UNIT = Unit(
     _json(type=["string", "number"], examples=["9500万元", 95000000], minimum=0),
 )
 SIGNED_MONEY_UNIT = Unit(
-    "signed money", parse_money, _number_fault, float, _json(type=["string", "number"], examples=[-550000])
+    "signed money", parse_money, check_finite, float, _json(type=["string", "number"], examples=[-550000])
 )
-NUMBER_UNIT = Unit("number", parse_number, _number_fault, float, _json(type="number", examples=[1.25]))
+NUMBER_UNIT = Unit("number", parse_number, check_finite, float, _json(type="number", examples=[1.25]))
 FACTOR_UNIT = Unit(
     "multiple", parse_factor, check_factor, float, _json(type=["string", "number"], examples=[1.25, "125%"], minimum=0)
 )

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from ipabs.basics import tables
 from ipabs.errors import DataError, Finding, finding, nearest
+from ipabs.errors import hint as english_hint
 
 Language = Literal["en", "zh"]
 
@@ -62,10 +63,10 @@ def hint(word: str, allowed: Iterable[str], lang: Language = "en") -> str:
     '可用：sequential、pro_rata'
     """
     valid = tuple(allowed)
-    close = nearest(word, valid)
     if lang == "zh":
+        close = nearest(word, valid)
         return f"是否指“{close}”？" if close else f"可用：{'、'.join(valid)}"
-    return f"did you mean {close!r}?" if close else f"valid: {', '.join(valid)}"
+    return english_hint(word, valid)
 
 
 def label(key: str, lang: Language = "en") -> str:

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 
-from ipabs.basics.units import number_text
+from ipabs.basics.numerals import number_text
 from ipabs.spec.codec import Shown
 
 WIDTH = 100

@@ -4,7 +4,8 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from ipabs.spec.codec import ByKind, ByVerb, Choice, Either, Entry, Keyed, Many, Record, Scalar, Shape
+from ipabs.spec.codec import Choice, Either, Many, Scalar, Shape
+from ipabs.spec.records import ByKind, ByVerb, Entry, Keyed, Record
 
 Json = dict[str, Any]
 

@@ -8,7 +8,8 @@ from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from ipabs.basics.units import UNIT_OF_TYPE, Key, Unit
-from ipabs.spec.codec import ByKind, ByVerb, Choice, Either, Entry, Keyed, Many, Record, Scalar, Shape
+from ipabs.spec.codec import Choice, Either, Many, Scalar, Shape
+from ipabs.spec.records import ByKind, ByVerb, Entry, Keyed, Record
 
 Kinds = tuple[tuple[type, tuple[type, ...]], ...]
 
