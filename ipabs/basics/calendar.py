@@ -5,6 +5,7 @@ for them the interbank market works; the exchanges are closed on every weekend. 
 a projection from the statute: public holidays without the moved days around them.
 """
 
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -260,12 +261,18 @@ def _named(name: CalendarName) -> Calendar:
 @lru_cache(maxsize=1)
 def _state_council() -> tuple[DateArray, DateArray, date]:
     """Holidays, make-up working days and the last day of the last year with a notice, from the package `holidays`."""
-    import holidays
+    with warnings.catch_warnings():
+        # Version 0.60 warns on import that version 1 will differ.
+        warnings.filterwarnings("ignore", message=r"\s*This is a future version incompatibility warning")
+        import holidays
 
-    # The year after the last is asked for too, because its notice may move days of the December before.
-    china = holidays.country_holidays("CN", years=range(FIRST_DAY.year, LAST_DAY.year + 2))
+        # The year after the last is asked for too, because its notice may move days of the December before.
+        china = holidays.country_holidays("CN", years=range(FIRST_DAY.year, LAST_DAY.year + 2))
     noticed = max(china.special_public_holidays)
-    return _between(china.keys()), _between(china.weekend_workdays), date(noticed, 12, 31)
+    missed = _overrides(tables.read_csv("calendars/state_council.csv"))
+    closed = _between({*china.keys(), *(one.day for one in missed if not one.is_open)})
+    worked = _between({*china.weekend_workdays, *(one.day for one in missed if one.is_open)})
+    return closed, worked, date(noticed, 12, 31)
 
 
 def _between(days: Iterable[date]) -> DateArray:
