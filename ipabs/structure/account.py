@@ -1,8 +1,10 @@
 """Accounts of the vehicle, and the account each kind of collection is paid into."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from ipabs.errors import Finding, finding
 from ipabs.structure.tranche import Amount
 
 COLLECTIONS = "collections"
@@ -22,6 +24,13 @@ class Account:
     target: Annotated[Amount | None, "what `top_up` fills it to and `release` leaves in it"] = None
     until: Annotated[tuple[str, ...], "when these tranches are repaid, the target is 0"] = ()
     sweep_to: Annotated[str, "the account that a release, and the end of the deal, empties it into"] = ""
+
+    def findings(self) -> Iterator[Finding]:
+        """An end of the target without a target; an account swept into itself."""
+        if self.until and self.target is None:
+            yield finding("account.until", "`until` ends the target, but no target is stated", path=("until",))
+        if self.sweep_to == self.name:
+            yield finding("account.self", "an account cannot be swept into itself", path=("sweep_to",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

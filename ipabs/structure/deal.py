@@ -1,16 +1,22 @@
 """The deal as agreed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from ipabs.basics.party import Party
+from ipabs.basics.timeline import Timeline
+from ipabs.basics.units import Key
+from ipabs.errors import Finding, KeyPath
 from ipabs.structure.account import EVERYTHING_TOGETHER, Account, Collect
+from ipabs.structure.dates import Dates
 from ipabs.structure.fee import Fee
-from ipabs.structure.stand_in import Key, Party
+from ipabs.structure.findings import rules_across
+from ipabs.structure.markets import fill, from_template
 from ipabs.structure.support import Support
 from ipabs.structure.terms import (
     Call,
     Closing,
-    Dates,
     PrincipalDeficiencyLedger,
     Put,
     Rounding,
@@ -28,7 +34,7 @@ Market = Literal["exchange_abs", "interbank_abn", "none"]
 class Deal:
     """What was agreed, and nothing else: no result, no assumption about collections."""
 
-    version: Annotated[int, Key("ipabs"), "version of the language: 1"] = 1
+    version: Annotated[int, Key("ipabs"), "version of the language: 1"]
     name: Annotated[str, "name of the deal"]
     market: Annotated[Market, "the market whose conventions fill what the deal leaves silent; `none` fills nothing"]
     vehicle: Annotated[str | None, "legal form of the issuer; the market's, if silent"] = None
@@ -54,3 +60,29 @@ class Deal:
     state: Annotated[State | None, "where a deal stands that is joined in mid-life"] = None
     rounding: Annotated[Rounding | None, "how amounts are rounded; the market's, if silent"] = None
     waterfall: Annotated[tuple[Priority, ...], "the priority of payments of each phase"]
+
+    def findings(self) -> Iterator[Finding]:
+        """The rules across the deal; `ipabs.structure.findings.findings` gives every finding."""
+        yield from rules_across(self)
+
+    def filled(self) -> "Deal":
+        """The deal with what its market supplies where it is silent."""
+        return fill(self)
+
+    def from_template(self) -> tuple[tuple[KeyPath, object], ...]:
+        """What its market supplies, each with its place."""
+        return from_template(self)
+
+    def timeline(self) -> Timeline:
+        """The payment dates that are still to come: all of them, or those after the state of a deal in mid-life."""
+        whole = self.dates.timeline()
+        if self.state is None:
+            return whole
+        done = min(whole.period_on_or_after(self.state.as_of) + 1, whole.periods - 1)
+        return Timeline(
+            cut_off=whole.collection_ends[done - 1],
+            closing=whole.accrual_ends[done - 1],
+            collection_ends=whole.collection_ends[done:],
+            accrual_ends=whole.accrual_ends[done:],
+            payments=whole.payments[done:],
+        )

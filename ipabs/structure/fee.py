@@ -1,10 +1,16 @@
 """Fees and taxes of the vehicle."""
 
+from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from ipabs.structure.stand_in import Money, Rate
+from ipabs.basics.daycount import DayCount
+from ipabs.basics.units import Money, Rate
+from ipabs.errors import Finding, finding
+
+LEAP_YEAR = 2024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +27,15 @@ class Yearly:
     """A fee date that comes back every year."""
 
     month: Annotated[int, "month, 1 to 12"]
-    day: Annotated[int, "day of the month"]
+    day: Annotated[int, "day of the month; the last one where the month is shorter"]
+
+    def findings(self) -> Iterator[Finding]:
+        """A day that no year has."""
+        if not 1 <= self.month <= 12:
+            yield finding("fee.month", "{got} is no month; 1 to 12 is valid", path=("month",), got=self.month)
+        elif not 1 <= self.day <= (longest := monthrange(LEAP_YEAR, self.month)[1]):
+            template = "{got} is no day of that month; 1 to {longest} is valid"
+            yield finding("fee.day", template, path=("day",), got=self.day, longest=longest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +54,23 @@ class Fee:
     over: Annotated[
         Literal["collection_period", "interest_period"] | None, "the period whose year fraction multiplies the rate"
     ] = None
-    day_count: Annotated[str | None, "day count of `over`"] = None
+    day_count: Annotated[DayCount | None, "day count of `over`"] = None
     amount: Annotated[Money | None, "fixed amount on each date"] = None
     dates: Annotated[
         tuple[date, ...], "due at the first payment date on or after each; silent: every payment date"
     ] = ()
     yearly: Annotated[Yearly | None, "due at the first payment date on or after this day of each year"] = None
     cap: Annotated[FeeCap | None, "the most that the first line paying it may pay"] = None
+
+    def findings(self) -> Iterator[Finding]:
+        """A rate without a period's day count, dates stated twice or out of order."""
+        if self.over is not None and self.day_count is None:
+            yield finding("fee.day_count", "a fee over the {got} needs a day_count", got=self.over)
+        if self.over is None and self.day_count is not None and self.on:
+            yield finding("fee.over", "day_count {got} has no effect: state `over`", got=self.day_count)
+        if self.on and self.rate is None:
+            yield finding("fee.rate", "the fee is on {got} but has no rate", got=self.on)
+        if self.dates and self.yearly is not None:
+            yield finding("fee.dates_twice", "state either dates or yearly")
+        if list(self.dates) != sorted(set(self.dates)):
+            yield finding("fee.dates_order", "the dates do not rise", path=("dates",))

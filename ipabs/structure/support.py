@@ -1,10 +1,12 @@
 """Support from outside: a shortfall undertaking, a guarantee, a liquidity facility."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
+from ipabs.basics.units import Key, Money
+from ipabs.errors import Finding, finding
 from ipabs.structure.account import COLLECTIONS
-from ipabs.structure.stand_in import Key, Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +36,18 @@ class Support:
     ] = None
     reimbursed: Annotated[Literal["by_line", "never"], "whether a line pays `<name>.reimbursement`"] = "by_line"
     into: Annotated[str, "the account it is paid into"] = COLLECTIONS
+
+    def findings(self) -> Iterator[Finding]:
+        """Nothing covered, or terms that the mode does not use."""
+        if not self.covers:
+            yield finding("support.nothing", "state the claims it covers (`for`)", path=("for",))
+        if len(set(self.covers)) < len(self.covers):
+            yield finding("support.twice", "a claim stands twice", path=("for",))
+        if self.mode == "to_claims" and self.after:
+            template = "`after` has no effect with mode to_claims: draw the accounts by lines"
+            yield finding("support.after", template, path=("after",))
+        if self.mode == "to_claims" and self.into != COLLECTIONS:
+            yield finding("support.into", "`into` has no effect with mode to_claims", path=("into",))
+        if self.limit == "unlimited" and self.limit_basis is not None:
+            template = "limit_basis {got} has no effect without a limit"
+            yield finding("support.limit_basis_unused", template, path=("limit_basis",), got=self.limit_basis)

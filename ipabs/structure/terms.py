@@ -1,25 +1,14 @@
-"""Terms around the notes: dates, closing, rounding, clean-up call, mid-life state, and the nouns that are planned."""
+"""Terms around the notes: closing, rounding, clean-up call, mid-life state, and the nouns that are planned."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
+from ipabs.basics.units import Count, Factor, Money, Share
+from ipabs.errors import Finding, finding
 from ipabs.structure.account import COLLECTIONS
-from ipabs.structure.stand_in import CollectionRule, Money, PaymentRule, Ratio, Share
 from ipabs.structure.tranche import Amount
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dates:
-    """The dates of a deal."""
-
-    cut_off: Annotated[date, "collections after this date belong to the deal"]
-    closing: Annotated[date, "the notes are issued and interest starts"]
-    payment: Annotated[PaymentRule, "when the deal pays"]
-    collection_end: Annotated[CollectionRule, "when each collection period ends"]
-    check_offset: Annotated[int | None, "business days before payment on which the account is checked"] = None
-    expected_maturity: Annotated[date, "when principal is expected to be repaid"]
-    legal_final: Annotated[date, "a payment date; everything is due"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +19,14 @@ class Source:
     SHORT: ClassVar[str] = "price"
 
     name: Annotated[str, "a tranche, or a name for the contribution"]
-    price: Annotated[Ratio | None, "issue price, as a part of principal"] = None
+    price: Annotated[Factor | None, "issue price, as a part of principal"] = None
     by: Annotated[str, "the party that contributes"] = ""
     amount: Annotated[Money | None, "what it contributes"] = None
+
+    def findings(self) -> Iterator[Finding]:
+        """Neither a price nor a contribution, or both."""
+        if (self.price is None) == (not self.by or self.amount is None):
+            yield finding("source.kind", "state an issue price, or a contribution with `by` and `amount`")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +71,20 @@ class Rounding:
     share: Annotated[Literal["largest_remainder", "down_rest_stays"] | None, "how a split is rounded"] = None
     per_face: Annotated[Money | None, "round the amount for this much face value first, for instance 100"] = None
 
+    def findings(self) -> Iterator[Finding]:
+        """A preset with further terms, or terms that are not whole."""
+        stated = {"unit": self.unit, "mode": self.mode, "share": self.share}
+        if self.preset is not None and self != Rounding(preset=self.preset):
+            yield finding(
+                "rounding.preset", "{got} is whole by itself; state the preset or every term", got=self.preset
+            )
+        for word, value in stated.items():
+            if self.preset is None and value is None:
+                yield finding("rounding.missing", "without a preset {got} must be stated", got=word)
+        for word, size in (("unit", self.unit), ("per_face", self.per_face)):
+            if size is not None and size <= 0:
+                yield finding("rounding.size", "{got} must be above 0", path=(word,), got=size)
+
 
 FEN = Rounding(unit=0.01, mode="half_up", share="largest_remainder")
 
@@ -95,6 +103,13 @@ class Call:
     price: Annotated[Amount | None, "what is paid for the assets"] = None
     into: Annotated[str, "the account the price is paid into"] = COLLECTIONS
     exercise: Annotated[Literal["when_allowed", "never"], "whether it is assumed to be exercised"] = "when_allowed"
+
+    def findings(self) -> Iterator[Finding]:
+        """A clean-up call without its threshold or its price."""
+        stated = {"pool_percent": self.pool_percent, "price": self.price}
+        for word, value in stated.items():
+            if self.kind == "clean_up" and value is None:
+                yield finding("call.missing", "a clean-up call needs {got}", got=word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,8 +167,8 @@ class TriggerState:
 
     name: Annotated[str, "the test"]
     failed: Annotated[bool, "it is failing now"] = False
-    outside: Annotated[int, "payment dates in a row outside the limit"] = 0
-    inside: Annotated[int, "payment dates in a row inside the limit since it failed"] = 0
+    outside: Annotated[Count, "payment dates in a row outside the limit"] = 0
+    inside: Annotated[Count, "payment dates in a row inside the limit since it failed"] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

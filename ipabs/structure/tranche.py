@@ -1,12 +1,16 @@
 """Tranches: what each class of notes is owed, and when."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from ipabs.structure.stand_in import Key, Money, Rate, Share
+from ipabs.basics.daycount import DayCount
+from ipabs.basics.units import Key, Money, Rate, Share
+from ipabs.errors import Finding, finding
 
 Amortization = Literal["pass_through", "scheduled", "bullet", "target", "planned", "accrual"]
+HALF_A_CENT = 0.005
 UnpaidInterest = Literal["carry", "carry_with_interest", "capitalize", "forgive"]
 
 
@@ -25,6 +29,15 @@ class Amount:
     floor: Annotated[Money, "never less than this"] = 0.0
     cap: Annotated[Money | None, "never more than this"] = None
 
+    def findings(self) -> Iterator[Finding]:
+        """An amount of nothing, a part of nothing, a floor above the cap."""
+        if not self.of and self == Amount():
+            yield finding("amount.empty", "state a measure (`of`), an amount or a floor")
+        if not self.of and self.percent != 1.0:
+            yield finding("amount.part_of_nothing", "percent {got} is stated, but no measure (`of`)", got=self.percent)
+        if self.cap is not None and self.cap < self.floor:
+            yield finding("amount.cap", "cap {got} is below the floor {floor}", got=self.cap, floor=self.floor)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coupon:
@@ -38,6 +51,17 @@ class Coupon:
     floor: Annotated[Rate | None, "the rate is never below this"] = None
     cap: Annotated[Rate | None, "the rate is never above this"] = None
 
+    def findings(self) -> Iterator[Finding]:
+        """Neither or both of rate and index, terms of a floating rate on a fixed one, a floor above the cap."""
+        if (self.rate is None) == (not self.index):
+            yield finding("coupon.kind", "state either a fixed rate or an index")
+        floating = {"margin": self.margin or None, "floor": self.floor, "cap": self.cap}
+        stated = [word for word, value in floating.items() if value is not None]
+        if self.rate is not None and stated:
+            yield finding("coupon.fixed", "a fixed rate has no {got}", got=" and ".join(stated))
+        if self.floor is not None and self.cap is not None and self.floor > self.cap:
+            yield finding("coupon.cap", "cap {got} is below the floor {floor}", got=self.cap, floor=self.floor)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduledPrincipal:
@@ -46,6 +70,11 @@ class ScheduledPrincipal:
     due: Annotated[date, Key("date"), "when it falls due"]
     amount: Annotated[Money | None, "the amount, or"] = None
     percent: Annotated[Share | None, "the part of the original principal"] = None
+
+    def findings(self) -> Iterator[Finding]:
+        """Neither or both of amount and percent."""
+        if (self.amount is None) == (self.percent is None):
+            yield finding("amortization.kind", "state either an amount or a percent of the original principal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +98,7 @@ class Tranche:
     name: Annotated[str, "short name"]
     principal: Annotated[Money, "amount issued, in the deal's currency"]
     coupon: Annotated[Coupon | None, "annual rate; without one the tranche bears no interest"] = None
-    day_count: Annotated[str | None, "day count of its interest; the market's, if silent"] = None
+    day_count: Annotated[DayCount | None, "day count of its interest; the market's, if silent"] = None
     accrual: Annotated[
         Literal["unadjusted", "adjusted"] | None,
         "interest periods end on stated payment dates (unadjusted) or on moved ones; the market's, if silent",
@@ -84,3 +113,39 @@ class Tranche:
     notional: Annotated[Amount | None, "interest accrues on this instead of the tranche's own balance"] = None
     extra_interest: Annotated[Coupon | None, "planned: a second coupon leg"] = None
     amortization_if: Annotated[AmortizationCondition | None, "planned: principal due under a condition"] = None
+
+    def findings(self) -> Iterator[Finding]:
+        """Terms that do not fit the kind of amortization, and a schedule that does not fit the principal."""
+        if self.amortization is None and not self.residual and self.notional is None:
+            yield finding("tranche.amortization", "state the amortization, or mark the tranche residual")
+        if self.coupon is None and self.notional is not None:
+            yield finding("tranche.notional", "a notional balance without a coupon earns nothing")
+        fitting = {"schedule": ("scheduled", bool(self.schedule)), "target": ("target", self.target is not None)}
+        for term, (kind, stated) in fitting.items():
+            if stated and self.amortization != kind:
+                yield finding(
+                    "tranche.term_unused", "{got} has no effect: amortization is not {kind}", got=term, kind=kind
+                )
+            if not stated and self.amortization == kind:
+                yield finding("tranche.term_missing", "amortization {kind} needs {got}", got=term, kind=kind)
+        yield from self._schedule_findings()
+
+    def _schedule_findings(self) -> Iterator[Finding]:
+        days = [entry.due for entry in self.schedule]
+        if days != sorted(set(days)):
+            yield finding("amortization.order", "the dates of the schedule do not rise", path=("schedule",))
+        total = sum(self.scheduled(entry) for entry in self.schedule)
+        if total > self.principal + HALF_A_CENT:
+            template = "the schedule adds up to {got}, more than the principal {principal}"
+            yield finding("amortization.total", template, path=("schedule",), got=total, principal=self.principal)
+
+    def scheduled(self, entry: ScheduledPrincipal) -> float:
+        """The amount of one entry of the schedule.
+
+        >>> note = Tranche(name="A", principal=200.0)
+        >>> note.scheduled(ScheduledPrincipal(due=date(2024, 6, 28), percent=0.25))
+        50.0
+        """
+        if entry.amount is not None:
+            return entry.amount
+        return self.principal * (entry.percent or 0.0)

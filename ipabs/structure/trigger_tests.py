@@ -1,10 +1,12 @@
 """Tests: a measure against a limit, read at a stated moment."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from ipabs.structure.stand_in import Ratio
+from ipabs.basics.units import Count, Factor
+from ipabs.errors import Finding, finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +14,7 @@ class LimitStep:
     """Another limit from a date on."""
 
     since: Annotated[date, "from the first payment date on or after this date"]
-    limit: Annotated[Ratio, "the limit that replaces the first one"]
+    limit: Annotated[Factor, "the limit that replaces the first one"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +29,28 @@ class Trigger:
 
     name: Annotated[str, "short name"]
     measure: Annotated[str, "the measure that is tested"]
-    maximum: Annotated[Ratio | None, "passes at or below"] = None
-    minimum: Annotated[Ratio | None, "passes at or above"] = None
+    maximum: Annotated[Factor | None, "passes at or below"] = None
+    minimum: Annotated[Factor | None, "passes at or above"] = None
     at: Annotated[
         Literal["collection", "line", "end"],
         "read before line 1 (today's collections, opening balances), at the line that asks, or after the last line",
     ] = "collection"
-    run: Annotated[int, "payment dates in a row outside the limit before it fails"] = 1
-    cure: Annotated[int | None, "payment dates in a row inside the limit before it passes again; silent: never"] = None
+    run: Annotated[Count, "payment dates in a row outside the limit before it fails"] = 1
+    cure: Annotated[Count | None, "payment dates in a row inside the limit before it passes again; silent: never"] = (
+        None
+    )
     steps: Annotated[tuple[LimitStep, ...], "later limits, by date"] = ()
+
+    def findings(self) -> Iterator[Finding]:
+        """Neither or both limits, a count below 1, steps out of order."""
+        if (self.maximum is None) == (self.minimum is None):
+            yield finding("test.limit", "state either a maximum or a minimum")
+        for word, count in (("run", self.run), ("cure", self.cure)):
+            if count is not None and count < 1:
+                yield finding("test.count", "{got} payment dates are fewer than 1", path=(word,), got=count)
+        days = [step.since for step in self.steps]
+        if days != sorted(set(days)):
+            yield finding("test.steps", "the dates of the steps do not rise", path=("steps",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +61,11 @@ class Failing:
 
     any: Annotated[tuple[str, ...], "one of these is enough"] = ()
     all: Annotated[tuple[str, ...], "these must all fail"] = ()
+
+    def findings(self) -> Iterator[Finding]:
+        """No test, or both ways of combining them."""
+        if bool(self.any) == bool(self.all):
+            yield finding("phase.tests", "name the tests that open the phase, under either `any` or `all`")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +96,13 @@ class DeclaredMeasure:
         Literal["zero", "infinite"] | None,
         "its value when the divisor is 0: a minimum fails at zero, passes at infinite",
     ] = None
+
+    def findings(self) -> Iterator[Finding]:
+        """A division without its value at zero, or the other way round."""
+        if self.to and self.at_zero is None:
+            yield finding("measure.at_zero", "state its value when {got} is 0: at_zero", got=" + ".join(self.to))
+        if not self.to and self.at_zero is not None:
+            yield finding("measure.at_zero_unused", "at_zero has no effect: nothing divides", path=("at_zero",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,22 @@
 """The lines of a priority of payments: few verbs, the same options on each."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from typing import Annotated, ClassVar, Literal
 
+from ipabs.basics.units import Key
+from ipabs.errors import Finding, KeyPath, finding
 from ipabs.structure.account import COLLECTIONS
-from ipabs.structure.stand_in import Key
 from ipabs.structure.tranche import Amount
+
+EVERY_LINE = ("target", "if_passing", "if_failing", "clause")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What every line may say; the verb's own word replaces `target`."""
+    """What every line may say; the verb's own word replaces `target`, and `USES` names the options it heeds."""
+
+    USES: ClassVar[tuple[str, ...]] = ()
 
     target: tuple[str, ...] | object
     source: Annotated[str, Key("from"), "the account that pays; silent: the group's, or collections"] = ""
@@ -26,10 +32,32 @@ class Options:
     if_failing: Annotated[tuple[str, ...], "the line acts only while all these tests fail"] = ()
     clause: Annotated[str, "where the prospectus says so"] = ""
 
+    def findings(self) -> Iterator[Finding]:
+        """Options without effect, a split that is not whole, a target or test that stands twice."""
+        for field in fields(self):
+            heeded = field.name in (*self.USES, *EVERY_LINE)
+            if not heeded and getattr(self, field.name) != field.default:
+                word = {"source": "from"}.get(field.name, field.name)
+                yield finding("line.option", "{got!r} has no effect on this verb", got=word, allowed=self.USES)
+        targets = self.target if isinstance(self.target, tuple) else ()
+        if len(set(targets)) < len(targets):
+            yield finding("line.twice", "a name stands twice in the line")
+        for test in sorted({*self.if_passing} & {*self.if_failing}):
+            yield finding("line.never", "the line never acts: {got} cannot pass and fail at once", got=test)
+        if self.split == "sequential" and (self.by is not None or self.weights):
+            yield finding("line.by", "`by` and `weights` need split: pro_rata")
+        if (self.by == "weights") != bool(self.weights):
+            yield finding("line.weights", "`by: weights` and the list `weights` need each other")
+        elif self.weights and (len(self.weights) != len(targets) or not all(weight > 0 for weight in self.weights)):
+            template = "one weight above 0 is needed for each of the {count} targets"
+            yield finding("line.weight_count", template, count=len(targets))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pay(Options):
     """Pay claims."""
+
+    USES: ClassVar[tuple[str, ...]] = ("source", "split", "by", "weights", "up_to")
 
     target: Annotated[tuple[str, ...], Key("pay"), "the claims, in order"]
 
@@ -38,6 +66,8 @@ class Pay(Options):
 class TopUp(Options):
     """Fill accounts up to their targets."""
 
+    USES: ClassVar[tuple[str, ...]] = ("source", "split", "by", "weights", "up_to")
+
     target: Annotated[tuple[str, ...], Key("top_up"), "the accounts, in order"]
 
 
@@ -45,8 +75,8 @@ class TopUp(Options):
 class Movement:
     """From one account to another."""
 
-    source: Annotated[str, Key("from"), "the account that gives"] = COLLECTIONS
-    to: Annotated[str, "the account that receives"] = COLLECTIONS
+    source: Annotated[str, Key("from"), "the account that gives; silent: the group's, or collections"] = ""
+    to: Annotated[str, "the account that receives"]
     up_to: Annotated[Amount | None, "the most that moves; silent: all of it"] = None
 
 
@@ -68,6 +98,8 @@ class Release(Options):
 class Draw(Options):
     """Call a support for what is missing."""
 
+    USES: ClassVar[tuple[str, ...]] = ("up_to",)
+
     target: Annotated[str, Key("draw"), "the support"]
 
 
@@ -75,12 +107,22 @@ class Draw(Options):
 class WriteDown(Options):
     """Write tranche balances down, in order, without cash; `up_to` says by how much."""
 
+    USES: ClassVar[tuple[str, ...]] = ("split", "by", "weights", "up_to")
+
     target: Annotated[tuple[str, ...], Key("write_down"), "the tranches, first loss first"]
+
+    def findings(self) -> Iterator[Finding]:
+        """The rules of every line, and the amount."""
+        yield from Options.findings(self)
+        if self.up_to is None:
+            yield finding("write_down.amount", "state by how much: up_to")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capitalize(Options):
     """Turn interest that is owed into balance, without cash."""
+
+    USES: ClassVar[tuple[str, ...]] = ("up_to",)
 
     target: Annotated[tuple[str, ...], Key("capitalize"), "the tranches"]
 
@@ -95,6 +137,8 @@ class Purchase(Options):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Residual(Options):
     """Pay all that is left: the tranche's principal first, then income."""
+
+    USES: ClassVar[tuple[str, ...]] = ("source",)
 
     target: Annotated[str, Key("residual"), "a tranche marked residual, or a party"]
 
@@ -123,3 +167,52 @@ class Priority:
 
     phase: Annotated[str, "`normal`, `called`, or a declared phase"]
     lines: Annotated[tuple[Line, ...], "the lines, in order"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedLine:
+    """One line outside its group: its key path below the list, and the account that pays."""
+
+    path: KeyPath
+    line: Verb
+    source: str
+    clause: str
+
+
+def placed_lines(lines: tuple[Line, ...]) -> tuple[PlacedLine, ...]:
+    """The lines of a list in order, groups opened, each with the account that pays.
+
+    >>> group = Group(source="revenue", lines=(Pay(target=("vat",)), Residual(target="sub", source="spare")))
+    >>> [(one.path, one.source) for one in placed_lines((Draw(target="fund"), group))]
+    [((0,), 'collections'), ((1, 'lines', 0), 'revenue'), ((1, 'lines', 1), 'spare')]
+    """
+    placed: list[PlacedLine] = []
+    for i, line in enumerate(lines):
+        if isinstance(line, Group):
+            inner = (((i, "lines", j), one) for j, one in enumerate(line.lines))
+            placed.extend(place(path, one, line.source, line.clause) for path, one in inner)
+        else:
+            placed.append(place((i,), line, COLLECTIONS, ""))
+    return tuple(placed)
+
+
+def place(path: KeyPath, line: Verb, source: str, clause: str) -> PlacedLine:
+    """The line with what its group says where it is silent itself."""
+    match line:
+        case Transfer():
+            own = line.target.source
+        case Release():
+            own = line.target
+        case _:
+            own = line.source
+    return PlacedLine(path=path, line=line, source=own or source, clause=line.clause or clause)
+
+
+def release_as_transfer(line: Release, sweep_to: str) -> Transfer:
+    """The transfer that a release stands for: the account's excess over its target.
+
+    >>> release_as_transfer(Release(target="reserve"), "collections").target.up_to.of
+    ('reserve.excess',)
+    """
+    movement = Movement(source=line.target, to=sweep_to, up_to=Amount(of=(f"{line.target}.excess",)))
+    return Transfer(target=movement, if_passing=line.if_passing, if_failing=line.if_failing, clause=line.clause)

@@ -1,0 +1,232 @@
+"""Rules of terms: dates, closing, tranches, support, accounts, tests, phases and the nouns that are planned."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ipabs.errors import Finding, IpabsError, KeyPath, finding
+from ipabs.spec.codec import under
+from ipabs.structure.names import Names
+from ipabs.structure.references import references
+from ipabs.structure.tranche import HALF_A_CENT
+from ipabs.structure.waterfall import Draw, PlacedLine, Purchase, Release, TopUp, Transfer, placed_lines
+
+if TYPE_CHECKING:
+    from ipabs.structure.deal import Deal
+
+LANGUAGE_VERSION = 1
+
+
+def term_findings(deal: "Deal", names: Names) -> Iterator[Finding]:
+    """Every rule of terms."""
+    if deal.version != LANGUAGE_VERSION:
+        template = "version {got} of the deal language is not known; write ipabs: 1"
+        yield finding("deal.version", template, path=("ipabs",), got=deal.version)
+    if not deal.tranches:
+        yield finding("deal.no_tranche", "a deal has at least one tranche", path=("tranches",))
+    yield from planned(deal)
+    yield from silent_terms(deal)
+    yield from date_findings(deal)
+    yield from closing_findings(deal)
+    yield from support_findings(deal)
+    yield from account_findings(deal)
+    yield from test_findings(deal, names)
+    yield from state_findings(deal)
+
+
+def planned(deal: "Deal") -> Iterator[Finding]:
+    """Nouns that have a place in the language and that the engine does not run yet."""
+    nouns = {"puts": deal.puts, "swaps": deal.swaps, "ledgers": deal.ledgers}
+    found: list[tuple[KeyPath, str]] = [((key,), key) for key, stated in nouns.items() if stated]
+    found += [(("calls", call.name), f"{call.kind} call") for call in deal.calls if call.kind != "clean_up"]
+    for tranche in deal.tranches:
+        path: KeyPath = ("tranches", tranche.name)
+        if tranche.amortization in ("planned", "accrual"):
+            found.append(((*path, "amortization"), f"{tranche.amortization} principal"))
+        terms = {"extra_interest": tranche.extra_interest, "amortization_if": tranche.amortization_if}
+        found += [((*path, term), term) for term, stated in terms.items() if stated is not None]
+    for priority in deal.waterfall:
+        for placed in placed_lines(priority.lines):
+            if isinstance(placed.line, Purchase):
+                found.append((("waterfall", priority.phase, *placed.path), "purchase"))
+    for place, noun in found:
+        yield finding("deal.planned", "{got} is planned; the engine does not run it yet", path=place, got=noun)
+
+
+def silent_terms(deal: "Deal") -> Iterator[Finding]:
+    """Terms that neither the deal nor its market states."""
+    filled = deal.filled()
+    words = ("vehicle", "currency", "rounding")
+    silent: list[tuple[KeyPath, object]] = [((word,), getattr(filled, word)) for word in words]
+    for tranche in filled.tranches:
+        terms = {
+            "day_count": tranche.day_count,
+            "accrual": tranche.accrual,
+            "unpaid_interest": tranche.unpaid_interest,
+        }
+        silent += [(("tranches", tranche.name, word), value) for word, value in terms.items() if tranche.coupon]
+    for place, value in silent:
+        if value is None:
+            template = "{got} is not stated, and market: {market} does not state it"
+            yield finding("deal.silent", template, path=place, got=place[-1], market=deal.market)
+    for fee in filled.fees:
+        path = ("fees", fee.name)
+        if fee.rate is None and fee.amount is None:
+            template = "state a rate or an amount: the market has no terms for a fee {got!r}"
+            yield finding("fee.terms", template, path=path, got=fee.name)
+        if fee.rate is not None and not fee.on:
+            yield finding("fee.on", "state what the rate applies to (`on`)", path=path)
+
+
+def date_findings(deal: "Deal") -> Iterator[Finding]:
+    """Dates out of order, and a legal final that is no payment date."""
+    dates = deal.dates
+    order = (
+        ("cut_off", dates.cut_off, "closing", dates.closing, True),
+        ("closing", dates.closing, "payment", dates.payment.first, False),
+        ("closing", dates.closing, "expected_maturity", dates.expected_maturity, False),
+        ("expected_maturity", dates.expected_maturity, "legal_final", dates.legal_final, True),
+    )
+    wrong = [(earlier, a, later, b) for earlier, a, later, b, same in order if a > b or (a == b and not same)]
+    for earlier, a, later, b in wrong:
+        template = "{later} {got} is not after {earlier} {before}"
+        yield finding("dates.order", template, path=("dates", later), got=b, later=later, earlier=earlier, before=a)
+    for tranche in deal.tranches:
+        due = tranche.expected_maturity
+        if due is not None and not dates.closing < due <= dates.legal_final:
+            template = "{got} does not lie after closing {closing} and by legal final {legal_final}"
+            path = ("tranches", tranche.name, "expected_maturity")
+            yield finding(
+                "tranche.maturity", template, path=path, got=due, closing=dates.closing, legal_final=dates.legal_final
+            )
+        late = [entry.due for entry in tranche.schedule if not dates.closing < entry.due <= dates.legal_final]
+        for day in late:
+            template = "{got} does not lie after closing and by legal final"
+            yield finding("amortization.outside", template, path=("tranches", tranche.name, "schedule"), got=day)
+    if not wrong:
+        yield from timeline_findings(deal)
+
+
+def timeline_findings(deal: "Deal") -> Iterator[Finding]:
+    """Dates that make no time line: a legal final off the grid, payments before collection ends."""
+    try:
+        deal.dates.timeline()
+    except IpabsError as error:
+        yield from (under(fault, ("dates",)) for fault in error.findings)
+
+
+def closing_findings(deal: "Deal") -> Iterator[Finding]:
+    """Sources that differ from uses, and tranches that nobody pays for."""
+    if deal.closing is None:
+        if deal.state is None:
+            yield finding("closing.missing", "state the closing, or the state of a deal in mid-life", path=("closing",))
+        return
+    principal = {tranche.name: tranche.principal for tranche in deal.tranches}
+    sources, uses = deal.closing.sources, deal.closing.uses
+    raised = sum((one.price or 0.0) * principal.get(one.name, 0.0) + (one.amount or 0.0) for one in sources)
+    spent = uses.assets + uses.upfront_fees + sum(deposit.amount for deposit in uses.accounts)
+    if abs(raised - spent) > HALF_A_CENT:
+        template = "sources {got} differ from uses {spent} by {difference}"
+        gap, path = f"{raised - spent:.2f}", ("closing",)
+        yield finding(
+            "closing.unbalanced", template, path=path, got=f"{raised:.2f}", spent=f"{spent:.2f}", difference=gap
+        )
+    sold = {source.name for source in sources}
+    for name in (name for name, size in principal.items() if size > 0 and name not in sold):
+        template = "tranche {got} has no issue price among the sources"
+        yield finding("closing.not_sold", template, path=("closing", "sources"), got=name)
+
+
+def support_findings(deal: "Deal") -> Iterator[Finding]:
+    """Limits and acceleration that a promise leaves open; supports that no line draws."""
+    limits = {party.id: party.limit for party in deal.parties}
+    accelerates = bool(deal.calls) or any(phase.principal_due == "all" for phase in deal.phases)
+    drawn = {placed.line.target for placed in all_lines(deal) if isinstance(placed.line, Draw)}
+    for support in deal.support:
+        path = ("support", support.name)
+        bounded = isinstance(support.limit, float | int)
+        if support.limit is None and limits.get(support.by) is None:
+            template = "neither the support nor {got} states a limit; write limit: unlimited if there is none"
+            yield finding("support.limit", template, path=path, got=support.by)
+        elif support.limit != "unlimited" and support.limit_basis is None:
+            template = "state whether the limit counts all calls or those outstanding: limit_basis"
+            yield finding("support.limit_basis", template, path=path, allowed=("cumulative", "outstanding"))
+        if bounded and limits.get(support.by) is not None and support.limit > limits[support.by]:  # type: ignore[operator] # both are numbers here
+            template = "the limit {got} is above the limit of its party, {limit}"
+            yield finding("support.limit_above", template, path=path, got=support.limit, limit=limits[support.by])
+        if accelerates and support.on_acceleration is None:
+            template = "state what it covers once all principal is due: on_acceleration"
+            yield finding("support.acceleration", template, path=path, allowed=("all_due", "as_scheduled"))
+        if support.name not in drawn:
+            yield finding("support.unused", "no line draws {got!r}", path=path, got=support.name)
+
+
+def account_findings(deal: "Deal") -> Iterator[Finding]:
+    """Top-ups and releases without a target, a target that ends without a release, accounts nobody uses."""
+    lines = [placed.line for placed in all_lines(deal)]
+    released = {line.target for line in lines if isinstance(line, Release)}
+    moved = {line.target.source for line in lines if isinstance(line, Transfer)}
+    filled = {name for line in lines if isinstance(line, TopUp) for name in line.target}
+    for account in deal.accounts:
+        path = ("accounts", account.name)
+        if account.target is None and account.name in (filled | released):
+            yield finding("account.target", "a line tops up or releases it, but no target is stated", path=path)
+        if account.until and account.name not in released | moved:
+            template = "its target ends with {got}, but no line releases it"
+            yield finding("account.no_release", template, path=path, got=", ".join(account.until))
+        if account.name in released and not account.sweep_to:
+            template = "a line releases it: state the account it goes to (sweep_to)"
+            yield finding("account.sweep_to", template, path=path)
+    used = {used.got for used in references(deal) if used.noun == "account"}
+    for account in deal.accounts:
+        if account.name not in used:
+            yield finding("account.unused", "nothing uses {got!r}", path=("accounts", account.name), got=account.name)
+
+
+def test_findings(deal: "Deal", names: Names) -> Iterator[Finding]:
+    """Tests and measures nobody reads, phases opened by a test that is read too late, phases without a list."""
+    used = [used for used in references(deal) if used.path[0] != "state"]
+    asked = {one.got for one in used if one.noun == "test"}
+    read = {one.got for one in used if one.noun == "measure"}
+    for test in deal.tests:
+        if test.name not in asked:
+            yield finding("test.unused", "no line or phase asks {got!r}", path=("tests", test.name), got=test.name)
+    for key, own in (("measures", deal.measures), ("observables", deal.observables)):
+        for one in own:
+            if one.name not in read:
+                template = "nothing in the deal reads {got!r}"
+                yield finding("measure.unused", template, path=(key, one.name), got=one.name, severity="warning")
+    moments = {test.name: test.at for test in deal.tests}
+    for phase in deal.phases:
+        for name in (*phase.enter_if_failing.any, *phase.enter_if_failing.all):
+            if moments.get(name) == "line":
+                template = "{got!r} is read at a line, too late to open a phase; use at: collection or at: end"
+                yield finding("phase.line_test", template, path=("phases", phase.name, "enter_if_failing"), got=name)
+    listed = {priority.phase for priority in deal.waterfall}
+    for name in names.phases:
+        if name not in listed:
+            template = "phase {got!r} has no priority of payments"
+            yield finding("phase.no_list", template, path=("waterfall",), got=name)
+
+
+def state_findings(deal: "Deal") -> Iterator[Finding]:
+    """A state that leaves a tranche out, or that does not stand on a payment date."""
+    if deal.state is None:
+        return
+    stated = {one.name for one in deal.state.tranches}
+    for tranche in deal.tranches:
+        if tranche.name not in stated:
+            template = "the state leaves tranche {got} out"
+            yield finding("state.tranche", template, path=("state", "tranches"), got=tranche.name)
+    try:
+        timeline = deal.dates.timeline()
+    except IpabsError:
+        return  # the dates themselves are at fault, and their rule says why
+    if deal.state.as_of not in (*timeline.accrual_ends[:-1], *timeline.payments[:-1]):
+        template = "{got} is no payment date before the last one"
+        yield finding("state.as_of", template, path=("state", "as_of"), got=deal.state.as_of)
+
+
+def all_lines(deal: "Deal") -> Iterator[PlacedLine]:
+    """Every line of every list."""
+    for priority in deal.waterfall:
+        yield from placed_lines(priority.lines)
