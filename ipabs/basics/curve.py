@@ -86,7 +86,7 @@ class Curve:
         >>> Curve.from_zero_rates(date(2021, 1, 1), [date(2023, 1, 1)], [0.05]).factors
         (0.9070294784580498,)
         """
-        refuse(SpecError, _rate_faults(dates, rates))
+        refuse(SpecError, (*_rate_faults(dates, rates), *_date_faults((as_of, *dates))))
         times = year_fractions(as_of, whole_days(dates), day_count)
         factors = _factors(np.asarray(rates, dtype=np.float64), times, compounding)
         return cls(as_of=as_of, dates=tuple(dates), factors=tuple(factors.tolist()), day_count=day_count)
@@ -106,9 +106,8 @@ class Curve:
         >>> Curve.from_forward_rates(date(2021, 1, 1), [date(2022, 1, 1), date(2023, 1, 1)], [0.04, 0.05]).factors[0]
         0.9615384615384615
         """
-        refuse(SpecError, _rate_faults(dates, rates))
+        refuse(SpecError, (*_rate_faults(dates, rates), *_date_faults((as_of, *dates))))
         ends = whole_days(dates)
-        refuse(SpecError, _date_faults((as_of, *dates)))
         times = year_fractions(np.concatenate([whole_days([as_of]), ends[:-1]]), ends, day_count)
         factors = np.cumprod(_factors(np.asarray(rates, dtype=np.float64), times, compounding))
         return cls(as_of=as_of, dates=tuple(dates), factors=tuple(factors.tolist()), day_count=day_count)
@@ -161,17 +160,24 @@ class Curve:
         if not self.dates or len(self.dates) != len(self.factors):
             text = "a curve needs as many factors as dates, at least one; it has {got} factors and {dates} dates"
             yield finding("curve.lengths", text, got=len(self.factors), dates=len(self.dates))
-        nodes = (self.as_of, *self.dates)
-        yield from _date_faults(nodes)
-        for at, (before, day) in enumerate(pairwise(nodes)):
-            if day > before and not accrual_fraction(self.as_of, day, self.day_count) > accrual_fraction(
-                self.as_of, max(before, self.as_of), self.day_count
-            ):
-                text = "no time passes in {day_count} between {before} and {got}"
-                yield finding("curve.still", text, path=("dates", at), got=day, before=before, day_count=self.day_count)
+        disorder = tuple(_date_faults((self.as_of, *self.dates)))
+        yield from disorder or self._stillness()
         for at, factor in enumerate(self.factors):
             if not (isfinite(factor) and factor > 0):
-                yield finding("curve.factor", "discount factor {got} is not above 0", path=("factors", at), got=factor)
+                yield finding(
+                    "curve.factor",
+                    "discount factor {got} is no finite number above 0",
+                    path=("factors", at),
+                    got=factor,
+                )
+
+    def _stillness(self) -> Iterator[Finding]:
+        """Nodes between which no time passes in the curve's day count, such as 30 and 31 May in 30E/360."""
+        times = [accrual_fraction(self.as_of, day, self.day_count) for day in (self.as_of, *self.dates)]
+        for at, (before, time) in enumerate(pairwise(times)):
+            if time <= before:
+                text = "no time passes in {day_count} between {got} and the date before it"
+                yield finding("curve.still", text, path=("dates", at), got=self.dates[at], day_count=self.day_count)
 
 
 def _date_faults(dates: tuple[date, ...]) -> Iterator[Finding]:
@@ -192,7 +198,8 @@ def _rate_faults(dates: Sequence[date], rates: Sequence[float]) -> Iterator[Find
 def _factors(rates: FloatArray, times: FloatArray, compounding: Compounding) -> FloatArray:
     match compounding:
         case "simple":
-            return np.asarray(1 / (1 + rates * times))
+            with np.errstate(divide="ignore"):  # a growth of 0 gives an infinite factor, which the curve refuses
+                return np.asarray(1 / (1 + rates * times))
         case "continuous":
             return np.exp(-rates * times)
     number = _times_a_year(compounding)

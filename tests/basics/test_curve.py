@@ -84,8 +84,8 @@ def test_faults_of_nodes_are_told_all_at_once() -> None:
         "a curve needs as many factors as dates, at least one; it has 3 factors and 2 dates",
         "dates[0]: 2024-01-15 is not after 2024-01-15",
         "dates[1]: 2023-01-01 is not after 2024-01-15",
-        "factors[0]: discount factor 0.0 is not above 0",
-        "factors[1]: discount factor nan is not above 0",
+        "factors[0]: discount factor 0.0 is no finite number above 0",
+        "factors[1]: discount factor nan is no finite number above 0",
     ]
 
 
@@ -120,5 +120,21 @@ def test_past_and_empty_periods_are_refused() -> None:
 
 
 def test_nodes_without_time_between_them_are_refused() -> None:
-    with pytest.raises(SpecError, match=r"dates\[1\]: no time passes in 30E/360 between 2024-05-30 and 2024-05-31"):
+    with pytest.raises(SpecError, match=r"dates\[1\]: no time passes in 30E/360 between 2024-05-31 and the"):
         Curve(as_of=AS_OF, dates=(date(2024, 5, 30), date(2024, 5, 31)), factors=(0.99, 0.98), day_count="30E/360")
+
+
+def test_nodes_before_the_curve_date_are_findings_in_every_constructor() -> None:
+    past = [date(2023, 1, 1), date(2023, 6, 1)]
+    for build in (
+        lambda: Curve(as_of=AS_OF, dates=tuple(past), factors=(0.9, 0.8)),
+        lambda: Curve.from_zero_rates(AS_OF, past, [0.03, 0.03]),
+        lambda: Curve.from_forward_rates(AS_OF, past, [0.03, 0.03]),
+    ):
+        with pytest.raises(SpecError, match=r"dates\[0\]: 2023-01-01 is not after 2024-01-15"):
+            build()
+
+
+def test_simple_rate_that_eats_the_whole_principal_is_refused() -> None:
+    with pytest.raises(SpecError, match="discount factor inf is no finite number above 0"):
+        Curve.from_zero_rates(AS_OF, [date(2026, 1, 15)], [-0.5], compounding="simple", day_count="30E/360")
