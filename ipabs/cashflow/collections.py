@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Self
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import ArrayLike
 from ipabs._typing import FloatArray
 from ipabs.basics.timeline import Timeline
 from ipabs.cashflow.panel import Panel, Series, by_path_and_period, path_count_faults
+from ipabs.cashflow.trustee_table import table_series
 from ipabs.errors import DataError, Finding, finding, refuse
 
 CASH = ("interest", "principal", "prepayment", "recovery", "guarantee", "other")
@@ -60,6 +60,7 @@ class Collections:
 
     Examples
     --------
+    >>> from datetime import date
     >>> from ipabs.basics.timeline import Timeline
     >>> days = (date(2024, 6, 20), date(2024, 9, 20))
     >>> line = Timeline(cut_off=date(2024, 2, 29), closing=date(2024, 3, 28),
@@ -178,10 +179,7 @@ class Collections:
         DataError
             Unknown columns, the first row whose date differs, and whatever is wrong with the series.
         """
-        named = frame.rename(columns=dict(columns or {})).rename(columns=lambda name: str(name).partition(" [")[0])
-        dates = named["date"] if "date" in named else named.index.to_series()
-        refuse(DataError, [*_column_faults(named), *_date_faults(timeline, dates)])
-        series = {str(name): named[name].to_numpy() for name in named.columns if name != "date"}
+        series = table_series(timeline, frame, ROWS, columns or {})
         return cls(timeline, opening=opening, opening_delinquent=opening_delinquent, **series)
 
     @property
@@ -337,43 +335,3 @@ def _roll_forward(timeline: Timeline, balance: FloatArray, closing: FloatArray, 
             left=f"{balance[period, path]:.2f}",
         )
     ]
-
-
-def _column_faults(frame: pd.DataFrame) -> list[Finding]:
-    names = [str(name) for name in frame.columns]
-    unknown = [
-        finding("collections.column", "no series {got!r}; {hint}", path=(name,), got=name, allowed=("date", *ROWS))
-        for name in names
-        if name not in ("date", *ROWS)
-    ]
-    twice = [
-        finding("collections.column_twice", "column {got!r} stands twice", path=(name,), got=name)
-        for name in sorted({name for name in names if names.count(name) > 1})
-    ]
-    return unknown + twice
-
-
-def _date_faults(timeline: Timeline, dates: pd.Series) -> list[Finding]:
-    """The first row whose date is not the timeline's, by the closer of collection ends and payment dates."""
-    got = [str(day)[:10] for day in dates]
-    by_collection, by_payment = (_fitting_rows(got, wanted) for wanted in (timeline.collection_ends, timeline.payments))
-    rows = max(by_collection, by_payment)
-    if rows == len(got) == timeline.periods:
-        return []
-    wanted = timeline.collection_ends if rows == by_collection else timeline.payments
-    return [
-        finding(
-            "collections.timeline",
-            "the collections do not fit the timeline: row {row} is {got}, wanted {wanted}",
-            path=("date", rows),
-            row=rows + 1,
-            got=got[rows] if rows < len(got) else "missing",
-            wanted=wanted[rows] if rows < timeline.periods else "no further row",
-        )
-    ]
-
-
-def _fitting_rows(got: list[str], wanted: tuple[date, ...]) -> int:
-    """How many leading rows agree."""
-    agree = [mine == theirs.isoformat() for mine, theirs in zip(got, wanted, strict=False)]
-    return agree.index(False) if False in agree else len(agree)

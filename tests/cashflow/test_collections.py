@@ -207,3 +207,10 @@ def test_from_frame_refuses_a_column_twice() -> None:
 def test_from_frame_blank_cell_is_named() -> None:
     with pytest.raises(DataError, match=r"interest is nan in period 1 \(2024-09-30\)"):
         Collections.from_frame(LINE, TABLE.assign(interest=[1.0, None, 2.0]), opening=100.0)
+
+
+def test_from_frame_names_columns_and_dates_at_once() -> None:
+    table = TABLE.rename(columns={"interest": "intrest"}).iloc[:2]
+    with pytest.raises(DataError) as caught:
+        Collections.from_frame(LINE, table, opening=100.0)
+    assert [found.code for found in caught.value.findings] == ["collections.column", "collections.timeline"]

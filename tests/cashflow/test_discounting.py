@@ -1,10 +1,12 @@
 """Present values against closed forms and exact fractions."""
 
+from datetime import date
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from ipabs.basics.curve import Curve
 from ipabs.basics.daycount import DAY_COUNTS, year_fractions
 from ipabs.cashflow.discounting import (
     dated_flows,
@@ -98,3 +100,10 @@ def test_flows_that_do_not_fit_are_refused(dates: list[str], amounts: list[float
 def test_an_unknown_timing_gets_a_hint() -> None:
     with pytest.raises(DataError, match="no timing 'xyz'; valid: end, mid, start"):
         period_discounts(0.1, 3, timing="xyz")  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_present_value_on_a_flat_curve_is_xnpv() -> None:
+    curve = Curve.flat(0.03, date(2023, 1, 1))
+    assert present_value(DATES, [-100.0, 50.0, 60.0], curve) == pytest.approx(
+        xnpv(0.03, DATES, [-100.0, 50.0, 60.0]), rel=1e-13
+    )
