@@ -1,0 +1,1 @@
+"""Pools: obligations of five kinds, tapes, eligibility, stratification, projection and selection."""

@@ -1,0 +1,175 @@
+"""The terms that contracts with a schedule share, and what can be wrong with them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal, get_args
+
+from ipabs.basics.calendar import CalendarName, Roll
+from ipabs.basics.daycount import DayCount
+from ipabs.basics.schedule import Frequency, Stub, add_months, months_of
+from ipabs.basics.units import Count, Money, Months, Rate, Share
+from ipabs.errors import Finding, finding
+
+Amortization = Literal["level", "linear", "bullet", "negative", "custom"]
+Cycle = Frequency | Literal["at_maturity"]
+Rounding = Literal["none", "fen", "fen_down"]
+AMORTIZATIONS: tuple[Amortization, ...] = get_args(Amortization)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installment:
+    """A repayment of principal on a date of its own."""
+
+    date: date
+    principal: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """A sum lent at `start` and repaid with interest until `maturity`: the data that its kinds share.
+
+    Payment dates are counted in whole months from `first_payment`; without one, `payment_day` finds it (the next such
+    day whose month the cycle divides: the 20th of March, June, September or December for a quarterly contract), and
+    without that, `start` does. The maturity is always a payment date; `stub` says what becomes of an odd period.
+
+    ============  ==================================================================================================
+    level         one total payment on each principal date, fixed on the first of them and again after each rate reset
+    linear        equal principal on each principal date
+    bullet        principal at maturity
+    negative      `installment` is the total payment whatever the rate; interest beyond it is added to the balance
+    custom        principal as listed in `schedule`
+    ============  ==================================================================================================
+    """
+
+    id: Annotated[str, "contract number, unique in the tape"]
+    obligor: Annotated[str, "id of the party that owes"]
+    principal: Annotated[Money, "sum paid out at the start"]
+    start: Annotated[date, "interest accrues from this date"]
+    maturity: Annotated[date, "last payment date"]
+    contract_rate: Annotated[Rate | None, "rate a year; with an index, the rate until the first reset"] = None
+    amortization: Annotated[Amortization, "how principal is repaid"] = "level"
+    frequency: Annotated[Cycle, "how often interest is paid"] = "quarterly"
+    principal_frequency: Annotated[Cycle | None, "how often principal is paid; as interest by default"] = None
+    first_payment: Annotated[date | None, "first regular payment date"] = None
+    payment_day: Annotated[Count, "day of the month of regular payments; 0: as the first"] = 0
+    stub: Annotated[Stub, "where an odd period lies, and whether it stands alone"] = "short_last"
+    end_of_month: Annotated[bool, "regular dates stay at month ends if the first is one"] = False
+    day_count: Annotated[DayCount, "year fraction of interest"] = "ACT/365F"
+    calendar: Annotated[CalendarName, "business days"] = "every_day"
+    roll: Annotated[Roll, "where a payment on a holiday moves"] = "none"
+    accrual: Annotated[Literal["unadjusted", "adjusted"], "whether interest runs to the moved date"] = "unadjusted"
+    grace: Annotated[Months, "months from the start without principal"] = 0
+    capitalized: Annotated[Months, "months from the start whose interest is added to the balance"] = 0
+    installment: Annotated[Money | None, "agreed payment: total (level, negative) or principal (linear)"] = None
+    balloon: Annotated[Money, "principal left for maturity"] = 0.0
+    step_up: Annotated[Share, "growth of each payment over the one a step before"] = 0.0
+    step: Annotated[Months, "months between steps"] = 12
+    schedule: Annotated[tuple[Installment, ...], "principal on dates of its own (custom)"] = ()
+    index: Annotated[str, "floating rate: name of the index; empty: fixed"] = ""
+    margin: Annotated[Rate, "added to the index"] = 0.0
+    reset: Annotated[Frequency, "how often a floating rate is reset, counted from the start"] = "annual"
+    rate_cap: Annotated[Rate, "most a floating rate can be"] = 1.0
+    rate_floor: Annotated[Rate, "least a floating rate can be"] = 0.0
+    prepayment_fee: Annotated[Share, "of principal repaid early"] = 0.0
+    rounding: Annotated[Rounding, "interest and level payments in whole fen, half up or down"] = "none"
+    seasoning: Annotated[Months, "age in months at the start, for speeds that depend on it"] = 0
+    deal: Annotated[str, "the deal that holds the contract"] = ""
+    guarantor: Annotated[str, "id of the party that guarantees it"] = ""
+
+    def findings(self) -> Iterator[Finding]:
+        """Terms that do not fit each other; a schedule that does not repay the contract."""
+        yield from term_findings(self)
+
+
+def cycle_months(cycle: Cycle) -> int:
+    """Months between payments, 0 for one payment at maturity."""
+    return 0 if cycle == "at_maturity" else months_of(cycle)
+
+
+def term_findings(terms: Contract) -> Iterator[Finding]:
+    """Everything that is wrong with the terms of a contract, each under the field to correct."""
+    if not terms.id.strip():
+        yield finding("contract.id", "a contract needs an id", path=("id",), got=terms.id)
+    if not terms.obligor.strip():
+        yield finding("contract.obligor", "a contract needs an obligor", path=("obligor",), got=terms.obligor)
+    if not terms.principal > 0:
+        template = "principal is {got}; it must be more than 0"
+        yield finding("contract.principal", template, path=("principal",), got=terms.principal)
+    if terms.maturity <= terms.start:
+        template = "maturity {got} is not after the start {start}"
+        yield finding("contract.maturity", template, path=("maturity",), got=terms.maturity, start=terms.start)
+        return
+    yield from _date_findings(terms)
+    yield from _rate_findings(terms)
+    yield from _repayment_findings(terms)
+
+
+def _date_findings(terms: Contract) -> Iterator[Finding]:
+    first = terms.first_payment
+    if first is not None and not terms.start < first <= terms.maturity:
+        yield finding(
+            "contract.first_payment",
+            "first payment {got} is not between the start {start} and the maturity {maturity}",
+            path=("first_payment",),
+            got=first,
+            start=terms.start,
+            maturity=terms.maturity,
+        )
+    if terms.payment_day > 31:
+        yield finding("contract.payment_day", "no month has a day {got}", path=("payment_day",), got=terms.payment_day)
+    if terms.stub.endswith("first") and (first is not None or terms.payment_day):
+        template = "{got} counts the dates back from maturity, so first_payment and payment_day have no place; drop one"
+        yield finding("contract.stub", template, path=("stub",), got=terms.stub)
+    for name in ("grace", "capitalized"):
+        months = getattr(terms, name)
+        if months and add_months(terms.start, months) >= terms.maturity:
+            template = "{got} months from the start reach the maturity {maturity}"
+            yield finding("contract.months", template, path=(name,), got=months, maturity=terms.maturity)
+    if not terms.step:
+        yield finding("contract.step", "a step has at least 1 month", path=("step",), got=terms.step)
+
+
+def _rate_findings(terms: Contract) -> Iterator[Finding]:
+    if terms.contract_rate is None and not terms.index and terms.installment is None:
+        template = "a contract states contract_rate, index or installment"
+        yield finding("contract.rate", template, path=("contract_rate",))
+    if terms.rate_floor > terms.rate_cap:
+        template = "the floor {got} is above the cap {cap}"
+        yield finding("contract.floor", template, path=("rate_floor",), got=terms.rate_floor, cap=terms.rate_cap)
+
+
+def _repayment_findings(terms: Contract) -> Iterator[Finding]:
+    if terms.balloon >= terms.principal:
+        template = "the balloon {got} is not below the principal {principal}"
+        yield finding("contract.balloon", template, path=("balloon",), got=terms.balloon, principal=terms.principal)
+    if terms.amortization == "negative" and terms.installment is None:
+        template = "negative amortization needs the agreed total payment"
+        yield finding("contract.installment", template, path=("installment",))
+    if terms.schedule and terms.amortization != "custom":
+        template = "a schedule is read only with amortization custom, here {got}"
+        yield finding("contract.schedule", template, path=("schedule",), got=terms.amortization)
+    if terms.amortization == "custom":
+        yield from _custom_findings(terms)
+
+
+def _custom_findings(terms: Contract) -> Iterator[Finding]:
+    repaid = sum(one.principal for one in terms.schedule)
+    if abs(repaid - terms.principal) > 0.005:
+        yield finding(
+            "contract.not_repaid",
+            "the schedule repays {got} of {principal}",
+            path=("schedule",),
+            got=f"{repaid:.2f}",
+            principal=f"{terms.principal:.2f}",
+        )
+    for k, one in enumerate(terms.schedule):
+        if not terms.start < one.date <= terms.maturity:
+            yield finding(
+                "contract.schedule_date",
+                "{got} is not between the start {start} and the maturity {maturity}",
+                path=("schedule", k, "date"),
+                got=one.date,
+                start=terms.start,
+                maturity=terms.maturity,
+            )

@@ -1,0 +1,127 @@
+"""A pool: the obligations, and the parties that owe them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from ipabs._typing import FloatArray
+from ipabs.basics.party import Party
+from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.pool.contract import Contract
+from ipabs.pool.obligation import Index, Obligation
+from ipabs.pool.repayment import PooledFlows, flows_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """Obligations and their obligors.
+
+    Attributes
+    ----------
+    obligations : tuple of Obligation
+    parties : tuple of Party
+        Every obligor, and guarantors that the obligations name.
+    details : DataFrame
+        What the tape says beyond contracts and parties (industry, IPC, appraised value, …), one row an obligation,
+        indexed by its id.
+
+    Raises
+    ------
+    DataError
+        No obligation, an id that stands twice, an obligor that is no party.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from ipabs.pool.kinds import PledgedLoan
+    >>> loan = PledgedLoan(id="C1", obligor="F1", principal=9_000_000, start=date(2022, 12, 20),
+    ...                    maturity=date(2023, 12, 20), contract_rate=0.038, amortization="bullet")
+    >>> Pool((loan,), (Party(id="F1", sector="AI"),)).principal
+    9000000.0
+    """
+
+    obligations: tuple[Obligation, ...]
+    parties: tuple[Party, ...]
+    details: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+
+    def __post_init__(self) -> None:
+        refuse(DataError, self.findings())
+
+    def __len__(self) -> int:
+        return len(self.obligations)
+
+    @property
+    def principal(self) -> float:
+        """Sum of principal at the start."""
+        return float(sum(one.principal for one in self.obligations))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Contract ids, in the order of the pool."""
+        return tuple(one.id for one in self.obligations)
+
+    def party(self, id: str) -> Party:
+        """The party with that id."""
+        return next(party for party in self.parties if party.id == id)
+
+    def select(self, ids: Iterable[str]) -> "Pool":
+        """The obligations with these ids, in the order of the pool, and the parties they name."""
+        wanted = set(ids)
+        kept = tuple(one for one in self.obligations if one.id in wanted)
+        named = {one.obligor for one in kept} | {getattr(one, "guarantor", "") for one in kept}
+        parties = tuple(party for party in self.parties if party.id in named)
+        rows = [one.id for one in kept]
+        return replace(
+            self,
+            obligations=kept,
+            parties=parties,
+            details=self.details.loc[rows] if len(self.details) else self.details,
+        )
+
+    def of_deal(self, deal: str) -> "Pool":
+        """The obligations that the tape assigns to one deal."""
+        return self.select(one.id for one in self.obligations if getattr(one, "deal", "") == deal)
+
+    def contract_flows(self, indices: Sequence[Index] = ()) -> PooledFlows:
+        """Every obligation's schedule, flat; contracts with terms are walked together."""
+        together = [k for k, one in enumerate(self.obligations) if isinstance(one, Contract)]
+        parts = []
+        if together:
+            flows = flows_of([one for one in self.obligations if isinstance(one, Contract)], indices)
+            parts.append((np.array(together)[flows.row], flows.days, flows.interest, flows.principal, flows.balance))
+        for k, one in enumerate(self.obligations):
+            if not isinstance(one, Contract):
+                own = one.contract_flows(indices)
+                parts.append((np.full(len(own), k), own.dates, own.interest, own.principal, own.balance))
+        merged = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
+        order = np.argsort(merged[0], kind="stable")
+        return PooledFlows(*(array[order] for array in merged))
+
+    def principals(self) -> FloatArray:
+        """Principal at the start of each obligation."""
+        return np.array([one.principal for one in self.obligations], dtype=np.float64)
+
+    def findings(self) -> Iterator[Finding]:
+        """Everything that is wrong between obligations and parties."""
+        if not self.obligations:
+            yield finding("pool.empty", "a pool needs at least one obligation")
+        for what, ids in (("obligations", self.ids), ("parties", [party.id for party in self.parties])):
+            for name, count in Counter(ids).items():
+                if count > 1:
+                    yield finding(
+                        "pool.id_twice", "id {got!r} stands {count} times", path=(what,), got=name, count=count
+                    )
+        known = {party.id for party in self.parties}
+        for one in self.obligations:
+            if one.obligor not in known:
+                yield finding(
+                    "pool.obligor",
+                    "obligation {id}: no party {got!r}; {hint}",
+                    path=("obligations", one.id, "obligor"),
+                    got=one.obligor,
+                    allowed=sorted(known),
+                    id=one.id,
+                )

@@ -1,0 +1,206 @@
+"""The columns that a tape of contracts may have, and the words its cells may use."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields, replace
+from datetime import date
+from types import MappingProxyType, NoneType, UnionType
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
+
+from ipabs.basics.units import UNIT_OF_TYPE, Unit, parse_date, parse_money
+from ipabs.errors import Finding, finding
+from ipabs.pool.contract import Contract, Installment
+
+PARTY_COLUMNS = ("obligor_name", "sector", "district", "rating")
+
+# Headings that stand for a field, beside its own name; the first is the one the Chinese template shows.
+HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "id": ("合同编号", "合同号", "contract", "contract_id"),
+        "obligor": ("企业编号", "企业", "债务人", "firm", "obligor_id"),
+        "obligor_name": ("企业名称", "债务人名称", "firm_name"),
+        "sector": ("行业", "所属行业", "industry"),
+        "district": ("区县", "所在地", "region"),
+        "rating": ("信用评级", "评级"),
+        "kind": ("债权类型", "业务类型", "obligation"),
+        "principal": ("本金", "融资金额", "金额", "amount"),
+        "start": ("起始日", "起息日", "放款日", "start_date"),
+        "maturity": ("到期日", "maturity_date"),
+        "contract_rate": ("合同利率", "年利率", "利率", "rate"),
+        "amortization": ("还款方式", "还本方式"),
+        "frequency": ("付息频率", "还款频率"),
+        "principal_frequency": ("还本频率",),
+        "first_payment": ("首次付款日", "首次还款日"),
+        "payment_day": ("付款日", "结息日", "interest_day"),
+        "day_count": ("计息基准", "计息方式"),
+        "grace": ("宽限期", "还本宽限期"),
+        "balloon": ("尾款",),
+        "installment": ("每期金额", "每期租金", "每期许可费"),
+        "index": ("基准利率",),
+        "margin": ("加点", "利差"),
+        "prepayment_fee": ("提前还款违约金",),
+        "deal": ("所属产品", "产品"),
+        "guarantor": ("担保人", "担保方"),
+        "seasoning": ("账龄",),
+    }
+)
+
+# Words in cells that stand for a value, beside the value itself.
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "等额本息": "level",
+        "等额本金": "linear",
+        "到期还本": "bullet",
+        "先息后本": "bullet",
+        "到期一次还本": "bullet",
+        "interest_only": "bullet",
+        "interest-only": "bullet",
+        "按月": "monthly",
+        "按季": "quarterly",
+        "按半年": "semiannual",
+        "按年": "annual",
+        "到期一次": "at_maturity",
+        "质押贷款": "pledged_loan",
+        "知识产权质押贷款": "pledged_loan",
+        "许可": "licence_back",
+        "二次许可": "licence_back",
+        "售后回租": "lease_back",
+        "应收账款": "receivable",
+        "许可费收益权": "royalty_stream",
+        "TRUE": "true",
+        "FALSE": "false",
+        "是": "true",
+        "否": "false",
+    }
+)
+YEAR_FIRST = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A heading of somebody else's tape and the field it stands for."""
+
+    KEYED: ClassVar[str] = "heading"
+    SHORT: ClassVar[str] = "field"
+
+    heading: Annotated[str, "the heading in the tape"]
+    field: Annotated[str, "the field it stands for, or a name of your own for further details"]
+    unit: Annotated[str, "unit of its numbers, put behind each: 万元, %, months"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constant:
+    """A value that holds for every contract of a tape."""
+
+    KEYED: ClassVar[str] = "field"
+    SHORT: ClassVar[str] = "value"
+
+    field: Annotated[str, "the field"]
+    value: Annotated[str, "its value, as a cell would give it"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word of somebody else's tape and the value it stands for."""
+
+    KEYED: ClassVar[str] = "word"
+    SHORT: ClassVar[str] = "means"
+
+    word: Annotated[str, "the word in a cell"]
+    means: Annotated[str, "the value it stands for"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TapeMapping:
+    """How to read a tape with headings and words of its own.
+
+    In a file::
+
+        columns: {融资额(万元): {field: principal, unit: 万元}, 借款企业: obligor}
+        constants: {kind: pledged_loan, day_count: ACT/360}
+        words: {按季付息到期还本: bullet}
+    """
+
+    columns: Annotated[tuple[Heading, ...], "headings and the fields they stand for"] = ()
+    constants: Annotated[tuple[Constant, ...], "values that hold for every row"] = ()
+    words: Annotated[tuple[Word, ...], "words in cells and what they mean"] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """A field of the kinds: how its cells are read, which kinds need it, and what it says."""
+
+    name: str
+    read: Callable[[str], Any]
+    numeric: bool
+    says: str
+    needed_by: tuple[int, ...] = ()
+
+
+def tape_fields(kinds: tuple[type[Contract], ...]) -> dict[str, Field]:
+    """The fields that columns may give to contracts of these kinds."""
+    found: dict[str, Field] = {}
+    for number, kind in enumerate(kinds):
+        hints = get_type_hints(kind, include_extras=True)
+        for one in fields(kind):
+            field = found.setdefault(one.name, _field(one.name, hints[one.name]))
+            if one.default is MISSING and one.default_factory is MISSING:
+                found[one.name] = replace(field, needed_by=(*field.needed_by, number))
+    return found
+
+
+def _field(name: str, hint: Any) -> Field:
+    notes = [note for note in getattr(hint, "__metadata__", ()) if isinstance(note, str)]
+    read, numeric = _reader(hint, None)
+    return Field(name, read, numeric, notes[0] if notes else "")
+
+
+def _reader(hint: Any, unit: Unit | None) -> tuple[Callable[[str], Any], bool]:
+    """How the cells of a type hint are read, and whether plain numbers among them may be read all at once."""
+    if get_origin(hint) is Annotated:
+        notes = [note for note in hint.__metadata__ if isinstance(note, Unit)]
+        return _reader(get_args(hint)[0], notes[0] if notes else unit)
+    if get_origin(hint) in (Union, UnionType):
+        options = [option for option in get_args(hint) if option is not NoneType]
+        if all(get_origin(option) is Literal for option in options):
+            return _choice(tuple(word for option in options for word in get_args(option))), False
+        return _reader(options[0], unit)
+    if get_origin(hint) is Literal:
+        return _choice(get_args(hint)), False
+    if get_origin(hint) is tuple:
+        return read_schedule, False
+    if hint is date:
+        return read_date, False
+    unit = unit or UNIT_OF_TYPE[hint]
+    return unit.read, unit.name in ("money", "number", "multiple")
+
+
+def _choice(words: tuple[str, ...]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        if text in words:
+            return text
+        return finding("tape.word", "no word {got!r}; {hint}", got=text, allowed=words)
+
+    return read
+
+
+def read_date(text: str) -> date | Finding:
+    """A date with the year first: ``2024-03-28``, ``2024/3/28``, ``2024年3月28日``.
+
+    >>> read_date("2024/3/28")
+    datetime.date(2024, 3, 28)
+    """
+    match = YEAR_FIRST.fullmatch(text)
+    return parse_date(f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}" if match else text)
+
+
+def read_schedule(text: str) -> tuple[Installment, ...] | Finding:
+    """Installments of a custom schedule: ``2024-06-20 500万元; 2024-12-20 400万元``."""
+    installments = []
+    for part in filter(None, (part.strip() for part in text.replace("；", ";").split(";"))):
+        day, _, amount = part.partition(" ")
+        when, principal = read_date(day), parse_money(amount.strip() or "-")
+        if isinstance(when, Finding) or isinstance(principal, Finding):
+            return finding("tape.schedule", "{got!r} is no installment; write 2024-06-20 500万元", got=part)
+        installments.append(Installment(date=when, principal=principal))
+    return tuple(installments)

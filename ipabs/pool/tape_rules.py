@@ -1,0 +1,353 @@
+"""A tape of contracts: its cells are read column by column and every fault is found in one look.
+
+A column is read once for each different text in it, not once for each row; plain numbers are read all at once. Whether
+the terms of a contract fit each other is said by the contract itself: simple comparisons of columns decide which rows
+have to be asked.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ipabs._typing import BoolArray, IntArray
+from ipabs.basics.party import Party
+from ipabs.errors import DataError, Finding, Place, finding, refuse
+from ipabs.io.table import Table, TextColumn
+from ipabs.pool.contract import Contract
+from ipabs.pool.kinds import KINDS
+from ipabs.pool.obligation import Obligation
+from ipabs.pool.pool import Pool
+from ipabs.pool.tape_columns import HEADINGS, PARTY_COLUMNS, WORDS, Field, TapeMapping, tape_fields
+
+Column = npt.NDArray[Any]
+PLAIN_NUMBERS = re.compile(r"(?:(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,12})?\n)*")
+# Fields whose rules simple comparisons check; a row that uses any other is asked itself.
+COMPARED = {"id", "obligor", "kind", "principal", "start", "maturity", "contract_rate", "amortization", "frequency",
+            "payment_day", "day_count", "deal", "guarantor", "calendar", "roll", "rounding", "lender", "licence",
+            "seasoning", "prepayment_fee", "end_of_month", "accrual"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tape:
+    """The typed columns of a tape that has passed its rules.
+
+    Attributes
+    ----------
+    kind : IntArray
+        Which of the kinds each row is.
+    values : dict
+        Field to column: one value a row, None where the cell is empty.
+    parties : dict
+        Party column to texts.
+    details : dict
+        Further columns: numbers where every cell is one, else text.
+    """
+
+    table: Table
+    kind: IntArray
+    values: dict[str, Column]
+    parties: dict[str, TextColumn]
+    details: dict[str, Column]
+
+
+def read_tape(table: Table, kinds: tuple[type[Contract], ...] = KINDS, mapping: TapeMapping | None = None) -> Pool:
+    """The pool that a tape describes, one contract a row.
+
+    Parameters
+    ----------
+    table : Table
+        From `ipabs.io.table.read_table`. Headings are field names, their Chinese or English synonyms, or what `mapping`
+        says; without a column of contract ids the obligor names the contract.
+    kinds : tuple of types
+        The kinds of obligation that the column ``kind`` may name.
+    mapping : TapeMapping, optional
+
+    Returns
+    -------
+    Pool
+        Columns that are neither terms nor facts about the firm stand in ``pool.details``.
+
+    Raises
+    ------
+    DataError
+        With every fault of the tape, each at its cell.
+
+    Examples
+    --------
+    >>> from ipabs.io.table import parse_table
+    >>> heading = "合同编号,企业,业务类型,金额,起始日,到期日,利率,还款方式"
+    >>> contract = "C1,F1,质押贷款,900万元,2024-03-28,2025-03-28,3.8%,先息后本"
+    >>> pool = read_tape(parse_table(f"{heading}\\n{contract}\\n".encode(), file="tape.csv"))
+    >>> pool.obligations[0].principal, pool.obligations[0].amortization
+    (9000000.0, 'bullet')
+    """
+    tape, found = look_at(table, kinds, mapping)
+    refuse(DataError, found)
+    contracts = tuple(_contract(tape, kinds, row) for row in range(len(table)))
+    details = pd.DataFrame(tape.details, index=pd.Index([one.id for one in contracts], name="id"))
+    return Pool(cast(tuple[Obligation, ...], contracts), tuple(_parties(tape)), details)
+
+
+def check_tape(
+    table: Table, kinds: tuple[type[Contract], ...] = KINDS, mapping: TapeMapping | None = None
+) -> tuple[Finding, ...]:
+    """Every fault of a tape, in the order of its rows; empty when `read_tape` accepts it."""
+    _, found = look_at(table, kinds, mapping)
+    return found
+
+
+def look_at(
+    table: Table, kinds: tuple[type[Contract], ...], mapping: TapeMapping | None
+) -> tuple[Tape, tuple[Finding, ...]]:
+    """The typed columns of a tape and everything that is wrong with it."""
+    mapping = mapping or TapeMapping()
+    known = tape_fields(kinds)
+    headings, found = _headings(table, mapping, {*known, "kind", *PARTY_COLUMNS})
+    reader = _Reader(table, mapping, headings)
+    kind = reader.kinds(kinds)
+    values = {name: reader.column(known[name]) for name in known if reader.has(name)}
+    if "id" not in values and "obligor" in values:
+        values["id"] = values["obligor"]
+    parties = {name: reader.texts(name) for name in PARTY_COLUMNS if reader.has(name)}
+    others = [name for name in headings if name not in known and name not in (*PARTY_COLUMNS, "kind")]
+    tape = Tape(table, kind, values, parties, {name: _detail(reader.texts(name)) for name in others})
+    found += reader.found
+    found += [*_needed(tape, known, reader), *_ids_twice(tape, reader), *_parties_differ(tape, reader)]
+    if all(values.keys() >= {name for name, field in known.items() if n in field.needed_by} for n in set(kind)):
+        faulty = {one.place.line - table.first_row for one in found}
+        found += _terms(tape, kinds, reader, faulty)
+    return tape, tuple(sorted(found, key=lambda one: (one.place.line, one.place.column)))
+
+
+def _headings(table: Table, mapping: TapeMapping, known: set[str]) -> tuple[dict[str, str], list[Finding]]:
+    """Field to heading; a field that two columns give, or a mapped heading that is not there, is a finding."""
+    synonyms = {heading: name for name, words in HEADINGS.items() for heading in words if name in known}
+    synonyms |= {name: name for name in known}
+    mapped = {one.heading: one.field for one in mapping.columns}
+    found = [
+        finding(
+            "tape.mapped_heading",
+            "the mapping names a heading {got!r} that the tape does not have; {hint}",
+            place=table.heading_place(),
+            got=heading,
+            allowed=table.columns,
+        )
+        for heading in mapped
+        if heading not in table.columns
+    ]
+    headings: dict[str, str] = {}
+    for heading in table.columns:
+        name = mapped.get(heading) or synonyms.get(heading) or heading
+        if name in headings:
+            found.append(
+                finding(
+                    "tape.field_twice",
+                    "column {got!r} gives {field}, and so does column {first!r}",
+                    place=table.heading_place(heading),
+                    got=heading,
+                    field=name,
+                    first=headings[name],
+                )
+            )
+        headings.setdefault(name, heading)
+    return headings, found
+
+
+def _needed(tape: Tape, known: dict[str, Field], reader: "_Reader") -> Iterator[Finding]:
+    """Columns and cells that the kinds of the rows need and the tape does not have."""
+    if not len(set(tape.kind)) > 1 and not reader.has("kind") and reader.several_kinds:
+        yield _no_column(tape.table, "kind")
+    for name, field in known.items():
+        needing = np.isin(tape.kind, field.needed_by)
+        if name in tape.values:
+            empty = needing & (reader.texts(name) == "") if reader.has(name) else np.zeros(len(needing), dtype=bool)
+            for row in np.flatnonzero(empty):
+                yield finding(
+                    "tape.empty_cell",
+                    "{field} is empty: {says}",
+                    place=reader.place(int(row), name),
+                    field=name,
+                    says=field.says,
+                )
+        elif needing.any() and name != "id":
+            yield _no_column(tape.table, name)
+
+
+def _no_column(table: Table, name: str) -> Finding:
+    return finding(
+        "tape.no_column",
+        "no column gives {got}; headings that do: {allowed}",
+        place=table.heading_place(),
+        got=name,
+        allowed=(name, *HEADINGS.get(name, ())),
+    )
+
+
+class _Reader:
+    """Reads the columns of one tape and collects what is wrong in them."""
+
+    def __init__(self, table: Table, mapping: TapeMapping, headings: dict[str, str]) -> None:
+        self.table = table
+        self.headings = headings
+        self.constants = {one.field: one.value for one in mapping.constants}
+        self.words = dict(WORDS) | {one.word: one.means for one in mapping.words}
+        self.units = {one.field: one.unit for one in mapping.columns if one.unit}
+        self.found: list[Finding] = []
+        self.several_kinds = False
+
+    def has(self, name: str) -> bool:
+        return name in self.headings or name in self.constants
+
+    def place(self, row: int, name: str) -> Place:
+        """The cell of a field; the row of headings for a constant."""
+        if name in self.headings:
+            return self.table.place(row, self.headings[name])
+        return Place(file=self.table.file, line=self.table.first_row + row, path=(name,))
+
+    def texts(self, name: str) -> TextColumn:
+        if name in self.headings:
+            return self.table.column(self.headings[name])
+        return np.full(len(self.table), self.constants[name], dtype=object)
+
+    def kinds(self, kinds: tuple[type[Contract], ...]) -> IntArray:
+        """Which of the kinds each row is; the first where the cell names none."""
+        names = [str(vars(kind)["KIND"]) for kind in kinds]
+        self.several_kinds = len(kinds) > 1
+        if not self.has("kind"):
+            return np.zeros(len(self.table), dtype=np.int64)
+
+        def read(text: str) -> Any:
+            if text in names:
+                return names.index(text)
+            return finding("tape.word", "no word {got!r}; {hint}", got=text, allowed=names)
+
+        column = self.column(Field("kind", read, False, ""))
+        return np.array([0 if number is None else number for number in column], dtype=np.int64)
+
+    def column(self, field: Field) -> Column:
+        """The values of a column; None where the cell is empty or wrong."""
+        texts = self.texts(field.name)
+        if field.numeric and field.name not in self.units and PLAIN_NUMBERS.fullmatch("\n".join(texts) + "\n"):
+            return np.array(list(map(float, texts)))
+        code, unique = pd.factorize(texts)
+        read = [self._value(field, text) for text in unique]
+        faults = [n for n, value in enumerate(read) if isinstance(value, Finding)]
+        for n in faults:
+            for row in np.flatnonzero(code == n):
+                self.found.append(replace(read[n], place=self.place(int(row), field.name)))
+        values = np.empty(len(read), dtype=object)
+        values[:] = [None if isinstance(value, Finding) else value for value in read]
+        return np.asarray(values[code])
+
+    def _value(self, field: Field, text: str) -> Any:
+        if not text:
+            return None
+        word = self.words.get(text, text)
+        unit = self.units.get(field.name, "")
+        return field.read(f"{word}{unit}" if word[-1].isdigit() else word)
+
+
+def _ids_twice(tape: Tape, reader: _Reader) -> Iterator[Finding]:
+    ids = tape.values.get("id", np.array([]))
+    code, unique = pd.factorize(ids)
+    if len(unique) == len(ids):
+        return
+    first = np.full(len(unique), -1)
+    name = "id" if reader.has("id") else "obligor"
+    for row, n in enumerate(code):
+        if n < 0:
+            continue
+        if first[n] < 0:
+            first[n] = row
+        else:
+            yield finding(
+                "tape.id_twice",
+                "contract {got!r} stands in row {row} already; give each contract its own id",
+                place=reader.place(row, name),
+                got=ids[row],
+                row=tape.table.first_row + int(first[n]),
+            )
+
+
+def _parties_differ(tape: Tape, reader: _Reader) -> Iterator[Finding]:
+    """Rows that say something else about a firm than the firm's first row."""
+    if "obligor" not in tape.values:
+        return
+    code, unique = pd.factorize(tape.values["obligor"])
+    first = np.zeros(len(unique), dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    for name, texts in tape.parties.items():
+        for row in np.flatnonzero(texts != texts[first[code]]):
+            yield finding(
+                "tape.party_differs",
+                "{field} of {firm} is {got!r} here and {first!r} in row {row}; one firm is one party",
+                place=reader.place(int(row), name),
+                got=texts[row],
+                field=name,
+                firm=tape.values["obligor"][row],
+                first=texts[first[code[row]]],
+                row=tape.table.first_row + int(first[code[row]]),
+            )
+
+
+def _terms(tape: Tape, kinds: tuple[type[Contract], ...], reader: _Reader, faulty: set[int]) -> Iterator[Finding]:
+    """What the contracts themselves say about their terms, in rows whose cells are right."""
+    for row in set(np.flatnonzero(_to_be_asked(tape)).tolist()) - faulty:
+        for one in _contract(tape, kinds, row).findings():
+            name = str(one.place.path[0]) if one.place.path else "id"
+            yield replace(one, place=reader.place(row, name))
+
+
+def _to_be_asked(tape: Tape) -> BoolArray:
+    values = tape.values
+    start, maturity = (values[name].astype("datetime64[D]") for name in ("start", "maturity"))
+    asked = (maturity <= start) | ~(values["principal"].astype(np.float64) > 0)
+    if "contract_rate" in values:
+        asked |= np.array([rate is None for rate in values["contract_rate"]], dtype=bool)
+    else:
+        asked |= True
+    if "payment_day" in values:
+        asked |= np.array([(day or 0) > 31 for day in values["payment_day"]], dtype=bool)
+    words = values.get("amortization")
+    if words is not None:
+        asked |= (words == "custom") | (words == "negative")
+    for name in values.keys() - COMPARED:
+        asked |= np.array([value is not None for value in values[name]], dtype=bool)
+    return np.asarray(asked, dtype=np.bool_)
+
+
+def _contract(tape: Tape, kinds: tuple[type[Contract], ...], row: int) -> Contract:
+    kind: type[Contract] = kinds[int(tape.kind[row])]
+    names = {one.name for one in fields(kind)}
+    given = {name: _plain(column[row]) for name, column in tape.values.items() if name in names}
+    return kind(**{name: value for name, value in given.items() if value is not None})
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _parties(tape: Tape) -> Iterable[Party]:
+    """The obligors in the order of the tape, then the guarantors that are none of them."""
+    names = {"obligor_name": "name"}
+    seen: dict[str, Party] = {}
+    for row, obligor in enumerate(tape.values["obligor"]):
+        if obligor not in seen:
+            facts = {names.get(name, name): texts[row] for name, texts in tape.parties.items()}
+            seen[obligor] = Party(id=obligor, **facts)
+    for guarantor in tape.values.get("guarantor", ()):
+        if guarantor and guarantor not in seen:
+            seen[guarantor] = Party(id=guarantor)
+    return seen.values()
+
+
+def _detail(texts: TextColumn) -> Column:
+    """Numbers where every cell is a plain one, dates where every cell is one, else the texts."""
+    if PLAIN_NUMBERS.fullmatch("\n".join(texts) + "\n"):
+        return np.array(list(map(float, texts)))
+    return texts
