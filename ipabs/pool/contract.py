@@ -140,7 +140,7 @@ def _rate_findings(terms: Contract) -> Iterator[Finding]:
 
 
 def _repayment_findings(terms: Contract) -> Iterator[Finding]:
-    if terms.balloon >= terms.principal:
+    if 0 < terms.principal <= terms.balloon:
         template = "the balloon {got} is not below the principal {principal}"
         yield finding("contract.balloon", template, path=("balloon",), got=terms.balloon, principal=terms.principal)
     if terms.amortization == "negative" and terms.installment is None:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
+from ipabs.basics.index_history import IndexHistory
 from ipabs.pool.contract import Contract
-from ipabs.pool.obligation import ContractFlows, Index
+from ipabs.pool.obligation import ContractFlows
 from ipabs.pool.repayment import flows_of
 
 
@@ -33,7 +34,7 @@ class PledgedLoan(Contract):
 
     lender: Annotated[Literal["small_loan", "trust", "entrusted"], "who lends"] = "small_loan"
 
-    def contract_flows(self, indices: Sequence[Index] = ()) -> ContractFlows:
+    def contract_flows(self, indices: Sequence[IndexHistory] = ()) -> ContractFlows:
         """Interest and principal on the payment dates."""
         return flows_of((self,), indices).of(0)
 
@@ -59,7 +60,7 @@ class LicenceBack(Contract):
 
     licence: Annotated[Literal["exclusive", "sole", "ordinary"], "form of the licence"] = "exclusive"
 
-    def contract_flows(self, indices: Sequence[Index] = ()) -> ContractFlows:
+    def contract_flows(self, indices: Sequence[IndexHistory] = ()) -> ContractFlows:
         """Licence fees, split into interest at the yield and principal."""
         return flows_of((self,), indices).of(0)
 

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from ipabs._typing import DateArray, FloatArray
+from ipabs.basics.index_history import IndexHistory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,17 +40,6 @@ class ContractFlows:
         return len(self.dates)
 
 
-class Index(Protocol):
-    """A dated history of a reference rate, as `ipabs.basics.index_history` gives it."""
-
-    @property
-    def name(self) -> str:
-        """The name that contracts use."""
-
-    def at(self, day: date) -> float:
-        """The rate that holds on `day`; a `DataError` where there is none."""
-
-
 @runtime_checkable
 class Obligation(Protocol):
     """A claim of the pool on an obligor. Anything with these names can stand in a `Pool`."""
@@ -70,7 +60,7 @@ class Obligation(Protocol):
     def start(self) -> date:
         """Interest accrues from this date."""
 
-    def contract_flows(self, indices: Sequence[Index] = ()) -> ContractFlows:
+    def contract_flows(self, indices: Sequence[IndexHistory] = ()) -> ContractFlows:
         """The contract's schedule; `indices` replace the published histories of floating rates."""
 
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from ipabs._typing import FloatArray
+from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.party import Party
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.pool.contract import Contract
-from ipabs.pool.obligation import Index, Obligation
+from ipabs.pool.obligation import Obligation
 from ipabs.pool.repayment import PooledFlows, flows_of
 
 
@@ -85,7 +86,7 @@ class Pool:
         """The obligations that the tape assigns to one deal."""
         return self.select(one.id for one in self.obligations if getattr(one, "deal", "") == deal)
 
-    def contract_flows(self, indices: Sequence[Index] = ()) -> PooledFlows:
+    def contract_flows(self, indices: Sequence[IndexHistory] = ()) -> PooledFlows:
         """Every obligation's schedule, flat; contracts with terms are walked together."""
         together = [k for k, one in enumerate(self.obligations) if isinstance(one, Contract)]
         parts = []

@@ -7,11 +7,11 @@ from datetime import date
 import numpy as np
 
 from ipabs._typing import FloatArray, IntArray
+from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.schedule import add_months, month_end
 from ipabs.basics.timeline import Timeline
 from ipabs.cashflow.collections import Collections
 from ipabs.errors import ModelError, finding
-from ipabs.pool.obligation import Index
 from ipabs.pool.pool import Pool
 from ipabs.pool.repayment import PooledFlows
 from ipabs.pool.vectors import Vectors
@@ -67,7 +67,7 @@ def project(
     timeline: Timeline,
     vectors: Vectors = NO_STRESS,
     *,
-    indices: Sequence[Index] = (),
+    indices: Sequence[IndexHistory] = (),
 ) -> Collections:
     """What the pool pays in each collection period.
 

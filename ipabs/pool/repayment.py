@@ -14,12 +14,14 @@ this is the annuity amount function of the standard (section 3.8).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
 from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
+from ipabs.basics.index_history import IndexHistory, IndexName, index_history
 from ipabs.pool.contract import Contract
-from ipabs.pool.obligation import ContractFlows, Index
+from ipabs.pool.obligation import ContractFlows
 from ipabs.pool.schedule import CAPITALIZE, FINAL, INTEREST, PRINCIPAL, RESET, Schedule, schedule_of
 
 CHUNK = 4096
@@ -48,7 +50,7 @@ class PooledFlows:
         )
 
 
-def flows_of(contracts: Sequence[Contract], indices: Sequence[Index] = ()) -> PooledFlows:
+def flows_of(contracts: Sequence[Contract], indices: Sequence[IndexHistory] = ()) -> PooledFlows:
     """The contract flows of every contract, in the order given."""
     parts = []
     for lo in range(0, len(contracts), CHUNK):
@@ -57,7 +59,7 @@ def flows_of(contracts: Sequence[Contract], indices: Sequence[Index] = ()) -> Po
     return PooledFlows(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def _chunk(contracts: Sequence[Contract], indices: Sequence[Index]) -> PooledFlows:
+def _chunk(contracts: Sequence[Contract], indices: Sequence[IndexHistory]) -> PooledFlows:
     schedule = schedule_of(contracts)
     walk = _Walk(contracts, schedule, indices)
     interest, principal, balance = walk.run()
@@ -87,7 +89,7 @@ def rounded(amount: FloatArray, rule: IntArray) -> FloatArray:
 class _Walk:
     """The state of a batch of contracts while it walks along their schedules; columns are contracts."""
 
-    def __init__(self, contracts: Sequence[Contract], schedule: Schedule, indices: Sequence[Index]) -> None:
+    def __init__(self, contracts: Sequence[Contract], schedule: Schedule, indices: Sequence[IndexHistory]) -> None:
         self.flags = schedule.dense(schedule.flags.astype(np.float64)).astype(np.int64)
         self.fraction = schedule.dense(schedule.fraction)
         self.custom = schedule.dense(schedule.custom)
@@ -145,7 +147,7 @@ class _Walk:
         discount = np.where(self.level[fixing, None], discount, 1.0)
         last = np.argmax((flags & FINAL) > 0, axis=1)
         owed -= self.balloon[fixing] * discount[np.arange(len(last)), last]
-        payment = owed / (weight * discount).sum(axis=1)
+        payment = owed / np.cumsum(weight * discount, axis=1)[:, -1]  # in order, so that padding changes no bit
         self.payment[fixing] = rounded(payment, np.minimum(self.rule[fixing], 1))
         self.unfixed = self.unfixed & ~fixing
 
@@ -179,24 +181,30 @@ def _weights(contracts: Sequence[Contract], schedule: Schedule) -> FloatArray:
 
 
 def _rates(
-    contracts: Sequence[Contract], schedule: Schedule, indices: Sequence[Index]
+    contracts: Sequence[Contract], schedule: Schedule, indices: Sequence[IndexHistory]
 ) -> tuple[FloatArray, FloatArray]:
     """The rate of each contract at its start, and the rate it is reset to on each entry ``(contract, place)``."""
     rate = np.array([one.contract_rate or 0.0 for one in contracts])
     resets = np.zeros(schedule.shape)
-    known = {index.name: index for index in indices}
     for k, one in enumerate(contracts):
         if not one.index:
             continue
-        index = known[one.index]
+        index = _history(one.index, indices)
         if one.contract_rate is None:
-            rate[k] = _floating(one, index.at(one.start))
-        mine = schedule.row == k
-        for n, flag in enumerate(schedule.flags[mine]):
-            if flag & RESET:
-                resets[k, n] = _floating(one, index.at(schedule.days[mine][n].item()))
+            rate[k] = _floating(one, index.rates_at(one.start))
+        days, flags = (values[schedule.row == k] for values in (schedule.days, schedule.flags))
+        at = np.flatnonzero(flags & RESET)
+        resets[k, at] = _floating(one, index.rates_at(days[at]))
     return rate, resets
 
 
-def _floating(terms: Contract, index: float) -> float:
-    return min(max(index + terms.margin, terms.rate_floor), terms.rate_cap)
+def _history(name: str, indices: Sequence[IndexHistory]) -> IndexHistory:
+    """The history given under that name, or the published one."""
+    for index in indices:
+        if index.name == name:
+            return index
+    return index_history(cast(IndexName, name))
+
+
+def _floating(terms: Contract, index: FloatArray) -> FloatArray:
+    return np.clip(index + terms.margin, terms.rate_floor, terms.rate_cap)

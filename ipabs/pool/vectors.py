@@ -1,5 +1,6 @@
 """Vectors: how much of a pool prepays and defaults, and what is recovered."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -7,7 +8,8 @@ from typing import Annotated, Literal
 import numpy as np
 
 from ipabs._typing import FloatArray, IntArray
-from ipabs.basics.units import Factor, Months, Share
+from ipabs.basics.units import Months, Share
+from ipabs.cashflow.speeds import abs_to_smm, psa_to_cpr, sda_to_cdr
 from ipabs.errors import Finding, finding
 
 Order = Literal["sifma", "sequential"]
@@ -25,10 +27,8 @@ class Vectors:
     ==========  ================================================================================================
     cpr, cdr    shares a year; of a part of a year, 1 - (1 - rate) ** part
     smm, mdr    shares a month
-    psa         multiple of the PSA curve: CPR 0.2 % a month of age up to 6 % from month 30 on
-    sda         multiple of the SDA curve: CDR 0.02 % a month of age up to 0.60 %, from month 60 on falling to 0.03 %
-                in month 120
-    abs_speed   share a month of the original number of loans: SMM = A / (1 - A (age - 1))
+    psa, sda    speeds in percent of the standard curves (165 for 165 PSA), by the age of each contract
+    abs_speed   share a month of the original number of loans, by the age of each contract
     cumulative  `cumulative_default` of the cut-off balance defaults, spread over years by `default_timing`
     ==========  ================================================================================================
 
@@ -41,11 +41,11 @@ class Vectors:
 
     cpr: Annotated[Share | tuple[Share, ...], "conditional prepayment rate a year"] = 0.0
     smm: Annotated[Share | tuple[Share, ...], "single monthly mortality"] = 0.0
-    psa: Annotated[Factor, "multiple of the PSA prepayment curve"] = 0.0
+    psa: Annotated[float, "PSA speed in percent"] = 0.0
     abs_speed: Annotated[Share, "absolute prepayment speed a month"] = 0.0
     cdr: Annotated[Share | tuple[Share, ...], "conditional default rate a year"] = 0.0
     mdr: Annotated[Share | tuple[Share, ...], "monthly default rate"] = 0.0
-    sda: Annotated[Factor, "multiple of the SDA default curve"] = 0.0
+    sda: Annotated[float, "SDA speed in percent"] = 0.0
     cumulative_default: Annotated[Share, "share of the cut-off balance that defaults in all"] = 0.0
     default_timing: Annotated[tuple[Share, ...], "share of it in each year; adds up to 100%"] = ()
     severity: Annotated[Share, "loss on the defaulted balance"] = 1.0
@@ -95,13 +95,14 @@ class Vectors:
         years : FloatArray
             ``(steps,)`` length of each step.
         """
+        born = np.maximum(age, 1)
         if self.psa:
-            rate = np.minimum(0.06 * np.minimum(age, 30) / 30 * self.psa, 1.0)
-            return _of_year(rate, years)
-        if self.abs_speed:
-            left = 1 - self.abs_speed * (age - 1)
-            monthly = np.where(left > self.abs_speed, self.abs_speed / np.maximum(left, self.abs_speed), 1.0)
-            return _of_month(monthly, years)
+            return np.where(age > 0, _of_year(np.asarray(psa_to_cpr(self.psa, born)), years), 0.0)
+        if self.abs_speed:  # at the last age every loan has prepaid, and it stays so
+            last = math.ceil(1 / self.abs_speed)
+            return np.where(
+                age > 0, _of_month(np.asarray(abs_to_smm(self.abs_speed, np.minimum(born, last))), years), 0.0
+            )
         if np.any(self.smm):
             return _of_month(_held(self.smm, month), years) + np.zeros(age.shape)
         return _of_year(_held(self.cpr, month), years) + np.zeros(age.shape)
@@ -109,19 +110,10 @@ class Vectors:
     def default(self, month: IntArray, age: IntArray, years: FloatArray) -> FloatArray:
         """Share of the balance that defaults in each step; shapes as `prepayment`."""
         if self.sda:
-            return _of_year(np.minimum(sda_rate(age) * self.sda, 1.0), years)
+            return np.where(age > 0, _of_year(np.asarray(sda_to_cdr(self.sda, np.maximum(age, 1))), years), 0.0)
         if np.any(self.mdr):
             return _of_month(_held(self.mdr, month), years) + np.zeros(age.shape)
         return _of_year(_held(self.cdr, month), years) + np.zeros(age.shape)
-
-
-def sda_rate(age: IntArray) -> FloatArray:
-    """CDR of the standard default assumption by age in months (SIFMA, *Standard Formulas*, SF-18).
-
-    >>> sda_rate(np.array([1, 30, 61, 90, 120, 360])).round(6)
-    array([0.0002  , 0.006   , 0.005905, 0.00315 , 0.0003  , 0.0003  ])
-    """
-    return np.interp(age, [0, 30, 60, 120], [0.0, 0.006, 0.006, 0.0003])
 
 
 def _held(values: float | tuple[float, ...], month: IntArray) -> FloatArray:

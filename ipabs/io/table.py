@@ -1,0 +1,325 @@
+"""Tables in: a CSV, an Excel workbook or a Parquet file as columns of text with the place of every cell.
+
+Nothing is interpreted here. `ipabs.pool.tape_rules` and the other readers decide what a text means, and they can name
+file, row and column of every cell because a `Table` keeps them.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ipabs.errors import DataError, FileError, Finding, Place, finding, refuse
+from ipabs.io.delimited import delimited_rows
+from ipabs.io.workbook import workbook_rows
+
+TextColumn = npt.NDArray[np.object_]
+Rows = Sequence[Sequence[str]]
+
+FILE_BYTES = 200_000_000
+MOST_CELLS = 20_000_000
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A rectangle of text with headings.
+
+    Attributes
+    ----------
+    file, sheet : str
+        Where it was read; `sheet` is empty outside a workbook.
+    columns : tuple of str
+        The headings as they stand in the file.
+    cells : tuple of arrays
+        One object array of text a column, all of one length; surrounding blanks removed, an empty cell is ``""``.
+    first_row : int
+        Row number in the file (1-based, as Excel shows it) of the first row of data.
+    positions : tuple of int
+        Column number in the file (1-based) of each column.
+    notice : str
+        The comment lines (``# …``) above the headings, without the mark.
+    form : str
+        How the file was read: format, encoding, delimiter.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+    cells: tuple[TextColumn, ...]
+    first_row: int
+    positions: tuple[int, ...]
+    sheet: str = ""
+    notice: str = ""
+    form: str = ""
+
+    def __len__(self) -> int:
+        return len(self.cells[0])
+
+    def column(self, name: str) -> TextColumn:
+        """The texts of one column."""
+        return self.cells[self.columns.index(name)]
+
+    def place(self, row: int, name: str) -> Place:
+        """Where data row `row` (0-based) of column `name` stands.
+
+        >>> table = parse_table(b"id,amount\\nC1,12\\n", file="tape.csv")
+        >>> str(table.place(0, "amount"))
+        'tape.csv:2:2 B2.amount'
+        """
+        line, column = self.first_row + row, self.positions[self.columns.index(name)]
+        return Place(file=self.file, line=line, column=column, path=(cell_name(line, column, self.sheet), name))
+
+    def heading_place(self, name: str = "") -> Place:
+        """Where the heading `name` stands, or the row of headings."""
+        column = self.positions[self.columns.index(name)] if name else 0
+        return Place(file=self.file, line=self.first_row - 1, column=column)
+
+
+def column_letters(column: int) -> str:
+    """The letters Excel gives to a column.
+
+    >>> [column_letters(n) for n in (1, 26, 27, 702, 703)]
+    ['A', 'Z', 'AA', 'ZZ', 'AAA']
+    """
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def cell_name(row: int, column: int, sheet: str = "") -> str:
+    """The name Excel gives to a cell.
+
+    >>> cell_name(7, 5, "Tape")
+    'Tape!E7'
+    """
+    name = f"{column_letters(column)}{row}"
+    return f"{sheet}!{name}" if sheet else name
+
+
+def read_table(path: str | Path, *, sheet: str = "") -> Table:
+    """Read a table file; the content, not the name, says whether it is a workbook, Parquet or delimited text.
+
+    Parameters
+    ----------
+    path : path of a ``.csv``, ``.tsv``, ``.txt``, ``.xlsx`` or ``.parquet`` file
+    sheet : name of the sheet of a workbook; the first visible one with content by default
+
+    Raises
+    ------
+    FileError
+        If the file is not there or cannot be read.
+    DataError
+        With every fault of the content: encoding, ragged rows, headings, formula errors, what a workbook may not hold.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        raw = path.read_bytes() if size <= FILE_BYTES else b""
+    except OSError as error:
+        raise FileError(
+            finding(
+                "input.unreadable",
+                "the file cannot be read: {reason}",
+                place=Place(file=str(path)),
+                reason=error.strerror or type(error).__name__,
+            )
+        ) from error
+    if size > FILE_BYTES:
+        raise DataError(
+            finding(
+                "input.too_large",
+                "the file has {got} bytes; at most {limit} are read",
+                place=Place(file=path.name),
+                got=size,
+                limit=FILE_BYTES,
+            )
+        )
+    return parse_table(raw, file=path.name, sheet=sheet)
+
+
+def parse_table(raw: bytes, *, file: str, sheet: str = "") -> Table:
+    """The table in the bytes of a file; see `read_table`.
+
+    >>> table = parse_table("# 示例\\n合同号,金额\\nC1, 12 \\n".encode("gb18030"), file="tape.csv")
+    >>> table.columns, list(table.column("金额")), table.first_row, table.notice
+    (('合同号', '金额'), ['12'], 3, '示例')
+    >>> table.form
+    "csv, gb18030, delimiter ','"
+    """
+    if raw.startswith(b"PK\x03\x04"):
+        sheet, rows, found = workbook_rows(raw, file=file, sheet=sheet)
+        return _table(rows, file=file, sheet=sheet, form="xlsx", found=found)
+    if raw.startswith(COMPOUND_FILE):
+        raise DataError(
+            finding(
+                "input.old_workbook",
+                "the file is an old or an encrypted Excel workbook; save it as .xlsx without a password",
+                place=Place(file=file),
+            )
+        )
+    if raw.startswith(b"PAR1"):
+        return _table(_parquet_rows(raw, file=file), file=file, sheet="", form="parquet", found=[])
+    rows, form = delimited_rows(raw, file=file)
+    return _table(rows, file=file, sheet="", form=form, found=[])
+
+
+def _parquet_rows(raw: bytes, *, file: str) -> Rows:
+    try:
+        import duckdb
+    except ImportError as error:
+        raise DataError(
+            finding(
+                "input.parquet_extra",
+                "Parquet needs the extra `store`: pip install ipabs[store]",
+                place=Place(file=file),
+            )
+        ) from error
+    import tempfile
+
+    with tempfile.NamedTemporaryFile(suffix=".parquet") as copy, duckdb.connect() as connection:
+        copy.write(raw)
+        copy.flush()
+        try:
+            relation = connection.from_parquet(copy.name)
+            names = list(relation.columns)
+            body = relation.select(
+                ", ".join(f'CAST("{name.replace(chr(34), chr(34) * 2)}" AS VARCHAR)' for name in names)
+            )
+            return [names, *([text or "" for text in row] for row in body.fetchall())]
+        except duckdb.Error as error:
+            raise DataError(
+                finding(
+                    "input.parquet_unreadable",
+                    "the Parquet file cannot be read: {reason}",
+                    place=Place(file=file),
+                    reason=str(error).splitlines()[0],
+                )
+            ) from error
+
+
+def _table(rows: Rows, *, file: str, sheet: str, form: str, found: list[Finding]) -> Table:
+    """Headings and columns of the rows of a file; row 0 is the file's first."""
+    notice = []
+    top = 0
+    while top < len(rows) and (not any(rows[top]) or rows[top][0].startswith("#")):
+        notice += [rows[top][0].lstrip("# ")] if any(rows[top]) else []
+        top += 1
+    end = len(rows)
+    while end > top and not any(rows[end - 1]):
+        end -= 1
+    if end - top < 2:
+        refuse(DataError, [*found, _empty(file, sheet, top, end)])
+    headings = [heading.strip() for heading in rows[top]]
+    if (end - top - 1) * len(headings) > MOST_CELLS:
+        found.append(
+            finding(
+                "input.too_many_cells",
+                "the table has {got} cells; at most {limit} are read",
+                place=Place(file=file),
+                got=(end - top - 1) * len(headings),
+                limit=MOST_CELLS,
+            )
+        )
+        raise DataError(*found)
+    body = rows[top + 1 : end]
+    found += _ragged(body, len(headings), file=file, first_row=top + 2)
+    refuse(DataError, found)
+    columns = [list(map(str.strip, column)) for column in zip(*body, strict=True)]
+    kept = [k for k, heading in enumerate(headings) if heading or any(columns[k])]
+    found += _heading_faults(headings, kept, file=file, row=top + 1)
+    found += _cell_faults([columns[k] for k in kept], kept, file=file, sheet=sheet, first_row=top + 2)
+    refuse(DataError, found)
+    return Table(
+        file=file,
+        columns=tuple(headings[k] for k in kept),
+        cells=tuple(_text_array(columns[k]) for k in kept),
+        first_row=top + 2,
+        positions=tuple(k + 1 for k in kept),
+        sheet=sheet,
+        notice="\n".join(notice),
+        form=form,
+    )
+
+
+def _text_array(texts: Sequence[str]) -> TextColumn:
+    array = np.empty(len(texts), dtype=object)
+    array[:] = texts
+    return array
+
+
+def _empty(file: str, sheet: str, top: int, end: int) -> Finding:
+    if end > top:
+        return finding(
+            "input.no_rows",
+            "there are headings but no row below them{where}",
+            place=Place(file=file, line=top + 1),
+            where=f" in sheet {sheet}" if sheet else "",
+        )
+    return finding(
+        "input.empty",
+        "the table is empty; the first row holds the headings, the next ones the data",
+        place=Place(file=file),
+    )
+
+
+def _ragged(body: Rows, width: int, *, file: str, first_row: int) -> Iterable[Finding]:
+    for row, cells in enumerate(body, first_row):
+        if len(cells) != width and any(cells):
+            yield finding(
+                "input.ragged",
+                "the row has {got} fields, the headings {width}; quote a field that holds the delimiter",
+                place=Place(file=file, line=row),
+                got=len(cells),
+                width=width,
+            )
+        elif len(cells) != width or not (cells[0] or any(cells)):
+            yield finding(
+                "input.blank_row",
+                "the row is empty but others follow; delete it",
+                place=Place(file=file, line=row),
+            )
+
+
+def _heading_faults(headings: list[str], kept: list[int], *, file: str, row: int) -> Iterable[Finding]:
+    first: dict[str, int] = {}
+    for k in kept:
+        heading, place = headings[k], Place(file=file, line=row, column=k + 1)
+        if not heading:
+            yield finding(
+                "input.no_heading",
+                "column {letters} holds values but has no heading",
+                place=place,
+                letters=column_letters(k + 1),
+            )
+        elif heading in first:
+            yield finding(
+                "input.heading_twice",
+                "heading {got!r} stands in column {first} and again in column {letters}",
+                place=place,
+                got=heading,
+                first=column_letters(first[heading] + 1),
+                letters=column_letters(k + 1),
+            )
+        first.setdefault(heading, k)
+
+
+def _cell_faults(
+    columns: list[list[str]], kept: list[int], *, file: str, sheet: str, first_row: int
+) -> Iterable[Finding]:
+    for k, texts in zip(kept, columns, strict=True):
+        if CONTROL.search("\n".join(texts)) is None:
+            continue
+        for row, text in enumerate(texts, first_row):
+            if hit := CONTROL.search(text):
+                yield finding(
+                    "input.control_character",
+                    "the cell holds the control character {got}; delete it",
+                    place=Place(file=file, line=row, column=k + 1, path=(cell_name(row, k + 1, sheet),)),
+                    got=f"U+{ord(hit[0]):04X}",
+                )

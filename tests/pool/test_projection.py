@@ -1,0 +1,144 @@
+"""Collections of a pool: the contract exactly without stress, closed forms under vectors."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ipabs.basics.party import Party
+from ipabs.basics.schedule import add_months, month_end
+from ipabs.basics.timeline import Timeline
+from ipabs.errors import DataError, ModelError
+from ipabs.pool.kinds import PledgedLoan
+from ipabs.pool.pool import Pool
+from ipabs.pool.projection import project
+from ipabs.pool.vectors import Vectors
+
+EXACT = 1e-6
+
+
+def line(cut_off: date, months: int, *, step: int = 1) -> Timeline:
+    ends = tuple(
+        add_months(cut_off, step * k, end_of_month=cut_off == month_end(cut_off)) for k in range(1, months + 1)
+    )
+    return Timeline(cut_off=cut_off, closing=cut_off, collection_ends=ends, accrual_ends=ends, payments=ends)
+
+
+def pool(*terms: dict[str, Any]) -> Pool:
+    plain = {
+        "obligor": "F1",
+        "principal": 1e6,
+        "start": date(2024, 1, 1),
+        "maturity": date(2026, 1, 1),
+        "contract_rate": 0.06,
+        "frequency": "monthly",
+        "day_count": "30E/360",
+    }
+    loans = tuple(PledgedLoan(id=f"C{k}", **(plain | one)) for k, one in enumerate(terms))
+    return Pool(loans, (Party(id="F1"),))
+
+
+def test_zero_stress_is_the_contract_schedule() -> None:
+    holding = pool({}, {"amortization": "linear", "start": date(2023, 7, 1)})
+    paid = project(holding, line(date(2024, 1, 1), 8, step=3))
+    flows = holding.contract_flows()
+    after = flows.days > np.datetime64("2024-01-01")
+    assert paid.interest.sum() == pytest.approx(flows.interest[after].sum(), abs=EXACT)
+    assert paid.principal.sum() == pytest.approx(flows.principal[after].sum(), abs=EXACT)
+    assert paid.opening[0] == pytest.approx(2e6 - flows.principal[~after].sum(), abs=EXACT)
+    assert paid.performing[0, -1] == pytest.approx(0, abs=EXACT)
+
+
+def test_zero_vectors_walk_gives_the_same_as_the_schedule() -> None:
+    holding = pool({}, {"amortization": "linear"})
+    schedule = project(holding, line(date(2024, 1, 1), 24))
+    almost = project(holding, line(date(2024, 1, 1), 24), Vectors(cpr=(0.0, 0.0)))
+    assert almost.total == pytest.approx(schedule.total, abs=EXACT)
+
+
+def test_constant_prepayment_of_a_bullet_is_a_geometric_series() -> None:
+    paid = project(pool({"amortization": "bullet"}), line(date(2024, 1, 1), 24), Vectors(smm=0.02))
+    assert paid.prepayment[0, :23] == pytest.approx(1e6 * 0.02 * 0.98 ** np.arange(23), abs=EXACT)
+    assert paid.principal[0, -1] == pytest.approx(1e6 * 0.98**23, abs=EXACT)
+
+
+@pytest.mark.parametrize(("order", "left"), [("sifma", 1 - 0.03 - 0.02), ("sequential", (1 - 0.03) * (1 - 0.02))])
+def test_order_of_application_decides_what_survives(order: Any, left: float) -> None:
+    paid = project(
+        pool({"amortization": "bullet"}),
+        line(date(2024, 1, 1), 24),
+        Vectors(smm=0.02, mdr=0.03, severity=0.4, order=order),
+    )
+    assert paid.performing[0, :23] == pytest.approx(1e6 * left ** np.arange(1, 24), abs=EXACT)
+    assert paid.defaulted[0, :23] == pytest.approx(0.03e6 * left ** np.arange(23), abs=EXACT)
+    assert paid.recovery == pytest.approx(0.6 * paid.defaulted, abs=EXACT)
+
+
+def test_recovery_comes_after_its_lag_and_later_recoveries_are_outside() -> None:
+    paid = project(
+        pool({"amortization": "bullet"}), line(date(2024, 1, 1), 24), Vectors(mdr=0.01, severity=0.75, recovery_lag=18)
+    )
+    assert paid.recovery[0, :18].tolist() == [0.0] * 18
+    assert paid.recovery[0, 18:] == pytest.approx(0.25 * paid.defaulted[0, :6], abs=EXACT)
+
+
+def test_quarterly_periods_compound_the_months_in_them() -> None:
+    bullet = pool({"amortization": "bullet", "maturity": date(2027, 1, 1)})
+    monthly = project(bullet, line(date(2024, 1, 1), 24), Vectors(cpr=0.10, cdr=0.05))
+    quarterly = project(bullet, line(date(2024, 1, 1), 8, step=3), Vectors(cpr=0.10, cdr=0.05))
+    assert quarterly.prepayment[0] == pytest.approx(monthly.prepayment[0].reshape(8, 3).sum(axis=1), abs=EXACT)
+    assert quarterly.defaulted[0] == pytest.approx(monthly.defaulted[0].reshape(8, 3).sum(axis=1), abs=EXACT)
+
+
+def test_too_much_in_one_month_is_refused() -> None:
+    with pytest.raises(ModelError, match=r"add up to 110.00% of the balance"):
+        project(pool({}), line(date(2024, 1, 1), 3), Vectors(smm=0.5, mdr=0.6))
+
+
+@settings(max_examples=30)
+@given(st.permutations(range(4)), st.floats(0, 0.5), st.floats(0, 0.4))
+def test_order_of_contracts_changes_nothing(order: list[int], cpr: float, cdr: float) -> None:
+    terms = [{"principal": 1e6 * (k + 1), "amortization": ["level", "linear", "bullet", "level"][k]} for k in range(4)]
+    vectors = Vectors(cpr=cpr, cdr=cdr, severity=0.5)
+    one = project(pool(*terms), line(date(2024, 1, 1), 24), vectors)
+    other = project(pool(*[terms[k] for k in order]), line(date(2024, 1, 1), 24), vectors)
+    assert other.block == pytest.approx(one.block, rel=1e-12, abs=EXACT)
+
+
+@settings(max_examples=30)
+@given(st.floats(0.01, 0.99), st.sampled_from(["level", "linear", "bullet"]))
+def test_splitting_a_contract_changes_nothing(share: float, amortization: str) -> None:
+    vectors = Vectors(cpr=0.1, cdr=0.03, severity=0.5)
+    whole = project(pool({"amortization": amortization}), line(date(2024, 1, 1), 24), vectors)
+    parts = [{"amortization": amortization, "principal": 1e6 * part} for part in (share, 1 - share)]
+    split = project(pool(*parts), line(date(2024, 1, 1), 24), vectors)
+    assert split.block == pytest.approx(whole.block, rel=1e-9, abs=EXACT)
+
+
+def test_pool_names_what_is_wrong_between_obligations_and_parties() -> None:
+    loan = pool({}).obligations[0]
+    with pytest.raises(DataError) as caught:
+        Pool((loan, loan), (Party(id="F2"),))
+    assert [str(found) for found in caught.value.findings] == [
+        "obligations: id 'C0' stands 2 times",
+        "obligations.C0.obligor: obligation C0: no party 'F1'; valid: F2",
+        "obligations.C0.obligor: obligation C0: no party 'F1'; valid: F2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"cpr": 0.1, "psa": 165}, "psa: cpr and psa are given together; keep one"),
+        (
+            {"cumulative_default": 0.1, "default_timing": (0.5, 0.4)},
+            "default_timing: the timing adds up to 90.0000%; it must add up to 100%",
+        ),
+        ({"smm": ()}, "smm: the list is empty; write 0%"),
+    ],
+)  # fmt: skip
+def test_vectors_that_do_not_fit_are_findings(given: dict[str, Any], expected: str) -> None:
+    assert [str(found) for found in Vectors(**given).findings()] == [expected]
