@@ -9,7 +9,7 @@ from ipabs.spec.codec import Shown
 
 WIDTH = 100
 RESERVED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-PLAIN_WORD = re.compile(r"[A-Za-z_一-鿿](?:[A-Za-z0-9_一-鿿.()/+%-]| (?=[A-Za-z0-9_一-鿿(]))*")
+PLAIN_WORD = re.compile(r"[A-Za-z_一-鿿](?:[A-Za-z0-9_一-鿿.()/+%*-]| (?=[A-Za-z0-9_一-鿿(]))*")
 PLAIN_VALUE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|-?[0-9.]+(?:e[+-]?[0-9]+)?(?:%| (?:month|year)s?)")
 
 

@@ -1,4 +1,4 @@
-"""Every finding has its Chinese text, every label both languages."""
+"""Every finding has its Chinese text, every label both languages, and nothing in the catalogues is stale."""
 
 import ast
 import re
@@ -105,6 +105,18 @@ def test_no_code_has_two_meanings() -> None:
         if placeholders(first.template) != placeholders(use.template):
             twice.append(f"{use.code} has other placeholders at {first.where} than at {use.where}: rename one")
     assert not twice, "\n" + "\n".join(twice)
+
+
+def test_no_chinese_text_is_stale() -> None:
+    literals = {
+        node.value
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    stale = [f"{texts[0][0]}: no module makes the finding {code!r}; delete its text"
+             for code, texts in chinese().items() if code not in literals]  # fmt: skip
+    assert not stale, "\n" + "\n".join(stale)
 
 
 def test_every_chinese_text_is_chinese() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
 
@@ -9,7 +10,9 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
+from ipabs.basics.provenance import Provenance, ProvenanceTable
 from ipabs.basics.units import Rate
 from ipabs.errors import SpecError, finding
 from ipabs.spec import check, dump, load, read, read_document, schema, to_tree
@@ -211,6 +214,13 @@ def test_open_set_without_its_records_says_so(specs: SimpleNamespace) -> None:
         load(specs.Deal, GOOD)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Where inputs come from."""
+
+    origins: tuple[Provenance, ...]
+
+
 # Generated deals: whatever is sound is written, read back equal, and valid by the schema.
 
 NAMES = st.text(min_size=1, max_size=12).filter(lambda name: bool(name.strip())) | st.sampled_from(
@@ -258,6 +268,21 @@ def deals(s: SimpleNamespace) -> st.SearchStrategy[object]:
     )  # fmt: skip
 
 
+def plain(tree: object) -> object:
+    """A tree with dates as text and whole numbers as floats: readers of YAML differ in how they type these."""
+    match tree:
+        case dict():
+            return {plain(key): plain(value) for key, value in tree.items()}
+        case list():
+            return [plain(value) for value in tree]
+        case date():
+            return tree.isoformat()
+        case int() if not isinstance(tree, bool):
+            return float(tree)
+        case _:
+            return tree
+
+
 def test_sound_deals_read_back_and_are_valid_by_the_schema(specs: SimpleNamespace) -> None:
     validator = jsonschema.Draft202012Validator(schema(specs.Deal, kinds=specs.KINDS))
 
@@ -271,6 +296,7 @@ def test_sound_deals_read_back_and_are_valid_by_the_schema(specs: SimpleNamespac
         tree = to_tree(deal, kinds=specs.KINDS)
         assert list(validator.iter_errors(tree)) == []
         assert load(specs.Deal, json.dumps(tree), kinds=specs.KINDS) == deal
+        assert plain(YAML(typ="safe", pure=True).load(text)) == plain(tree)
 
     reads_back()
 
@@ -294,6 +320,24 @@ def test_damaged_files_are_a_value_or_findings(specs: SimpleNamespace, data: st.
     value, findings = read(specs.Deal, text, file="deal.yaml", kinds=specs.KINDS)
     assert value is not None or any(one.severity == "error" for one in findings)
     assert all(one.place.file == "deal.yaml" for one in findings)
+
+
+def test_provenance_is_a_table_of_key_paths() -> None:
+    text = "costs.*: {assumption: no schedule is published}\na.b[3]: {published: lpr}\nx: {note: y}\n"
+    indented = "".join(f"  {line}\n" for line in text.splitlines())
+    _, findings = read(Inputs, f"origins:\n{indented}", file="case.yaml")
+    assert [str(one) for one in findings] == [
+        "case.yaml:4:6 origins.x: exactly one of published, derived and assumption is stated, not 0"
+    ]
+    inputs = load(Inputs, f"origins:\n{indented}".replace("note:", "derived:"))
+    assert ProvenanceTable(entries=inputs.origins).of(("costs", "audit")) == inputs.origins[0]
+    assert dump(inputs) == f"origins:\n{indented}".replace("note: y", 'derived: "y"').replace("a.b[3]", '"a.b[3]"')
+
+
+def test_record_of_a_kind_is_a_file_of_its_own(specs: SimpleNamespace) -> None:
+    loan = load(specs.BankLoan, "name: pledged\nmargin: 150bp")
+    assert dump(loan) == "kind: bank_loan\nname: pledged\nmargin: 1.5%\n"
+    assert load(specs.BankLoan, dump(loan)) == loan
 
 
 def test_unit_of_a_union_in_an_annotation_is_kept() -> None:
