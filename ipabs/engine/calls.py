@@ -1,0 +1,57 @@
+"""The clean-up call: once the pool is small enough the assets are sold, and the deal ends."""
+
+from dataclasses import dataclass
+
+from ipabs.engine.arithmetic import Arithmetic, Factor
+from ipabs.engine.books import Books, Quantity, add
+from ipabs.engine.measures import Reader
+from ipabs.engine.units import decimal
+from ipabs.structure.deal import Deal
+
+PRICE = "call"  # where the price stands among the cash that enters
+
+
+@dataclass(frozen=True, slots=True)
+class CleanUp:
+    """The call that is assumed to be exercised at the first date on which it is allowed."""
+
+    pool: Quantity
+    original: Quantity
+    part: Factor
+    price: Quantity
+    account: str
+
+    def mute(self, books: Books, m: Arithmetic) -> None:
+        """After the call there is no pool: nothing is collected, nothing performs."""
+        books.flows = {
+            name: m.pick(books.called, 0, amount) if name != "pool_original" else amount
+            for name, amount in books.flows.items()
+        }
+
+    def exercise(self, books: Books, m: Arithmetic) -> None:
+        """Called once the pool is at or below its part of the original; the price is paid that day."""
+        small = self.pool(books, m) <= m.rounded(self.original(books, m), self.part)
+        new = small & m.invert(books.called)
+        price = m.pick(new, self.price(books, m), 0)
+        books.deposit(self.account, price)
+        add(books.entered, PRICE, price)
+        books.called = books.called | small
+
+
+def clean_up(deal: Deal, reader: Reader) -> CleanUp | None:
+    """The call that is assumed to be exercised, if there is one."""
+    for call in deal.calls:
+        if call.exercise == "when_allowed" and call.pool_percent is not None and call.price is not None:
+            return CleanUp(
+                pool=reader.measure("pool_closing"),
+                original=reader.measure("pool_original"),
+                part=Factor.of(decimal(call.pool_percent)),
+                price=reader.amount(call.price, call.into),
+                account=call.into,
+            )
+    return None
+
+
+def can_be_called(deal: Deal) -> bool:
+    """Whether the phase `called` can come into force."""
+    return any(call.exercise == "when_allowed" for call in deal.calls)

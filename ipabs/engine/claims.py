@@ -1,0 +1,216 @@
+"""Claims and accruals of a deal: what each is owed, from which date, at which exact rate."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Literal, Protocol, cast
+
+from ipabs.basics.daycount import DayCount, accrual_fraction
+from ipabs.basics.timeline import Timeline
+from ipabs.engine.accruals import FeeAccrual, InterestAccrual
+from ipabs.engine.arithmetic import Amount, Factor
+from ipabs.engine.calls import can_be_called
+from ipabs.engine.measures import Reader
+from ipabs.engine.opening import capacities
+from ipabs.engine.targets import CappedFee, Claim, FromDate, Owed, Plan, Principal, Reimbursement, Scheduled, ToTarget
+from ipabs.engine.units import Units, decimal
+from ipabs.errors import Finding, finding
+from ipabs.structure.deal import Deal
+from ipabs.structure.fee import Fee
+from ipabs.structure.tranche import Coupon, Tranche
+
+
+class Index(Protocol):
+    """A reference rate."""
+
+    @property
+    def name(self) -> str:
+        """As coupons call it."""
+
+    def at(self, day: date) -> float:
+        """The value in force on a day, decimal per year."""
+
+
+def claims_of(deal: Deal, timeline: Timeline, reader: Reader, shifted: Mapping[str, str]) -> dict[str, Claim]:
+    """Every claim of the deal by name."""
+    accelerates = can_be_called(deal) or any(phase.principal_due == "all" for phase in deal.phases)
+    claims: dict[str, Claim] = {fee.name: Owed(fee.name) for fee in deal.fees}
+    for tranche in deal.tranches:
+        if tranche.coupon is not None:
+            claims[f"{tranche.name}.interest"] = Owed(f"{tranche.name}.interest")
+        plan = plan_of(deal, tranche, timeline, reader, shifted.get(tranche.name, ""))
+        name = f"{tranche.name}.principal"
+        claims[name] = Principal(name, plan, final=timeline.periods - 1, accelerates=accelerates)
+    for support in deal.support:
+        name = f"{support.name}.reimbursement"
+        restores = capacities(deal, support) if support.limit_basis == "outstanding" else ()
+        claims[name] = Reimbursement(name, restores)
+    return claims
+
+
+def plan_of(deal: Deal, tranche: Tranche, timeline: Timeline, reader: Reader, shifted: str) -> Plan:
+    """When the balance of a tranche is due."""
+    expected = timeline.period_on_or_after(tranche.expected_maturity or deal.dates.expected_maturity)
+    match tranche.amortization:
+        case "pass_through":
+            return FromDate(expected, early=True)
+        case "bullet":
+            return FromDate(expected, early=False)
+        case "scheduled":
+            return Scheduled(remaining(tranche, timeline, reader.units), shifted)
+        case "target" if tranche.target is not None:
+            return ToTarget(reader.amount(tranche.target, ""))
+    return FromDate(timeline.periods - 1, early=True)  # a residual tranche, repaid by the residual alone
+
+
+def remaining(tranche: Tranche, timeline: Timeline, units: Units) -> tuple[Amount, ...]:
+    """What the schedule leaves outstanding after each date: original principal less the cumulative schedule."""
+    due = [Fraction(0)] * timeline.periods
+    original = decimal(tranche.principal)
+    for entry in tranche.schedule:
+        period = timeline.period_on_or_after(entry.due)
+        share = original * decimal(entry.percent) if entry.percent is not None else decimal(entry.amount or 0.0)
+        due[period] += share
+    left, result = original, []
+    for amount in due:
+        left -= amount
+        result.append(units.money(left))
+    return tuple(result)
+
+
+def interest_accruals(
+    deal: Deal, timeline: Timeline, reader: Reader, indices: Mapping[str, Index], face: Fraction | None
+) -> Iterator[InterestAccrual]:
+    """The interest of every tranche with a coupon."""
+    for tranche in deal.tranches:
+        if tranche.coupon is None:
+            continue
+        name, faces = tranche.name, 1 if face is None else int(decimal(tranche.principal) / face)
+        fractions = interest_fractions(tranche, timeline)
+        rates = [annual_rate(tranche.coupon, start, indices) for start in timeline.accrual_starts]
+        base = reader.measure(f"{name}.balance") if tranche.notional is None else reader.amount(tranche.notional, "")
+        yield InterestAccrual(
+            f"{name}.interest",
+            base,
+            tuple(Factor.of(rate * part / faces) for rate, part in zip(rates, fractions, strict=True)),
+            on_unpaid=tranche.unpaid_interest == "carry_with_interest",
+            faces=faces,
+        )
+
+
+def interest_fractions(tranche: Tranche, timeline: Timeline) -> tuple[Fraction, ...]:
+    """Year fraction of each interest period, between stated payment dates or moved ones."""
+    day_count = cast("DayCount", tranche.day_count)
+    if tranche.accrual != "adjusted":
+        return timeline.accrual_fractions(day_count)
+    starts = (timeline.accrual_starts[0], *timeline.payments[:-1])
+    return tuple(
+        accrual_fraction(start, end, day_count, termination=timeline.payments[-1])
+        for start, end in zip(starts, timeline.payments, strict=True)
+    )
+
+
+def annual_rate(coupon: Coupon, start: date, indices: Mapping[str, Index]) -> Fraction:
+    """The rate of an interest period: fixed, or the index at its start plus the margin, within floor and cap."""
+    if not coupon.index:
+        return decimal(coupon.rate or 0.0)
+    rate = decimal(indices[coupon.index].at(start)) + decimal(coupon.margin)
+    if coupon.floor is not None:
+        rate = max(rate, decimal(coupon.floor))
+    if coupon.cap is not None:
+        rate = min(rate, decimal(coupon.cap))
+    return rate
+
+
+def index_findings(deal: Deal, indices: Mapping[str, Index]) -> Iterator[Finding]:
+    """Floating coupons whose index is not given."""
+    for tranche in deal.tranches:
+        index = tranche.coupon.index if tranche.coupon else ""
+        if index and index not in indices:
+            yield finding(
+                "engine.index",
+                "the coupon follows {got!r}, but no index of that name is given; {hint}",
+                path=("tranches", tranche.name, "coupon"),
+                got=index,
+                allowed=sorted(indices),
+            )
+
+
+def face_findings(deal: Deal, face: Fraction | None) -> Iterator[Finding]:
+    """Tranches that are not a whole number of face values, where amounts are rounded for each."""
+    for tranche in deal.tranches if face is not None else ():
+        if tranche.coupon is not None and (decimal(tranche.principal) / face).denominator != 1:  # type: ignore[operator]
+            yield finding(
+                "engine.face",
+                "principal {got} is not a whole number of face values of {face}",
+                path=("tranches", tranche.name, "principal"),
+                got=tranche.principal,
+                face=face,
+            )
+
+
+def fee_accruals(deal: Deal, timeline: Timeline, reader: Reader) -> Iterator[FeeAccrual]:
+    """What each fee adds on each of its dates."""
+    for fee in deal.fees:
+        times = due_times(deal, fee, timeline)
+        fractions = fee_fractions(fee, timeline)
+        rate = None if fee.rate is None else decimal(fee.rate)
+        yield FeeAccrual(
+            fee.name,
+            reader.measure(fee.on) if rate is not None else None,
+            tuple(
+                Factor.of(rate * part * count) if rate is not None and count else None
+                for part, count in zip(fractions, times, strict=True)
+            ),
+            tuple(reader.units.money(decimal(fee.amount or 0.0) * count) for count in times),
+        )
+
+
+def fee_fractions(fee: Fee, timeline: Timeline) -> tuple[Fraction, ...]:
+    """The year fraction that multiplies the rate; 1 where the rate is not per year."""
+    match fee.over:
+        case "collection_period":
+            return timeline.collection_fractions(cast("DayCount", fee.day_count))
+        case "interest_period":
+            return timeline.accrual_fractions(cast("DayCount", fee.day_count))
+    return (Fraction(1),) * timeline.periods
+
+
+def due_times(deal: Deal, fee: Fee, timeline: Timeline) -> Sequence[int]:
+    """How often the fee is due at each payment date: at the first one on or after each of its dates."""
+    if fee.yearly is None and not fee.dates:
+        return [1] * timeline.periods
+    start = timeline.accrual_starts[0]
+    days = list(fee.dates)
+    if fee.yearly is not None:
+        years = range(start.year, timeline.payments[-1].year + 1)
+        days += [date(year, fee.yearly.month, fee.yearly.day) for year in years]
+    times = [0] * timeline.periods
+    for day in days:
+        period = timeline.period_on_or_after(day)
+        if day > start and period < timeline.periods:
+            times[period] += 1
+    return times
+
+
+def capped_fees(deal: Deal, units: Units) -> dict[str, CappedFee]:
+    """Fees in the line that their cap limits."""
+    result = {}
+    for fee in deal.fees:
+        if fee.cap is not None:
+            caps: tuple[tuple[Literal["year", "life"], float | None], ...] = (
+                ("year", fee.cap.per_year),
+                ("life", fee.cap.life),
+            )
+            counted = tuple((f"{fee.name}.{over}", units.money(cap)) for over, cap in caps if cap is not None)
+            per_date = None if fee.cap.per_date is None else units.money(fee.cap.per_date)
+            result[fee.name] = CappedFee(fee.name, per_date, counted)
+    return result
+
+
+def since(steps: Sequence[tuple[date, Amount]], first: Amount, timeline: Timeline) -> tuple[Amount, ...]:
+    """A value by period that other values replace, each from the first payment date on or after its date."""
+    starts = [timeline.period_on_or_after(day) for day, _ in steps]
+    values = [first, *(value for _, value in steps)]
+    return tuple(values[bisect_left(starts, t + 1)] for t in range(timeline.periods))

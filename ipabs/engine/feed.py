@@ -1,0 +1,147 @@
+"""What comes from outside on each date: collections and observables, in engine units."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ipabs._typing import FloatArray
+from ipabs.basics.timeline import Timeline
+from ipabs.cashflow.collections import CASH, ROWS, Collections
+from ipabs.cashflow.panel import by_path_and_period, path_count_faults
+from ipabs.engine.arithmetic import Amount, Kind, total
+from ipabs.engine.program import Program
+from ipabs.engine.units import decimal
+from ipabs.errors import DataError, Finding, finding, refuse
+
+SERIES: Mapping[str, tuple[str, ...]] = {
+    "interest_collections": ("interest",),
+    "principal_collections": ("principal", "prepayment"),
+    "recoveries": ("recovery",),
+    "guarantee_collections": ("guarantee",),
+    "other_collections": ("other",),
+    "defaulted": ("defaulted",),
+    "principal_distribution": ("principal", "prepayment", "defaulted"),
+    "total_collections": CASH,
+    "performing": ("performing",),
+    "delinquent": ("delinquent",),
+    "pool_closing": ("performing", "delinquent"),
+}
+
+Feed: TypeAlias = Callable[[int], dict[str, Amount]]  # the named amounts of date t
+Observables: TypeAlias = Mapping[str, ArrayLike] | Iterable[tuple[str, ArrayLike]]
+
+
+def into(account: str) -> str:
+    """The name of what is paid into an account."""
+    return f"into {account}"
+
+
+def feed(program: Program, collections: Collections, observables: Mapping[str, FloatArray], kind: Kind) -> Feed:
+    """The series that the program reads, date by date; floats and Fractions take path 0.
+
+    Amounts enter to the nearest minor unit where the contract rounds. Rows that are 0 throughout are left out of
+    sums, which changes no bit.
+    """
+    keeps, units = program.keeps, program.units
+
+    def numbers(values: FloatArray, *, money: bool = True) -> list[Amount]:
+        if money and units.minor is not None:
+            values = np.rint(values * float(units.per_major))
+        if kind == "array":
+            return list(values)
+        alone: list[float] = values[:, 0].tolist()
+        return alone if kind == "float" else [decimal(value) for value in alone]
+
+    live = {name for name, row in zip(ROWS, collections.block, strict=True) if row.any()}
+    parts = {into(account): kinds for account, kinds in program.entries.items()}
+    parts |= {name: SERIES[name] for name in SERIES if name in keeps}
+    if "pool_opening" in keeps:
+        parts["pool_closing"] = SERIES["pool_closing"]
+    parts = {name: tuple(row for row in rows if row in live) for name, rows in parts.items()}
+    needed = dict.fromkeys(row for rows in parts.values() for row in rows)
+    rows = {name: numbers(collections.block[ROWS.index(name)]) for name in needed}
+    given = {name: numbers(values.T, money=False) for name, values in observables.items()}
+    start, original = numbers(np.stack([collections.opening + collections.opening_delinquent, collections.opening]))
+    if program.deal.state is not None:
+        original = units.money(program.deal.state.pool_original)
+
+    def summed(name: str, t: int) -> Amount:
+        return total([rows[row][t] for row in parts[name]]) if parts[name] else 0
+
+    def at(t: int) -> dict[str, Amount]:
+        flows = {name: summed(name, t) for name in parts}
+        if "pool_opening" in keeps:
+            flows["pool_opening"] = summed("pool_closing", t - 1) if t else start
+        if "pool_original" in keeps:
+            flows["pool_original"] = original
+        for name, values in given.items():
+            flows[name] = values[t]
+        return flows
+
+    return at
+
+
+def observed(program: Program, observables: Observables, timeline: Timeline) -> dict[str, FloatArray]:
+    """Observables as arrays ``(path, period)``.
+
+    Raises
+    ------
+    DataError
+        Series that are missing, unknown or of the wrong shape.
+    """
+    given = dict(observables)
+    declared = [one.name for one in program.deal.observables]
+    allowed = (*declared, *(f"{support.by}.performing" for support in program.deal.support))
+    found: list[Finding] = [
+        finding("engine.observable", "the deal reads {got!r}, but no series of that name is given", got=name)
+        for name in declared
+        if name not in given
+    ]
+    arrays = {}
+    for name, values in given.items():
+        if name not in allowed:
+            found.append(
+                finding("engine.observable_unknown", "no observable {got!r}; {hint}", got=name, allowed=allowed)
+            )
+        arrays[name], faults = by_path_and_period(name, values, timeline)
+        found += faults
+    refuse(DataError, found)
+    return arrays
+
+
+def fitting(program: Program, collections: Collections, observables: Mapping[str, FloatArray]) -> None:
+    """Refuse collections that are not on the deal's dates.
+
+    Raises
+    ------
+    DataError
+        The first row that differs, and series with another number of paths.
+    """
+    mine, theirs = program.timeline, collections.timeline
+    found: list[Finding] = []
+    kinds = (
+        ("collection end", mine.collection_ends, theirs.collection_ends),
+        ("payment date", mine.payments, theirs.payments),
+    )
+    for what, wanted, got in kinds:
+        if wanted != got:
+            at = next(
+                (t for t, (a, b) in enumerate(zip(wanted, got, strict=False)) if a != b), min(len(wanted), len(got))
+            )
+            found.append(
+                finding(
+                    "engine.timeline",
+                    "the collections do not fit the deal: {what} of period {period} is {got}, wanted {wanted}",
+                    path=("collections", at),
+                    got=got[at] if at < len(got) else "missing",
+                    wanted=wanted[at] if at < len(wanted) else "no further period",
+                    what=what,
+                    period=at,
+                )
+            )
+            break
+    for name, values in observables.items():
+        found += path_count_faults(name, len(values), collections.paths)
+    refuse(DataError, found)

@@ -1,0 +1,311 @@
+"""The ledger: every row of a run, kept."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ipabs._typing import BoolArray, FloatArray, IntArray
+from ipabs.basics.timeline import Timeline
+from ipabs.cashflow.collections import Collections
+from ipabs.engine.arithmetic import Amount, Kind
+from ipabs.engine.calls import PRICE
+from ipabs.engine.feed import into
+from ipabs.engine.program import Program
+from ipabs.engine.run import PaymentDate
+from ipabs.engine.sources import FromAccount, FromSupport
+from ipabs.engine.steps import Row, Step
+from ipabs.errors import DataError, LimitError, finding
+from ipabs.structure.deal import Deal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Numbers = NDArray[Any]  # float64, or objects where amounts are Fractions
+MEMORY = 2**31  # bytes a ledger may take, unless the caller says more
+
+
+@dataclass(frozen=True, slots=True)
+class RowLabel:
+    """What one row of the ledger is about."""
+
+    step: int
+    verb: str
+    source: str
+    target: str
+    places: Mapping[str, tuple[int, str]]  # phase: (number in its list, clause)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ledger:
+    """Every row of a run, of one path or many.
+
+    Arrays are ``(row, period, path)`` in engine units; the methods give ``(path, period)`` in the major unit.
+
+    Attributes
+    ----------
+    labels : tuple of RowLabel
+        What each row of `available`, `due`, `payable` and `granted` is about.
+    claims, accounts, supports : tuple of str
+        What the rows of `accrued`, `settled`, `removed`, `closing_owed`; `closing_held`; `entered` are about.
+    phase : array (period, path)
+        Number of the phase in force, by `Program.phases`.
+    failing : array (test, period, path)
+    """
+
+    program: Program
+    collections: Collections
+    labels: tuple[RowLabel, ...]
+    claims: tuple[str, ...]
+    accounts: tuple[str, ...]
+    supports: tuple[str, ...]
+    available: Numbers
+    due: Numbers
+    payable: Numbers
+    granted: Numbers
+    accrued: Numbers
+    settled: Numbers
+    removed: Numbers
+    closing_owed: Numbers
+    closing_held: Numbers
+    collected: Numbers
+    entered: Numbers
+    phase: IntArray
+    failing: BoolArray
+
+    # What it is a ledger of
+
+    @property
+    def deal(self) -> Deal:
+        """The deal, with what its market supplies."""
+        return self.program.deal
+
+    @property
+    def timeline(self) -> Timeline:
+        """The payment dates of the run."""
+        return self.program.timeline
+
+    @property
+    def paths(self) -> int:
+        """How many paths there are."""
+        return int(self.phase.shape[1])
+
+    # Series, (path, period), in the major unit
+
+    def major(self, amounts: Numbers) -> FloatArray:
+        """Amounts of the engine in the currency's major unit, as floats."""
+        return np.asarray(amounts / self.program.units.per_major, dtype=np.float64)
+
+    def paid(self, claim: str) -> FloatArray:
+        """Cash paid to a claim, or to ``<tranche>.income``, on each date."""
+        return self._of(self.claims, claim, self.settled)
+
+    def owed(self, claim: str) -> FloatArray:
+        """What a claim is owed after each date."""
+        return self._of(self.claims, claim, self.closing_owed)
+
+    def accruals(self, claim: str) -> FloatArray:
+        """What was added to a claim on each date."""
+        return self._of(self.claims, claim, self.accrued)
+
+    def removals(self, claim: str) -> FloatArray:
+        """What was taken off a claim without cash on each date: forgiven, capitalized, written down."""
+        return self._of(self.claims, claim, self.removed)
+
+    def balance(self, tranche: str) -> FloatArray:
+        """Balance of a tranche after each date."""
+        return self.owed(f"{tranche}.principal")
+
+    def opening_balance(self, tranche: str) -> FloatArray:
+        """Balance of a tranche before each date."""
+        first = np.full((self.paths, 1), float(self.program.opening.owed[f"{tranche}.principal"]))
+        return np.hstack([self.major(first), self.balance(tranche)[:, :-1]])
+
+    def held(self, account: str) -> FloatArray:
+        """Cash in an account after each date."""
+        return self._of(self.accounts, account, self.closing_held)
+
+    def called(self, support: str) -> FloatArray:
+        """What a support paid on each date; ``call`` is the price of a clean-up call."""
+        return self._of(self.supports, support, self.entered)
+
+    def failed(self, test: str) -> BoolArray:
+        """Whether a test stands failed after each date."""
+        at = self._at([watch.name for watch in self.program.watches], test)
+        return np.asarray(self.failing[at].T)
+
+    def short(self, claim: str) -> FloatArray:
+        """What was due to a claim and unpaid after each date: the largest shortfall of the lines that pay it.
+
+        A claim that no line in force pays is short of nothing here; its arrears show in `owed`.
+        """
+        rows = [at for at, label in enumerate(self.labels) if label.target == claim]
+        if not rows:
+            return np.zeros((self.paths, self.timeline.periods))
+        last = self.due[rows[-1]] - self.granted[rows[-1]]
+        for at in reversed(rows[:-1]):
+            force = self.in_force(self.labels[rows[rows.index(at) + 1]])
+            last = np.where(force, last, self.due[at] - self.granted[at])
+        return self.major(np.maximum(last, 0)).T
+
+    def _of(self, names: Sequence[str], name: str, numbers: Numbers) -> FloatArray:
+        return self.major(numbers[self._at(names, name)]).T
+
+    def _at(self, names: Sequence[str], name: str) -> int:
+        if name not in names:
+            raise DataError(finding("ledger.name", "the ledger has no {got!r}; {hint}", got=name, allowed=names))
+        return list(names).index(name)
+
+    def in_force(self, label: RowLabel) -> BoolArray:
+        """Whether a row's line stands in the list of the phase in force ``(period, path)``."""
+        if label.verb == "sweep":
+            final = np.arange(self.timeline.periods)[:, np.newaxis] == self.timeline.periods - 1
+            called = len(self.program.phases) - 1 if self.program.call is not None else -1
+            return np.asarray(final | (self.phase == called))
+        numbers = [at for at, phase in enumerate(self.program.phases) if phase in label.places]
+        return np.isin(self.phase, numbers)
+
+    # The trace of one date
+
+    def period(self, at: int | str | date) -> int:
+        """The number of a payment date, given as such, or as the date, moved or stated, or its ISO text."""
+        if isinstance(at, int):
+            wanted = range(self.timeline.periods)
+            if at in wanted:
+                return at
+        else:
+            day = date.fromisoformat(at) if isinstance(at, str) else at
+            for days in (self.timeline.payments, self.timeline.accrual_ends):
+                if day in days:
+                    return days.index(day)
+        allowed = [day.isoformat() for day in self.timeline.payments]
+        raise DataError(finding("ledger.date", "{got} is no payment date; {hint}", got=at, allowed=allowed))
+
+    def trace(self, date: int | str | date, path: int = 0) -> "pd.DataFrame":
+        """Every line of one payment date, as an auditor re-does it.
+
+        One row a target, in the order of payment: ``line`` (its number in the phase's list, 0 for what the language
+        adds before line 1), ``clause``, ``verb``, ``from``, ``target``, ``available`` (in the source before this
+        target), ``due``, ``payable`` (the most it may receive at this line), ``paid``, ``short`` = hi(due - paid, 0).
+        """
+        import pandas as pd
+
+        t = self.period(date)
+        phase = self.program.phases[self.phase[t, path]]
+        rows = []
+        for at, label in enumerate(self.labels):
+            if not self.in_force(label)[t, path]:
+                continue
+            number, clause = label.places.get(phase, (0, ""))
+            available, due, payable, paid = (
+                float(self.major(kept[at, t, path])) for kept in (self.available, self.due, self.payable, self.granted)
+            )
+            short = max(due - paid, 0.0)
+            rows.append((number, clause, label.verb, label.source, label.target, available, due, payable, paid, short))
+        columns = ["line", "clause", "verb", "from", "target", "available", "due", "payable", "paid", "short"]
+        return pd.DataFrame(rows, columns=columns)
+
+
+def keep(
+    program: Program, collections: Collections, dates: Iterable[PaymentDate], kind: Kind, *, paths: int, memory: int
+) -> Ledger:
+    """Keep every row.
+
+    Raises
+    ------
+    LimitError
+        When the ledger would take more than `memory` bytes; nothing is allocated then.
+    """
+    labels = row_labels(program)
+    claims = (*program.opening.owed, *incomes(labels))
+    accounts = tuple(program.opening.held)
+    supports = (*(one.name for one in program.deal.support), *((PRICE,) if program.call is not None else ()))
+    kept = 4 * len(labels) + 4 * len(claims) + len(accounts) + len(supports) + 1
+    size = 8 * kept * program.timeline.periods * paths
+    if size > memory:
+        text = "a ledger of {paths} paths takes {got} MiB, the limit is {limit}; fold the paths in blocks instead"
+        limit = f"{memory / 2**20:.0f} MiB"
+        raise LimitError(finding("ledger.memory", text, got=f"{size / 2**20:.0f}", paths=paths, limit=limit))
+    seen = list(dates)
+    zero: list[list[Row]] = [[(0, 0, 0, 0)] * len(step.targets) for step in program.steps]
+    flat = [
+        [row for rows, none in zip(one.rows, zero, strict=True) for row in (none if rows is None else rows)]
+        for one in seen
+    ]
+
+    def of_rows(column: int) -> Numbers:
+        return stack([[row[column] for row in rows] for rows in flat], len(labels), paths, kind)
+
+    def of_names(names: Sequence[str], entries: Sequence[Mapping[str, Amount]]) -> Numbers:
+        return stack([[one.get(name, 0) for name in names] for one in entries], len(names), paths, kind)
+
+    phases, tests = program.phases, [watch.name for watch in program.watches]
+    in_force = stack([[one.phases.get(phase, False) for phase in phases] for one in seen], len(phases), paths, "array")
+    failing = stack([[one.failed[test] for test in tests] for one in seen], len(tests), paths, "array")
+    entries = list(program.entries)
+    return Ledger(
+        program=program,
+        collections=collections,
+        labels=labels,
+        claims=claims,
+        accounts=accounts,
+        supports=supports,
+        available=of_rows(0),
+        due=of_rows(1),
+        payable=of_rows(2),
+        granted=of_rows(3),
+        accrued=of_names(claims, [one.accrued for one in seen]),
+        settled=of_names(claims, [one.paid for one in seen]),
+        removed=of_names(claims, [one.removed for one in seen]),
+        closing_owed=of_names(claims, [one.owed for one in seen]),
+        closing_held=of_names(accounts, [one.held for one in seen]),
+        collected=of_names([into(account) for account in entries], [one.flows for one in seen]),
+        entered=of_names(supports, [one.entered for one in seen]),
+        phase=in_force.argmax(axis=0),
+        failing=failing.astype(bool),
+    )
+
+
+def stack(values: Sequence[Sequence[Amount]], rows: int, paths: int, kind: Kind) -> Numbers:
+    """Amounts by period and row as one array ``(row, period, path)``."""
+    if kind != "array":
+        table = np.array(values, dtype=np.float64 if kind == "float" else object).reshape(len(values), rows)
+        return table.T[:, :, np.newaxis]
+    out = np.empty((rows, len(values), paths))
+    for t, amounts in enumerate(values):
+        for row, amount in enumerate(amounts):
+            out[row, t] = amount
+    return out
+
+
+def row_labels(program: Program) -> tuple[RowLabel, ...]:
+    """One label for each target of each step."""
+    return tuple(
+        RowLabel(
+            number,
+            step.verb,
+            source_name(step),
+            target.name,
+            {phase: (line, clause) for phase, line, clause in step.places},
+        )
+        for number, step in enumerate(program.steps)
+        for target in step.targets
+    )
+
+
+def source_name(step: Step) -> str:
+    """The account or the support that pays."""
+    match step.source:
+        case FromAccount(account):
+            return account
+        case FromSupport(support):
+            return support
+    return ""
+
+
+def incomes(labels: Iterable[RowLabel]) -> tuple[str, ...]:
+    """Those who receive the rest, in order."""
+    return tuple(dict.fromkeys(label.target for label in labels if label.target.endswith(".income")))

@@ -1,0 +1,66 @@
+"""A deal ready to run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ipabs.basics.timeline import Timeline
+from ipabs.engine.accruals import Accrual, Unpaid
+from ipabs.engine.arithmetic import Arithmetic, Kind, arithmetic
+from ipabs.engine.calls import CleanUp
+from ipabs.engine.conditions import CALLED, NORMAL, Gate, PhaseRule, Watch
+from ipabs.engine.opening import Opening
+from ipabs.engine.steps import Step
+from ipabs.engine.targets import Claim
+from ipabs.engine.units import Units
+from ipabs.structure.deal import Deal
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A deal ready to run, for any number of paths and either kind of number.
+
+    Attributes
+    ----------
+    entries : mapping of account to kinds of collection
+        What is paid into each account.
+    steps : tuple of Step
+        Sweeps at the end of the deal, then the merged priority of payments.
+    gates : tuple of Gate
+        Conditions of the steps; ``step_gates[i]`` is the number of step i's gate, -1 for none.
+    keeps : frozenset of str
+        Series, totals and snapshots that something reads; the snapshots are `noted` before line 1.
+    new_years : tuple of bool
+        Whether a payment date is the first of its calendar year.
+    """
+
+    deal: Deal
+    timeline: Timeline
+    units: Units
+    opening: Opening
+    entries: Mapping[str, tuple[str, ...]]
+    accruals: tuple[Accrual, ...]
+    watches: tuple[Watch, ...]
+    rules: tuple[PhaseRule, ...]
+    call: CleanUp | None
+    steps: tuple[Step, ...]
+    gates: tuple[Gate, ...]
+    step_gates: tuple[int, ...]
+    unpaid: tuple[Unpaid, ...]
+    claims: Mapping[str, Claim]
+    keeps: frozenset[str]
+    noted: tuple[str, ...]
+    new_years: tuple[bool, ...]
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """Every phase of the deal, `normal` first."""
+        return (NORMAL, *(rule.name for rule in self.rules), *((CALLED,) if self.call else ()))
+
+    def arithmetic(self, kind: Kind) -> Arithmetic:
+        """The back end under the deal's rounding contract."""
+        rounding = self.deal.rounding
+        if rounding is None or self.units.minor is None:
+            return arithmetic(kind)
+        if rounding.preset == "fen":
+            return arithmetic(kind, "half_up", "largest_remainder")
+        return arithmetic(kind, rounding.mode, rounding.share or "largest_remainder")

@@ -1,0 +1,85 @@
+"""Where a line's money comes from: an account, a support, or nowhere, where no cash moves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ipabs.engine.arithmetic import Amount, Arithmetic, total
+from ipabs.engine.books import Books, add
+
+UNBOUNDED = 10**18  # above any amount
+
+
+class Source(Protocol):
+    """Says what is available, and books what was given."""
+
+    def available(self, books: Books, m: Arithmetic) -> Amount | None:
+        """The most that can be given; ``None`` where nothing bounds it."""
+
+    def give(self, books: Books, asked: Sequence[Amount], paid: Sequence[Amount], left: Amount | None) -> None:
+        """Book what was paid out of what was asked; `left` is what remains of the available."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromAccount:
+    """Cash held in an account of the vehicle."""
+
+    account: str
+
+    def available(self, books: Books, m: Arithmetic) -> Amount | None:
+        """All it holds."""
+        return books.held[self.account]
+
+    def give(self, books: Books, asked: Sequence[Amount], paid: Sequence[Amount], left: Amount | None) -> None:
+        """What is left stays."""
+        books.held[self.account] = left
+
+
+@dataclass(frozen=True, slots=True)
+class FromSupport:
+    """A party's promise; `capacities` names the limits that bound it, its own and that of the party it shares."""
+
+    support: str
+    claim: str
+    capacities: tuple[str, ...]
+    performing: str = ""  # the observable that is 0 once the party has defaulted
+
+    @property
+    def drawn(self) -> str:
+        """The running total that a measure may ask for."""
+        return f"{self.support}.drawn"
+
+    def available(self, books: Books, m: Arithmetic) -> Amount | None:
+        """The smallest limit left, and nothing from a party in default."""
+        if not self.capacities:
+            bound = None
+        elif len(self.capacities) == 1:
+            bound = books.capacity[self.capacities[0]]
+        else:
+            bound = m.lo(books.capacity[self.capacities[0]], books.capacity[self.capacities[1]])
+        if not self.performing:
+            return bound
+        return m.pick(books.flows[self.performing] > 0, UNBOUNDED if bound is None else bound, 0)
+
+    def give(self, books: Books, asked: Sequence[Amount], paid: Sequence[Amount], left: Amount | None) -> None:
+        """A call enters the vehicle, uses up the promise, and is owed back."""
+        given = total(paid)
+        for name in self.capacities:
+            books.capacity[name] = books.capacity[name] - given
+        books.accrue(self.claim, given)
+        add(books.entered, self.support, given)
+        books.unfunded[self.support] = total(asked) - given
+        if self.drawn in books.totals:
+            books.totals[self.drawn] = books.totals[self.drawn] + given
+
+
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """No cash moves: a write-down, interest turned into balance."""
+
+    def available(self, books: Books, m: Arithmetic) -> Amount | None:
+        """Nothing bounds it."""
+        return None
+
+    def give(self, books: Books, asked: Sequence[Amount], paid: Sequence[Amount], left: Amount | None) -> None:
+        """Nothing is taken from anywhere."""

@@ -1,0 +1,176 @@
+"""Two worked deals come out to the cent: AbsBox's regression deal, and a licence-fee ABS computed with Hastructure.
+
+Both truncate every amount to 0.01 (`mode: down`). Sources stand in the JSON files beside this one.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ipabs import spec
+from ipabs.cashflow.collections import Collections
+from ipabs.engine import Ledger, run_waterfall
+from ipabs.structure.deal import Deal
+
+HERE = Path(__file__).parent
+
+LEVEL_LOAN = """
+ipabs: 1
+name: Level-pay loan
+market: none
+vehicle: trust
+currency: USD
+dates:
+  cut_off: 2021-02-28
+  closing: 2021-04-15
+  payment: {first: 2021-07-26, frequency: monthly, calendar: every_day, roll: none, then_day: 20}
+  collection_end: month_end
+  expected_maturity: 2024-12-20
+  legal_final: 2024-12-20
+tranches:
+  A1: {principal: 1000, coupon: 7%, day_count: ACT/365F, accrual: unadjusted, unpaid_interest: carry,
+       amortization: pass_through}
+  B: {principal: 1000, residual: true}
+closing:
+  sources: {A1: 100%, B: 100%}
+  uses: {assets: 2000}
+rounding: {unit: 0.01, mode: down, share: largest_remainder}
+waterfall:
+  normal:
+    - pay: A1.interest
+    - pay: A1.principal
+    - residual: B
+"""
+
+LICENCE_ABS = """
+ipabs: 1
+name: Licence-fee ABS
+market: none
+vehicle: asset-backed special-purpose plan
+currency: CNY
+dates:
+  cut_off: 2024-03-28
+  closing: 2024-03-28
+  payment: {first: 2024-06-28, frequency: quarterly, calendar: every_day, roll: none}
+  collection_end: {day: 20, of: payment_month}
+  expected_maturity: 2027-03-28
+  legal_final: 2027-06-28
+tranches:
+  A1: {principal: 120000000, coupon: 3.2%, day_count: ACT/365F, accrual: unadjusted, unpaid_interest: carry,
+       amortization: pass_through}
+  A2: {principal: 150000000, coupon: 3.8%, day_count: ACT/365F, accrual: unadjusted, unpaid_interest: carry,
+       amortization: pass_through}
+  Sub: {principal: 30000000, residual: true}
+fees:
+  trustee: {rate: 0.12%, on: pool_opening, over: collection_period, day_count: ACT/365F}
+  audit: {amount: 60000, yearly: {month: 6, day: 20}}
+accounts:
+  reserve: {target: {amount: 3000000}, until: [A1, A2], sweep_to: collections}
+closing:
+  sources: {A1: 100%, A2: 100%, Sub: 100%}
+  uses: {assets: 297000000, accounts: {reserve: 3000000}}
+rounding: {unit: 0.01, mode: down, share: largest_remainder}
+waterfall:
+  normal:
+    - {transfer: {from: reserve, to: collections}}
+    - pay: trustee
+    - pay: audit
+    - pay: [A1.interest, A2.interest]
+      split: pro_rata
+    - top_up: reserve
+    - pay: A1.principal
+    - pay: A2.principal
+    - release: reserve
+    - residual: Sub
+"""
+
+
+def case(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def collections(deal: Deal, columns: Sequence[str], rows: Sequence[Sequence[Any]], opening: float) -> Collections:
+    """Receipts by date, added up over the collection periods of the deal, in whole cents."""
+    timeline = deal.timeline()
+    series = {name: np.zeros(timeline.periods) for name in ("principal", "interest")}
+    for row in rows:
+        period = timeline.period_of(row[0])
+        for name, amounts in series.items():
+            if period >= 0:
+                amounts[period] += row[columns.index(name)]
+    return Collections(timeline, **{name: np.round(amounts, 2) for name, amounts in series.items()}, opening=opening)
+
+
+def table(ledger: Ledger, tranche: str) -> Mapping[str, tuple[float, float, float, float]]:
+    """Closing balance, interest, principal and cash by payment date."""
+    interest = ledger.paid(f"{tranche}.interest" if f"{tranche}.interest" in ledger.claims else f"{tranche}.income")[0]
+    principal, balance = ledger.paid(f"{tranche}.principal")[0], ledger.balance(tranche)[0]
+    days = [day.isoformat() for day in ledger.timeline.payments]
+    values = zip(days, balance, interest, principal, interest + principal, strict=True)
+    return {day: (float(b), float(i), float(p), round(float(c), 2)) for day, b, i, p, c in values}
+
+
+@pytest.fixture(scope="module")
+def level_loan() -> tuple[dict[str, Any], Ledger]:
+    published = case("two_tranche_level_loan")
+    deal = spec.load(Deal, LEVEL_LOAN)
+    pool = collections(deal, published["pool_columns"], published["pool"], 2200.0)
+    return published, run_waterfall(deal, pool)
+
+
+@pytest.fixture(scope="module")
+def licence_abs() -> tuple[dict[str, Any], Ledger]:
+    published = case("licence_fee_abs")
+    deal = spec.load(Deal, LICENCE_ABS)
+    pool = collections(deal, published["pool_columns"], published["pool"], 300_000_000.0)
+    return published, run_waterfall(deal, pool)
+
+
+def test_level_loan_senior_to_the_cent(level_loan: tuple[dict[str, Any], Ledger]) -> None:
+    published, ledger = level_loan
+    ours = table(ledger, "A1")
+    for day, *figures in published["A1"]:
+        assert ours[day] == tuple(figures), day
+
+
+def test_level_loan_equity_to_the_cent(level_loan: tuple[dict[str, Any], Ledger]) -> None:
+    published, ledger = level_loan
+    ours = table(ledger, "B")
+    for day, *figures in published["B"]:
+        assert ours[day] == tuple(figures), day
+    assert sum(cash for *_, cash in ours.values()) == pytest.approx(sum(row[4] for row in published["B"]), abs=0.001)
+
+
+@pytest.mark.parametrize("tranche", ["A1", "A2", "Sub"])
+def test_licence_fee_abs_tranches_to_the_fen(licence_abs: tuple[dict[str, Any], Ledger], tranche: str) -> None:
+    published, ledger = licence_abs
+    ours = table(ledger, tranche)
+    for day, *figures in published[tranche]:
+        assert ours[day] == tuple(figures), day
+    assert sum(cash for *_, cash in ours.values()) == pytest.approx(sum(row[4] for row in published[tranche]), abs=1e-6)
+
+
+def test_licence_fee_abs_trustee_fee_to_the_fen(licence_abs: tuple[dict[str, Any], Ledger]) -> None:
+    published, ledger = licence_abs
+    paid = dict(zip((day.isoformat() for day in ledger.timeline.payments), ledger.paid("trustee")[0], strict=True))
+    for day, fee in published["trustee_fee"]:
+        assert paid[day] == fee, day
+
+
+def test_licence_fee_abs_audit_fee_is_paid_each_june(licence_abs: tuple[dict[str, Any], Ledger]) -> None:
+    _, ledger = licence_abs
+    paid = dict(zip(ledger.timeline.payments, ledger.paid("audit")[0], strict=True))
+    assert {day for day, fee in paid.items() if fee} == {date(2024, 6, 28), date(2025, 6, 28), date(2026, 6, 28)}
+
+
+def test_exact_numbers_give_the_same_fen(licence_abs: tuple[dict[str, Any], Ledger]) -> None:
+    _, ledger = licence_abs
+    exact = run_waterfall(ledger.deal, ledger.collections, exact=True)
+    for tranche in ("A1", "A2", "Sub"):
+        assert table(exact, tranche) == table(ledger, tranche)
