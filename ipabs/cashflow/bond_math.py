@@ -258,6 +258,9 @@ def _discounts(yield_rate: float, years: FloatArray, compounding: Compounding) -
         case "simple":
             return np.asarray(1 / (1 + yield_rate * years), dtype=np.float64)
         case int() if compounding >= 1:
+            if not yield_rate > -compounding:
+                template = "a yield of {got} compounded {times} times a year; wanted more than -{times}"
+                raise DataError(finding("bond.yield", template, got=yield_rate, times=compounding))
             return np.asarray(np.exp(-compounding * years * np.log1p(yield_rate / compounding)), dtype=np.float64)
         case _:
             template = "compounding {got!r}; wanted a whole number a year, 'continuous' or 'simple'"

@@ -134,6 +134,9 @@ def irr(
     """
     if quote not in get_args(Quote):
         raise DataError(finding("irr.quote", "no quote {got!r}; {hint}", got=quote, allowed=get_args(Quote)))
+    if not periods_per_year > 0:
+        template = "{got} periods a year; wanted a number above 0"
+        raise DataError(finding("irr.periods_per_year", template, got=periods_per_year))
     flows = np.asarray(amounts, dtype=np.float64)
     if flows.ndim not in (1, 2) or not flows.shape[-1] or not np.isfinite(flows).all():
         template = "amounts of shape {got}; wanted finite numbers (flow,) or (series, flow)"
@@ -189,11 +192,11 @@ def _newton(times: FloatArray, rows: FloatArray, wanted: BoolArray) -> FloatArra
     A row stops at its own last step: its result does not depend on the rows beside it.
     """
     received, paid = np.maximum(rows, 0.0), np.maximum(-rows, 0.0)
-    received_times, paid_times = received * times, paid * times
     horizon = times.max(axis=1, initial=0.0)
     x = np.zeros(len(rows))
     settled = ~wanted
     with np.errstate(all="ignore"):  # a row that leaves the range ends as NaN
+        received_times, paid_times = received * times, paid * times
         for _ in range(NEWTON_STEPS):
             # Both sides are scaled alike, so that no exponential overflows.
             scale = np.where(x < 0, x * horizon, 0.0)
@@ -222,7 +225,7 @@ def log_roots(years: FloatArray, flows: FloatArray) -> FloatArray:
     array([0.1, 0.2])
     """
     times, at = np.unique(years, return_inverse=True)
-    net = np.bincount(at.ravel(), weights=flows)
+    net = np.bincount(at.ravel(), weights=flows / max(np.abs(flows).max(), np.finfo(float).tiny))
     return np.array(_roots(times[net != 0], net[net != 0]))
 
 

@@ -162,6 +162,12 @@ def test_unknown_compounding_is_refused() -> None:
         price_from_yield(0.03, SETTLEMENT, DATES, AMOUNTS, compounding="monthly")  # type: ignore[arg-type]  # wrong on purpose
 
 
+@pytest.mark.parametrize("rate", [-2.0, -5.0, float("nan")])
+def test_a_yield_that_takes_more_than_everything_is_refused(rate: float) -> None:
+    with pytest.raises(DataError, match=f"a yield of {rate} compounded 2 times a year; wanted more than -2"):
+        price_from_yield(rate, SETTLEMENT, DATES, AMOUNTS, compounding=2)
+
+
 def test_discount_margin_at_par_is_the_quoted_margin() -> None:
     index = np.array([0.031, 0.034, 0.036, 0.040])
     amounts = 100 * (index + 0.0125) * 0.25 + np.array([0, 0, 0, 100.0])

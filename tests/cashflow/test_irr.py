@@ -191,6 +191,12 @@ def test_extreme_amounts_are_solved_without_warnings(amounts: list[float]) -> No
         assert xirr(on(0, 365), amounts) == pytest.approx(0.5, rel=1e-12)
 
 
+def test_amounts_near_the_largest_float_are_solved() -> None:
+    dates = on(0, 365, 730)
+    small = xirr(dates, [-1.5, 1.0, 1.2])
+    assert xirr(dates, [-1.5e308, 1e308, 1.2e308]) == pytest.approx(small, rel=1e-12)
+
+
 def test_sixty_years_of_loss_are_solved() -> None:
     dates = on(*[365 * year for year in range(61)])
     amounts = [-1e6, *[1.0] * 60]
@@ -219,5 +225,7 @@ def test_irr_refuses_amounts_and_quotes_it_cannot_read() -> None:
         irr([-1.0, np.nan])
     with pytest.raises(DataError, match="no quote 'efective'; did you mean 'effective'"):
         irr([-1.0, 2.0], quote="efective")  # type: ignore[arg-type]  # wrong on purpose
+    with pytest.raises(DataError, match="0 periods a year; wanted a number above 0"):
+        irr([-1.0, 2.0], periods_per_year=0)
     with pytest.raises(NumericError, match="never change sign"):
         irr([1.0, 2.0])
