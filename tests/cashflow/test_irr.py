@@ -44,7 +44,10 @@ def loans(draw: st.DrawFn) -> tuple[list[date], list[float]]:
 def test_xirr_leaves_no_present_value(loan: tuple[list[date], list[float]]) -> None:
     rate = xirr(*loan, on_error="nan")
     assume(not np.isnan(rate))
-    assert relative_residual(float(rate), *loan) <= RESIDUAL
+    # A float near -1 holds 1 + rate only to its own spacing, whatever the solver does.
+    years = (loan[0][-1] - loan[0][0]).days / 365
+    representable = years * np.spacing(1.0) / (1 + rate)
+    assert relative_residual(float(rate), *loan) <= RESIDUAL + representable
 
 
 @given(loans())
