@@ -111,6 +111,8 @@ def draw_findings(deal: "Deal", priority: Priority, lines: Placed) -> Iterator[F
     passed_through = {
         f"{tranche.name}.principal" for tranche in deal.tranches if tranche.amortization == "pass_through"
     }
+    accelerated = {phase.name for phase in deal.phases if phase.principal_due == "all"} | {"called"}
+    all_due = priority.phase in accelerated
     for i, placed in enumerate(lines):
         support = supports.get(placed.line.target) if isinstance(placed.line, Draw) else None
         if support is None or support.mode == "to_claims":
@@ -121,8 +123,9 @@ def draw_findings(deal: "Deal", priority: Priority, lines: Placed) -> Iterator[F
             template = "{support} covers {got}, but no line after the draw pays it"
             yield finding("draw.unreached", template, path=at(priority, placed), got=claim, support=support.name)
         last = max((reached[claim] for claim in support.covers if claim in reached), default=0)
+        early = set() if all_due else passed_through
         for one in after[:last]:
-            yield from taken(support, one, at(priority, one), passed_through)
+            yield from taken(support, one, at(priority, one), early)
 
 
 def taken(support: Support, placed: PlacedLine, path: KeyPath, passed_through: set[str]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from ipabs.basics.party import Party
 from ipabs.basics.timeline import Timeline
 from ipabs.basics.units import Key
+from ipabs.basics.words import Language
 from ipabs.errors import Finding, KeyPath
 from ipabs.structure.account import EVERYTHING_TOGETHER, Account, Collect
 from ipabs.structure.dates import Dates
@@ -26,8 +27,9 @@ from ipabs.structure.terms import (
 from ipabs.structure.tranche import Tranche
 from ipabs.structure.trigger_tests import DeclaredMeasure, Observable, Phase, Trigger
 from ipabs.structure.waterfall import Priority
+from ipabs.structure.words import explain
 
-Market = Literal["exchange_abs", "interbank_abn", "none"]
+MarketName = Literal["exchange_abs", "interbank_abn", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class Deal:
 
     version: Annotated[int, Key("ipabs"), "version of the language: 1"]
     name: Annotated[str, "name of the deal"]
-    market: Annotated[Market, "the market whose conventions fill what the deal leaves silent; `none` fills nothing"]
+    market: Annotated[MarketName, "the market whose conventions fill what the deal leaves silent; `none` fills nothing"]
     vehicle: Annotated[str | None, "legal form of the issuer; the market's, if silent"] = None
     currency: Annotated[str | None, "ISO code of the currency; the market's, if silent"] = None
     dates: Annotated[Dates, "the dates"]
@@ -72,6 +74,10 @@ class Deal:
     def from_template(self) -> tuple[tuple[KeyPath, object], ...]:
         """What its market supplies, each with its place."""
         return from_template(self)
+
+    def explain(self, lang: Language = "en") -> str:
+        """The priority of payments in words, and what came from the market's template."""
+        return explain(self, lang)
 
     def timeline(self) -> Timeline:
         """The payment dates that are still to come: all of them, or those after the state of a deal in mid-life."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from ipabs.basics.daycount import DayCount
 from ipabs.errors import KeyPath
 from ipabs.structure.fee import Fee
+from ipabs.structure.priorities import usual_priorities
 from ipabs.structure.terms import Rounding
 from ipabs.structure.tranche import Tranche, UnpaidInterest
 
@@ -119,6 +120,8 @@ def from_template(deal: "Deal") -> tuple[tuple[KeyPath, object], ...]:
         found += supplied(("tranches", tranche.name), tranche, filled_tranche)
     for fee, filled_fee in zip(deal.fees, filled.fees, strict=True):
         found += supplied(("fees", fee.name), fee, filled_fee)
+    usual = usual_priorities(deal)
+    found += [(("waterfall", one.phase), "the market's usual order") for one in deal.waterfall if one in usual]
     return tuple(found)
 
 
