@@ -34,9 +34,6 @@ def cash_findings(deal: "Deal", names: Names) -> Iterator[Finding]:
     sound = names_exist(deal, names)
     for priority in deal.waterfall:
         lines = placed_lines(priority.lines)
-        if not lines:
-            yield finding("waterfall.empty", "the list has no line", path=("waterfall", priority.phase))
-            continue
         yield from residual_findings(deal, priority, lines)
         yield from stuck_cash(deal, priority, lines)
         yield from line_findings(deal, priority, lines)

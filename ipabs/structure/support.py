@@ -38,9 +38,7 @@ class Support:
     into: Annotated[str, "the account it is paid into"] = COLLECTIONS
 
     def findings(self) -> Iterator[Finding]:
-        """Nothing covered, or terms that the mode does not use."""
-        if not self.covers:
-            yield finding("support.nothing", "state the claims it covers (`for`)", path=("for",))
+        """A claim covered twice, or terms that the mode does not use."""
         if len(set(self.covers)) < len(self.covers):
             yield finding("support.twice", "a claim stands twice", path=("for",))
         if self.mode == "to_claims" and self.after:

@@ -21,8 +21,6 @@ def term_findings(deal: "Deal", names: Names) -> Iterator[Finding]:
     if deal.version != LANGUAGE_VERSION:
         template = "version {got} of the deal language is not known; write ipabs: 1"
         yield finding("deal.version", template, path=("ipabs",), got=deal.version)
-    if not deal.tranches:
-        yield finding("deal.no_tranche", "a deal has at least one tranche", path=("tranches",))
     yield from planned(deal)
     yield from silent_terms(deal)
     yield from date_findings(deal)
