@@ -1,0 +1,156 @@
+"""Published examples of annual percentage rates.
+
+United States: 12 CFR part 1026 (Regulation Z), appendix J, paragraph (c), examples for the actuarial method.
+European Union: Directive 98/7/EC, annex III, whose equation is annex I of Directive 2008/48/EC.
+"""
+
+from datetime import date, timedelta
+
+import pytest
+
+from ipabs.basics.schedule import add_months
+from ipabs.errors import DataError
+from ipabs.financing.apr import UnitPeriod, common_period, eu_apr, regulation_z_apr
+
+# Published in percent to two decimals.
+HUNDREDTH = 0.005
+
+
+def monthly(first: date, count: int, step: int = 1) -> list[date]:
+    return [add_months(first, step * n) for n in range(count)]
+
+
+def every(first: date, count: int, days: int) -> list[date]:
+    return [first + timedelta(days=days * n) for n in range(count)]
+
+
+def semimonthly(count: int) -> list[date]:
+    days = [day for n in range(count) for day in (add_months(date(1978, 3, 1), n), add_months(date(1978, 3, 16), n))]
+    return days[:count]
+
+
+REGULAR = [
+    ("(c)(1)(i) monthly", date(1978, 1, 10), 5000, monthly(date(1978, 2, 10), 24), [230] * 24, 9.69),
+    ("(c)(1)(ii) monthly, long first", date(1978, 2, 10), 6000, monthly(date(1978, 4, 1), 36), [200] * 36, 11.82),
+    ("(c)(1)(iii) semimonthly, short first", date(1978, 2, 23), 5000, semimonthly(24), [219.17] * 24, 10.34),
+    ("(c)(1)(iv) quarterly, long first", date(1978, 5, 23), 10000, monthly(date(1978, 10, 1), 40, 3), [385] * 40, 8.97),
+    ("(c)(1)(v) weekly, long first", date(1978, 3, 20), 500, every(date(1978, 4, 21), 30, 7), [17.60] * 30, 14.96),
+    ("(c)(2)(i) odd first payment", date(1978, 1, 10), 5000, monthly(date(1978, 2, 10), 24), [250] + [230] * 23, 10.08),
+    (
+        "(c)(2)(ii) every four weeks",
+        date(1978, 3, 18),
+        400,
+        every(date(1978, 4, 20), 12, 28),
+        [39.50] + [38.31] * 11,
+        28.50,
+    ),
+    ("(c)(3)(i) odd last payment", date(1978, 1, 10), 5000, monthly(date(1978, 2, 10), 24), [230] * 23 + [280], 10.50),
+    (
+        "(c)(3)(ii) every two weeks",
+        date(1978, 4, 3),
+        200,
+        every(date(1978, 4, 11), 20, 14),
+        [9.50] * 19 + [30],
+        12.22,
+    ),
+    (
+        "(c)(4)(i) odd first and last payment",
+        date(1978, 1, 10),
+        5000,
+        monthly(date(1978, 2, 10), 24),
+        [250] + [230] * 22 + [280],
+        10.90,
+    ),
+    (
+        "(c)(4)(ii) every two months",
+        date(1978, 1, 10),
+        8000,
+        monthly(date(1978, 3, 1), 20, 2),
+        [449.36] + [465] * 18 + [200],
+        7.30,
+    ),
+    ("(c)(5)(i) single payment, days", date(1978, 1, 3), 1000, [date(1978, 9, 15)], [1080], 11.45),
+]
+
+
+@pytest.mark.parametrize(
+    ("start", "advance", "days", "amounts", "percent"), [c[1:] for c in REGULAR], ids=[c[0] for c in REGULAR]
+)
+def test_regulation_z_examples(
+    start: date, advance: float, days: list[date], amounts: list[float], percent: float
+) -> None:
+    rate = regulation_z_apr([(start, advance)], list(zip(days, amounts, strict=True)))
+    assert 100 * rate == pytest.approx(percent, abs=HUNDREDTH)
+
+
+def test_single_payment_of_whole_months_and_of_years() -> None:
+    """(b)(5)(v) and (vi), checked by their closed forms: six months count 12/6, eighteen months are 1 + 6/12 years."""
+    half_year = regulation_z_apr([(date(1978, 7, 15), 1000)], [(date(1979, 1, 15), 1044)])
+    assert half_year == pytest.approx(2 * 0.044, abs=1e-12)
+    rate = regulation_z_apr([(date(1978, 1, 17), 1000)], [(date(1979, 7, 17), 1135.19)])
+    assert (1 + rate) * (1 + rate / 2) == pytest.approx(1.13519, abs=1e-12)
+    two_years = regulation_z_apr([(date(1978, 1, 17), 1000)], [(date(1980, 1, 17), 1240)])
+    assert two_years == pytest.approx(1.24**0.5 - 1, abs=1e-12)
+
+
+def test_two_advances_balance_by_hand() -> None:
+    """Two advances a month apart, one payment a month after: 100 (1 + i)² + 100 (1 + i) = 203."""
+    days = monthly(date(2024, 1, 31), 3)
+    rate = regulation_z_apr([(days[0], 100), (days[1], 100)], [(days[2], 203)], unit_period=UnitPeriod(unit="month"))
+    i = rate / 12
+    assert 100 * (1 + i) ** 2 + 100 * (1 + i) == pytest.approx(203, abs=1e-9)
+
+
+def test_common_period_of_last_days() -> None:
+    days = [date(2023, 1, 31), date(2023, 2, 28), date(2023, 3, 31), date(2023, 4, 30)]
+    assert common_period(days[:1], days[1:]) == UnitPeriod(unit="month")
+    assert regulation_z_apr([(days[0], 300)], [(d, 101) for d in days[1:]]) == pytest.approx(
+        regulation_z_apr([(date(2023, 1, 10), 300)], [(date(2023, m, 10), 101) for m in (2, 3, 4)]), abs=1e-12
+    )
+
+
+ANNEX_III = [
+    ("calendar, first", "days", 1000, [(date(1995, 7, 1), 1200)], 12.96, 2),
+    ("calendar, second", "days", 950, [(date(1995, 7, 1), 1200)], 16.9, 1),
+    ("calendar, third", "days", 1000, [(date(1995, 1, 1), 600), (date(1996, 1, 1), 600)], 13.07, 2),
+    (
+        "calendar, fourth",
+        "days",
+        1000,
+        [(date(1994, 4, 1), 272), (date(1994, 7, 1), 272), (date(1995, 1, 1), 544)],
+        13.2,
+        1,
+    ),
+    ("equal months, first", "months", 1000, [(date(1995, 7, 1), 1200)], 12.92, 2),
+    ("equal months, second", "months", 950, [(date(1995, 7, 1), 1200)], 16.85, 2),
+    ("equal months, third", "months", 1000, [(date(1995, 1, 1), 600), (date(1996, 1, 1), 600)], 13.07, 2),
+    (
+        "equal months, fourth",
+        "months",
+        1000,
+        [(date(1994, 4, 1), 272), (date(1994, 7, 1), 272), (date(1995, 1, 1), 544)],
+        13.19,
+        2,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("intervals", "advance", "payments", "percent", "places"), [c[1:] for c in ANNEX_III], ids=[c[0] for c in ANNEX_III]
+)
+def test_directive_examples(
+    intervals: str, advance: float, payments: list[tuple[date, float]], percent: float, places: int
+) -> None:
+    rate = eu_apr([(date(1994, 1, 1), advance)], payments, intervals=intervals)
+    assert round(100 * rate, places) == pytest.approx(percent)
+
+
+def test_what_cannot_be_a_loan_is_refused() -> None:
+    with pytest.raises(DataError) as caught:
+        regulation_z_apr([(date(2024, 1, 1), -5)], [])
+    assert str(caught.value).splitlines() == [
+        "there is no payment; an annual percentage rate needs both sides",
+        "-5 on 2024-01-01 is not an amount above 0",
+    ]
+    with pytest.raises(DataError, match="the first payment, on 2023-12-01, comes before the first advance"):
+        eu_apr([(date(2024, 1, 1), 5)], [(date(2023, 12, 1), 5)])
