@@ -399,20 +399,26 @@ def needs_of(items: CashItems) -> tuple[Need, ...] | None:
 
 def _not_like_for_like(name: str, one: Compared, own_lives: FloatArray, kept: bool) -> Finding:
     weights = one.principal / one.principal.sum()
-    code, what = (
-        ("comparison.not_like_for_like", "the whole difference stands in the profile part")
-        if kept
-        else ("comparison.recut", "the comparator was re-cut")
-    )
+    lives = {"got": f"{float(weights @ one.life_years):.3f}", "life": f"{float(weights @ own_lives):.3f}"}
+    if kept:
+        return finding(
+            "comparison.not_like_for_like",
+            "{name} repays otherwise than the comparator (average life {got} years against {life}); the whole "
+            "difference stands in the profile part, and the saving adjusted to equal lives is {adjusted}",
+            severity="warning",
+            got=lives["got"],
+            life=lives["life"],
+            name=name,
+            adjusted=f"{one.life_adjusted.sum():,.2f}",
+        )
     return finding(
-        code,
-        "{name} repays otherwise than the comparator (average life {got} years against {life}); "
-        + what
-        + ", and the saving adjusted to equal lives is {adjusted}",
+        "comparison.recut",
+        "{name} repays otherwise than the comparator (average life {got} years against {life}); the comparator was "
+        "re-cut, and the saving adjusted to equal lives is {adjusted}",
         severity="warning",
-        got=f"{float(weights @ one.life_years):.3f}",
+        got=lives["got"],
+        life=lives["life"],
         name=name,
-        life=f"{float(weights @ own_lives):.3f}",
         adjusted=f"{one.life_adjusted.sum():,.2f}",
     )
 

@@ -35,8 +35,8 @@ class Cost:
         Repayments less drawings: zero in a nominal sum.
     interest, fees, own_fees : FloatArray
         I, Φ and φ.
-    carried_by_district, carried_imputed : FloatArray
-        Of Φ − φ: what the district pays, and what moves no cash.
+    carried_by_district, carried_imputed, imputed_by_district : FloatArray
+        Of Φ − φ: what the district bears, what moves no cash, and both.
     subsidy, tax : FloatArray
         U and X, + is received by the firm.
     """
@@ -47,6 +47,7 @@ class Cost:
     own_fees: FloatArray
     carried_by_district: FloatArray
     carried_imputed: FloatArray
+    imputed_by_district: FloatArray
     subsidy: FloatArray
     tax: FloatArray
 
@@ -66,6 +67,7 @@ def cost(items: CashItems, weights: FloatArray) -> Cost:
         "own_fees": (fee & own, -1),
         "carried_by_district": (fee & items.borne_by("district"), -1),
         "carried_imputed": (fee & ~own & items.imputed, -1),
+        "imputed_by_district": (fee & items.borne_by("district") & items.imputed, -1),
         "subsidy": (items.is_kind("subsidy"), 1),
         "tax": (items.is_kind("tax"), 1),
     }
@@ -82,7 +84,7 @@ class Savings:
         A to E, against the comparator cut to the facility's own repayment.
     profile : FloatArray
         The comparator as offered less the comparator re-cut: what the different repayment is worth.
-    carried_by_district, carried_imputed : FloatArray
+    carried_by_district, carried_imputed, imputed_by_district : FloatArray
         Parts of `carried`.
     """
 
@@ -95,6 +97,7 @@ class Savings:
     profile: FloatArray
     carried_by_district: FloatArray
     carried_imputed: FloatArray
+    imputed_by_district: FloatArray
 
     @property
     def market(self) -> FloatArray:
@@ -126,6 +129,11 @@ class Savings:
         """C borne by the district, plus all of D and E: tax is public money."""
         return self.carried_by_district + self.subsidy + self.tax
 
+    @property
+    def public_cash(self) -> FloatArray:
+        """The public cost without what is imputed: a waived guarantee moves no cash."""
+        return self.public_cost - self.imputed_by_district
+
     def programme(self) -> "Savings":
         """The sums over all firms."""
         arrays = {f.name: np.array([getattr(self, f.name).sum()]) for f in fields(self) if f.name != "firms"}
@@ -155,6 +163,7 @@ def savings(firms: tuple[str, ...], own: Cost, recut: Cost, facility: Cost) -> S
         profile=own.total - recut.total,
         carried_by_district=facility.carried_by_district - recut.carried_by_district,
         carried_imputed=facility.carried_imputed - recut.carried_imputed,
+        imputed_by_district=facility.imputed_by_district - recut.imputed_by_district,
     )
 
 

@@ -19,6 +19,8 @@ from ipabs.financing.cash_items import BEARERS, KINDS, CashItems, join
 from ipabs.financing.tax import NOT_A_COST
 
 Base = Literal["interest", "fees", "financing_cost", "principal", "balance"]
+# Rates closer than this are equal: a sum of decimals is not exact.
+SAME_RATE = 1e-12
 Timing = Literal["with_payment", "upfront", "at_maturity", "after_year"]
 
 
@@ -68,6 +70,9 @@ class Subsidy:
     revenue_cap_above: Annotated[Money, "the revenue cap binds principals above this size"] = 0.0
     revenue_at_most: Annotated[Money | None, "only firms with at most this revenue"] = None
     rate_at_most: Annotated[Factor | None, "only contracts at or below this multiple of LPR1Y on the start date"] = None
+    spread_at_most: Annotated[Rate | None, "only contracts at most this far above LPR1Y on the start date"] = None
+    principal_at_most: Annotated[Money | None, "only principals up to this size"] = None
+    principal_cap: Annotated[Rate | None, "cap as a share of the principal"] = None
     valid_from: date | None = None
     valid_until: date | None = None
     timing: Annotated[Timing, "when it is received"] = "at_maturity"
@@ -149,10 +154,8 @@ def subsidy_items(items: CashItems, rule: Subsidy, *, revenue: Mapping[str, floa
     firm, dates, base = _base(items, rule, starts)
     share = share_of_size(rule, principal) * _eligible(items, rule, starts, revenues)
     if rule.index:
-        years = dates.astype("datetime64[Y]").astype(np.int64) + 1970
-        history = index_history(rule.index)
-        december = {year: rule.index_share * history.at(date(year, 12, 31)) for year in np.unique(years).tolist()}
-        base = base * np.array([december[year] for year in years.tolist()])
+        year_ends = (dates.astype("datetime64[Y]") + 1).astype("datetime64[D]") - 1
+        base = base * rule.index_share * index_history(rule.index).rates_at(year_ends)
     amounts = base * share[firm]
     amounts = _capped_by_year(rule, firm, dates, amounts)
     amounts = _capped_over_life(rule, items, firm, amounts, principal, revenues)
@@ -207,7 +210,9 @@ def _base(items: CashItems, rule: Subsidy, starts: DateArray) -> tuple[IntArray,
 def _within(rule: Subsidy, dates: DateArray, starts: DateArray) -> BoolArray:
     if rule.max_years is None:
         return np.ones(len(dates), dtype=np.bool_)
-    return np.asarray((dates - starts).astype(np.int64) <= round(365.25 * rule.max_years))
+    month = starts.astype("datetime64[M]")
+    last = (month + round(12 * rule.max_years)).astype("datetime64[D]") + (starts - month.astype("datetime64[D]"))
+    return np.asarray(dates <= last)
 
 
 def yuan_years(items: CashItems) -> tuple[IntArray, DateArray, FloatArray]:
@@ -231,11 +236,13 @@ def _eligible(items: CashItems, rule: Subsidy, starts: DateArray, revenues: Floa
         fits &= starts <= np.datetime64(rule.valid_until)
     if rule.revenue_at_most is not None:
         fits &= revenues <= rule.revenue_at_most
-    if rule.rate_at_most is not None:
-        history = index_history("LPR1Y")
-        prime = {day: history.at(day) for day in set(starts.tolist())}
-        ceiling = rule.rate_at_most * np.array([prime[day] for day in starts.tolist()])
-        fits &= items.contract_rates <= ceiling + 1e-12
+    if rule.principal_at_most is not None:
+        fits &= drawn(items) <= rule.principal_at_most
+    if rule.rate_at_most is not None or rule.spread_at_most is not None:
+        prime = index_history("LPR1Y").rates_at(starts)
+        multiple = np.inf if rule.rate_at_most is None else rule.rate_at_most * prime
+        margin = np.inf if rule.spread_at_most is None else rule.spread_at_most + prime
+        fits &= items.contract_rates <= np.minimum(multiple, margin) + SAME_RATE
     return fits.astype(np.float64)
 
 
@@ -259,6 +266,8 @@ def _capped_over_life(
     if rule.revenue_cap is not None:
         by_revenue = np.where(principal > rule.revenue_cap_above, rule.revenue_cap * revenues, np.inf)
         cap = np.fmin(cap, by_revenue)
+    if rule.principal_cap is not None:
+        cap = np.fmin(cap, rule.principal_cap * principal)
     return _scaled_down(amounts, firm, cap)
 
 

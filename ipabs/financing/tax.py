@@ -102,7 +102,8 @@ def _carried_forward(items: CashItems, waiting: Mapping[str, date | None], years
     )
     profit = first[items.firm]
     dates = np.maximum(items.dates, profit)
-    in_time = (dates - items.dates).astype(np.int64) <= 365.25 * years
+    # A loss of one tax year offsets profits of the next ones, by calendar year.
+    in_time = (dates.astype("datetime64[Y]") - items.dates.astype("datetime64[Y]")).astype(np.int64) <= years
     return replace(items, dates=dates).where(in_time)
 
 

@@ -1,0 +1,129 @@
+"""Savings under simulated outcomes: reset rates, and the defaults of other firms under joint liability.
+
+The paths come from elsewhere (an index model, a copula of defaults); here they become yuan. Every figure carries its
+standard error and the number of paths.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ipabs._typing import BoolArray, FloatArray
+from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.financing.loan import LoanTerms, repayment_plan
+from ipabs.financing.need import Need
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A simulated figure: mean, its standard error, the 5 % and 95 % quantiles, the number of paths."""
+
+    mean: float
+    standard_error: float
+    low: float
+    high: float
+    paths: int
+
+
+def outcome(values: FloatArray) -> Outcome:
+    """Summary of (path,) values.
+
+    >>> outcome(np.array([1.0, 3.0])).standard_error
+    1.0
+    """
+    if len(values) < 2:
+        raise DataError(finding("outcome.paths", "{got} paths give no standard error; at least 2", got=len(values)))
+    low, high = np.quantile(values, [0.05, 0.95])
+    return Outcome(
+        mean=float(values.mean()),
+        standard_error=float(values.std(ddof=1) / np.sqrt(len(values))),
+        low=float(low),
+        high=float(high),
+        paths=len(values),
+    )
+
+
+def interest_under_paths(loan: LoanTerms, need: Need, index_paths: ArrayLike) -> FloatArray:
+    """(path, firm) nominal interest of a loan whose index follows simulated paths.
+
+    Parameters
+    ----------
+    index_paths : array_like
+        (path, date) the index in force in the period that ends on each payment date of the loan; the margin is
+        added here.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from ipabs.financing.loan import BankLoan
+    >>> from ipabs.financing.need import bullet_need
+    >>> need = bullet_need(1_000_000, date(2023, 3, 20), date(2024, 3, 20), frequency="semiannual")
+    >>> loan = BankLoan(index="LPR1Y", margin=0.015, resets="each_payment", day_count="equal_periods")
+    >>> interest_under_paths(loan, need, [[0.0365, 0.0365], [0.0365, 0.0345]])
+    array([[51500.],
+           [50500.]])
+    """
+    plan = repayment_plan(loan, need)
+    paths = np.atleast_2d(np.asarray(index_paths, dtype=np.float64))
+    refuse(DataError, _path_faults(paths, len(plan.dates)))
+    per_yuan = (paths + loan.margin) @ (plan.opening_shares * plan.accruals(loan.day_count))
+    return np.asarray(per_yuan[:, None] * plan.principal)
+
+
+def _path_faults(paths: FloatArray, dates: int) -> list[Finding]:
+    if paths.ndim == 2 and paths.shape[1] == dates and np.isfinite(paths).all():
+        return []
+    template = "index paths of shape {got}; wanted finite numbers (path, {dates}), one for each payment date"
+    return [finding("outcome.index_paths", template, got=paths.shape, dates=dates)]
+
+
+def joint_liability_calls(defaults: BoolArray, losses: ArrayLike, principal: FloatArray) -> FloatArray:
+    """(path, firm) what the surviving firms pay for those in default, in proportion to their principal.
+
+    call_i = principal_i / Σ principal of survivors × Σ losses of defaulters; nothing where nobody survives.
+
+    Parameters
+    ----------
+    defaults : BoolArray
+        (path, firm)
+    losses : array_like
+        (firm,) what the group must make good when the firm defaults, or (path, firm).
+
+    Examples
+    --------
+    >>> joint_liability_calls(np.array([[True, False, False]]), [6.0, 6.0, 6.0], np.array([10.0, 10.0, 20.0]))
+    array([[0., 2., 4.]])
+    """
+    alive = ~np.asarray(defaults, dtype=np.bool_)
+    due = (np.where(alive, 0.0, np.asarray(losses, dtype=np.float64))).sum(axis=1, keepdims=True)
+    weights = alive * principal
+    total = weights.sum(axis=1, keepdims=True)
+    return np.asarray(due * weights / np.where(total > 0, total, 1.0))
+
+
+def simulated_savings(
+    saving: FloatArray,
+    *,
+    comparator_interest: FloatArray | None = None,
+    simulated_interest: FloatArray | None = None,
+    calls: FloatArray | None = None,
+) -> FloatArray:
+    """(path, firm) saving with the comparator's interest replaced and joint-liability calls taken off, before tax.
+
+    Parameters
+    ----------
+    saving : FloatArray
+        (firm,) saving as compared, before tax.
+    comparator_interest : FloatArray
+        (firm,) the comparator's interest inside it.
+    simulated_interest, calls : FloatArray
+        (path, firm)
+    """
+    paths = next(len(part) for part in (simulated_interest, calls, np.zeros((1, 1))) if part is not None)
+    result = np.broadcast_to(saving, (paths, len(saving))).copy()
+    if simulated_interest is not None and comparator_interest is not None:
+        result += simulated_interest - comparator_interest
+    if calls is not None:
+        result -= calls
+    return result

@@ -1,0 +1,171 @@
+"""The programme over the years: issue after issue, how many firms, how much saved, at what public cost."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+
+from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.financing.comparison import Compared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Issue:
+    """One issue of a programme.
+
+    Attributes
+    ----------
+    name : str
+    closing : date
+    market : {"exchange_abs", "interbank_abn"}
+    compared : Compared
+        The issue measured against the firms' loans.
+    contingent_cost : float
+        The guarantor's fair fee less the fee charged, when a credit model supplies it: what the guarantee costs
+        the public in expectation although no cash moves.
+    """
+
+    name: str
+    closing: date
+    market: Literal["exchange_abs", "interbank_abn"]
+    compared: Compared
+    contingent_cost: float = 0.0
+
+
+def programme_table(issues: Iterable[Issue], *, eligible_firms: int | None = None) -> pd.DataFrame:
+    """One row an issue in order of closing, with running totals.
+
+    Columns: market, closing, firms, principal, saving (net), market_saving, public_cost (C borne by the district, D
+    and E), public_cash (without what is imputed), contingent_cost; cumulative_firms counts a firm once;
+    cumulative_principal, cumulative_saving, cumulative_public_cash; public_cash_per_yuan_saved; penetration of the
+    eligible firms where their number is given.
+
+    Raises
+    ------
+    DataError
+        No issues, or fewer eligible firms than firms.
+    """
+    some = sorted(issues, key=lambda issue: (issue.closing, issue.name))
+    rows, seen = [], set[str]()
+    for issue in some:
+        sums = issue.compared.nominal.programme()
+        seen |= set(issue.compared.firms)
+        rows.append(
+            {
+                "issue": issue.name,
+                "market": issue.market,
+                "closing": issue.closing,
+                "firms": len(issue.compared.firms),
+                "cumulative_firms": len(seen),
+                "principal": float(issue.compared.principal.sum()),
+                "saving": float(sums.net[0]),
+                "market_saving": float(sums.market[0]),
+                "public_cost": float(sums.public_cost[0]),
+                "public_cash": float(sums.public_cash[0]),
+                "contingent_cost": issue.contingent_cost,
+            }
+        )
+    refuse(DataError, _programme_faults(len(rows), len(seen), eligible_firms))
+    table = pd.DataFrame(rows).set_index("issue")
+    for column in ("principal", "saving", "public_cash"):
+        table[f"cumulative_{column}"] = table[column].cumsum()
+    table["public_cash_per_yuan_saved"] = table["cumulative_public_cash"] / table["cumulative_saving"]
+    if eligible_firms is not None:
+        table["penetration"] = table["cumulative_firms"] / eligible_firms
+    return table
+
+
+def _programme_faults(issues: int, firms: int, eligible: int | None) -> list[Finding]:
+    found = [] if issues else [finding("programme.empty", "a programme has at least one issue")]
+    if eligible is not None and eligible < firms:
+        found.append(
+            finding(
+                "programme.eligible", "{firms} firms took part, but only {got} are eligible", got=eligible, firms=firms
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator:
+    """A figure that a district publishes, with the year before.
+
+    Examples
+    --------
+    >>> grants = Indicator(name="invention patents granted", value=1820, before=1543)
+    >>> f"{grants.growth:.2%}"
+    '17.95%'
+    """
+
+    name: str
+    value: float
+    before: float
+
+    @property
+    def growth(self) -> float:
+        """value / before − 1."""
+        if not self.before > 0:
+            raise DataError(
+                finding("indicator.before", "{name}: growth from {got} is not defined", got=self.before, name=self.name)
+            )
+        return self.value / self.before - 1
+
+
+def value_before(value: float, growth: float) -> float:
+    """What a figure was a year earlier, from its growth: value / (1 + growth).
+
+    >>> round(value_before(289, 0.6145))
+    179
+    """
+    if not growth > -1:
+        raise DataError(
+            finding("indicator.growth", "a growth of {got} leaves nothing; it lies above -100%", got=growth)
+        )
+    return value / (1 + growth)
+
+
+def per_ten_thousand(count: float, people: float) -> float:
+    """Figures per 10,000 people, such as high-value invention patents.
+
+    >>> round(per_ten_thousand(4077, 1_350_000), 1)
+    30.2
+    """
+    return _ratio(10_000 * count, people, "people")
+
+
+def penetration(firms: float, eligible: float) -> float:
+    """Share of the eligible firms that took part.
+
+    >>> round(penetration(25, 2180), 5)
+    0.01147
+    """
+    return _ratio(firms, eligible, "eligible")
+
+
+def _ratio(value: float, base: float, name: str) -> float:
+    if not base > 0:
+        raise DataError(finding("indicator.base", "{name} is {got}; it must be more than 0", got=base, name=name))
+    return value / base
+
+
+def examination_months_gained(patents: float, months_before: float, months_after: float) -> float:
+    """Patent-months of earlier grant: patents × (months before − months after).
+
+    >>> examination_months_gained(1820, 16, 3)
+    23660
+    """
+    return patents * (months_before - months_after)
+
+
+def indicator_table(indicators: Sequence[Indicator]) -> pd.DataFrame:
+    """Indicators with their growth, one row each."""
+    return pd.DataFrame(
+        {
+            "value": [one.value for one in indicators],
+            "before": [one.before for one in indicators],
+            "growth": [one.growth for one in indicators],
+        },
+        index=pd.Index([one.name for one in indicators], name="indicator"),
+    )

@@ -1,0 +1,231 @@
+"""Every kind of facility: what it costs, and that a case file can state it."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ipabs import spec
+from ipabs.errors import ModelError, SpecError
+from ipabs.financing.costs import Bearing, Charge, CostItem, charge_profile
+from ipabs.financing.facility import offer
+from ipabs.financing.kinds import FACILITY_KINDS
+from ipabs.financing.leasing import Factoring, FinancialLease
+from ipabs.financing.loan import BankLoan, Deposit, EntrustedLoan, IPPledgedLoan, SmallLoan
+from ipabs.financing.need import Need, bullet_need
+from ipabs.financing.rates import all_in_cost
+from ipabs.financing.securities import Convertible, CorporateBond, Equity, VentureDebt, Warrant
+from ipabs.financing.securitization import Participation
+from ipabs.financing.tax import Tax
+
+EXACT = 1e-9
+START = date(2024, 3, 20)
+
+
+def year(**changes: object) -> Need:
+    return bullet_need(1_000_000, START, date(2025, 3, 20), **changes)  # type: ignore[arg-type]  # test values
+
+
+def equal_rate(terms: object, need: Need) -> float:
+    return all_in_cost(offer(terms, need), convention="equal_periods")  # type: ignore[arg-type]  # any terms
+
+
+@settings(max_examples=50)
+@given(
+    st.floats(0.005, 0.2),
+    st.integers(1, 60),
+    st.sampled_from(["bullet", "linear", "level"]),
+    st.sampled_from(["monthly", "quarterly", "annual"]),
+)
+def test_a_loan_without_charges_costs_its_compounded_rate(
+    rate: float, months: int, repayment: str, frequency: str
+) -> None:
+    periods = {"monthly": 12, "quarterly": 4, "annual": 1}[frequency]
+    step = 12 // periods
+    need = bullet_need(1e6, START, date(2030, 3, 20))
+    loan = BankLoan(
+        rate=rate, day_count="equal_periods", repayment=repayment, term_months=step * months, frequency=frequency
+    )
+    assert equal_rate(loan, need) == pytest.approx((1 + rate / periods) ** periods - 1, abs=EXACT)
+
+
+def test_index_resets_read_the_prime_rate_of_their_day() -> None:
+    need = bullet_need(1_000_000, date(2022, 12, 20), date(2024, 12, 20), frequency="annual")
+    interest = {}
+    for resets in ("never", "yearly"):
+        loan = BankLoan(index="LPR1Y", margin=0.015, resets=resets, day_count="equal_periods")
+        items = loan.cash_items(need)
+        interest[resets] = -items.amounts[items.is_kind("interest")]
+    # 3.65 % from August 2022, 3.45 % from 21 August 2023.
+    assert interest["never"] == pytest.approx([51_500, 51_500])
+    assert interest["yearly"] == pytest.approx([51_500, 49_500])
+
+
+def test_flat_rate_loan_costs_nearly_twice_its_rate() -> None:
+    need = bullet_need(120_000, START, date(2025, 3, 20), frequency="monthly")
+    loan = SmallLoan(flat_monthly_rate=0.01, repayment="linear")
+    items = loan.cash_items(need)
+    assert -items.amounts[items.is_kind("interest")] == pytest.approx([1200] * 12)
+    # Twelve payments of 11,200 on 120,000: i = 1.7880 % a month (Excel RATE(12; -11200; 120000)).
+    assert equal_rate(loan, need) == pytest.approx(1.017880**12 - 1, abs=2e-5)
+
+
+def test_pledge_carries_no_more_than_its_advance() -> None:
+    loan = IPPledgedLoan(rate=0.04, appraised_value=3_000_000, advance_rate=0.3)
+    with pytest.raises(ModelError, match=r"firm needs 1,000,000.00, the pledge carries 900,000.00"):
+        loan.cash_items(year())
+
+
+def test_entrusted_loan_with_handling_fee() -> None:
+    loan = EntrustedLoan(rate=0.06, day_count="equal_periods", handling=Charge(rate=0.005))
+    assert equal_rate(loan, year(frequency="annual")) == pytest.approx(1.06 / 0.995 - 1, abs=EXACT)
+
+
+def test_deposit_shrinks_what_is_usable() -> None:
+    loan = BankLoan(rate=0.05, day_count="equal_periods", deposit=Deposit(share=0.2, day_count="equal_periods"))
+    assert equal_rate(loan, year(frequency="annual")) == pytest.approx(0.05 / 0.8, abs=EXACT)
+
+
+def test_lease_in_advance_is_dearer_than_its_rate() -> None:
+    need = bullet_need(1_000_000, START, date(2027, 3, 20))
+    arrears = FinancialLease(rate=0.06)
+    advance = FinancialLease(rate=0.06, rentals="in_advance")
+    quarterly = 1.015**4 - 1
+    assert equal_rate(arrears, need) == pytest.approx(quarterly, abs=EXACT)
+    assert equal_rate(advance, need) == pytest.approx(quarterly, abs=EXACT)
+    fee = Charge(rate=0.01)
+    costs = [equal_rate(FinancialLease(rate=0.06, rentals=r, handling=fee), need) for r in ("in_arrears", "in_advance")]
+    assert costs[0] < costs[1]
+
+
+def test_factoring_deducts_interest_and_charges_the_face() -> None:
+    need = bullet_need(800_000, START, date(2025, 3, 20), frequency="at_maturity")
+    terms = Factoring(rate=0.06, advance_rate=0.8, service_fee=0.01, day_count="equal_periods")
+    # Received 800,000 − 48,000 − 10,000, repaid 800,000 a year later.
+    assert equal_rate(terms, need) == pytest.approx(800 / 742 - 1, abs=EXACT)
+    with pytest.raises(SpecError, match="an advance is more than 0"):
+        Factoring(rate=0.06, advance_rate=0).cash_items(need)
+
+
+def test_bond_below_par_pays_its_discount_as_interest() -> None:
+    bond = CorporateBond(rate=0.04, day_count="equal_periods", issue_price=0.99, origination=Charge(rate=0.005))
+    items = bond.cash_items(year(frequency="annual"))
+    assert items.amounts[items.is_kind("fee")].sum() == pytest.approx(-5_000)
+    assert equal_rate(bond, year(frequency="annual")) == pytest.approx(1.04 / 0.985 - 1, abs=EXACT)
+
+
+WARRANT = Warrant(coverage=0.1, volatility=0.4, years=5, risk_free_rate=0.03)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        VentureDebt(rate=0.08, day_count="equal_periods", final_payment=0.03, warrant=WARRANT),
+        Convertible(rate=0.02, day_count="equal_periods", conversion=WARRANT),
+    ],
+)
+def test_imputed_value_costs_the_owners_but_relieves_no_tax(terms: VentureDebt | Convertible) -> None:
+    need = year(frequency="annual")
+    items = offer(terms, need, tax=Tax(rate=0.25)).cash_items()
+    imputed = items.where(items.imputed)
+    assert imputed.amounts.sum() < 0
+    cash_cost = items.amounts[(items.is_kind("interest") | items.is_kind("fee")) & ~items.imputed].sum()
+    assert items.amounts[items.is_kind("tax")].sum() == pytest.approx(-0.25 * cash_cost)
+
+
+def test_equity_costs_what_it_requires_on_any_repayment() -> None:
+    need = bullet_need(1e6, START, date(2027, 3, 20))
+    linear = BankLoan(rate=0.1, repayment="linear", term_months=36, frequency="annual")
+    for dates in (need, bullet_need(1e6, START, date(2026, 6, 20))):
+        assert all_in_cost(offer(Equity(required_return=0.15), dates)) == pytest.approx(0.15, abs=EXACT)
+    assert linear.cash_items(need).is_kind("principal").sum() == 4
+
+
+def test_charges_fall_on_their_dates() -> None:
+    need = bullet_need(1.0, date(2022, 12, 20), date(2025, 6, 20))
+    profile = {
+        timing: charge_profile(Charge(rate=0.01, timing=timing), need)  # type: ignore[arg-type]  # listed words
+        for timing in ("yearly_in_advance", "yearly_in_arrears")
+    }
+    assert profile["yearly_in_advance"][0] == (date(2022, 12, 20), date(2023, 12, 20), date(2024, 12, 20))
+    assert profile["yearly_in_arrears"][0] == (date(2023, 12, 20), date(2024, 12, 20), date(2025, 6, 20))
+    assert profile["yearly_in_advance"][1].tolist() == [1, 1, 0.5]
+    assert charge_profile(Charge(rate=0.01, timing="each_payment", day_count="equal_periods"), need)[1].sum() == 2.5
+
+
+@pytest.mark.parametrize("kind", FACILITY_KINDS)
+def test_every_kind_round_trips_through_a_file(kind: type) -> None:
+    made = {
+        FinancialLease: FinancialLease(rate=0.06),
+        Factoring: Factoring(rate=0.05),
+        SmallLoan: SmallLoan(flat_monthly_rate=0.01),
+        Convertible: Convertible(rate=0.02, conversion=WARRANT),
+        Equity: Equity(required_return=0.15),
+        Participation: Participation(
+            rate=0.038,
+            costs=(CostItem(name="letter", rate=0.01, borne_by=(Bearing(bearer="district", share=1.0),)),),
+        ),
+    }
+    terms = made.get(kind) or kind(index="LPR1Y", margin=0.015, guarantee=Charge(rate=0.01, borne_by="district"))
+    assert spec.load(kind, spec.dump(terms)) == terms
+    assert spec.check(terms) == ()
+
+
+def test_case_file_words_read_as_the_issue_writes_them() -> None:
+    loan = spec.load(
+        BankLoan,
+        "{index: LPR1Y, margin: 150bp, day_count: ACT/360, repayment: like_obligation,\n"
+        " guarantee: {rate: 1%, timing: yearly_in_advance, borne_by: firm}, appraisal: {rate: 0.5%, borne_by: firm}}",
+    )
+    assert loan.guarantee == Charge(rate=0.01, timing="yearly_in_advance")
+    cost = spec.load(Charge, "{rate: 0.8%, timing: upfront, borne_by: {district: 62.5%, firm: 37.5%}}")
+    assert cost.borne_by == (Bearing(bearer="district", share=0.625), Bearing(bearer="firm", share=0.375))
+
+
+@pytest.mark.parametrize(
+    ("terms", "message"),
+    [
+        (BankLoan(), "a loan states a rate or an index with a margin, one of the two"),
+        (BankLoan(rate=0.05, index="LPR1Y"), "a loan states a rate or an index with a margin, one of the two"),
+        (BankLoan(rate=0.05, margin=0.01), "margin: a margin belongs to an index; this loan has a fixed rate"),
+        (
+            BankLoan(rate=0.05, term_months=12),
+            "repayment: like_obligation takes the contract's dates; with an own term or frequency write one of "
+            "bullet, linear, level",
+        ),
+        (
+            BankLoan(rate=0.05, guarantee=Charge(rate=0.01, borne_by=())),
+            "borne_by: the cost is borne by nobody; name a bearer: firm, originator, guarantor, district, vehicle",
+        ),
+        (
+            BankLoan(rate=0.05, guarantee=Charge(borne_by=(Bearing(bearer="firm", share=0.5),) * 2)),
+            "the cost states a rate or an amount, one of the two\nborne_by: the cost names the bearer firm twice",
+        ),
+        (
+            BankLoan(rate=0.05, guarantee=Charge(rate=0.01, borne_by=(Bearing(bearer="firm", share=0.5),))),
+            "borne_by: the cost: the bearers' shares add up to 0.5, not to 1",
+        ),
+        (
+            Participation(rate=0.04, costs=(CostItem(name="rating", amount=250_000),)),
+            "issue_size: rating is a sum of the whole deal; state issue_size, of which the firm takes its part",
+        ),
+        (Participation(rate=0.04, firms=0), "firms: 0 firms take part"),
+    ],
+)
+def test_wrong_terms_say_what_is_wrong(terms: BankLoan | Participation, message: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        terms.cash_items(year())
+    assert str(caught.value) == message
+
+
+def test_needs_that_cannot_be_met_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"firm needs -5.0; a principal is more than 0"):
+        bullet_need(-5, START, date(2025, 3, 20))
+    with pytest.raises(ValueError, match="payment date 2024-03-20 does not come after 2024-03-20"):
+        Need(firms=("a",), principal=np.ones(1), start=START, dates=(START,), shares=np.ones(1))
+    with pytest.raises(ValueError, match=r"the shares repaid add up to 0.5, not to 1"):
+        Need(firms=("a",), principal=np.ones(1), start=START, dates=(date(2025, 3, 20),), shares=np.full(1, 0.5))
+    with pytest.raises(SpecError, match="nobody needs money"):
+        offer(BankLoan(rate=0.05))

@@ -1,0 +1,183 @@
+"""Subsidies and tax on a firm's items."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ipabs import spec
+from ipabs.errors import DataError, SpecError
+from ipabs.financing.cash_items import CashItems
+from ipabs.financing.costs import Charge
+from ipabs.financing.facility import FirmFacts, offer
+from ipabs.financing.loan import BankLoan
+from ipabs.financing.need import Need, bullet_need
+from ipabs.financing.published_subsidies import published_subsidies, published_subsidy
+from ipabs.financing.subsidy import Band, Subsidy, share_of_size
+from ipabs.financing.tax import Tax
+
+FEN = 0.005
+START = date(2023, 6, 20)
+
+
+def need(principal: float = 8e6, end: date = date(2025, 6, 20)) -> Need:
+    return bullet_need(principal, START, end)
+
+
+def loan(rate: float = 0.05) -> BankLoan:
+    fee = Charge(rate=0.01, timing="yearly_in_advance")
+    return BankLoan(rate=rate, day_count="equal_periods", guarantee=fee, appraisal=Charge(rate=0.005))
+
+
+def received(rule: Subsidy, *, rate: float = 0.05, wanted: Need | None = None, **facts: object) -> CashItems:
+    about = FirmFacts(firm="firm", **facts)  # type: ignore[arg-type]  # test values
+    items = offer(loan(rate), wanted or need(), subsidies=(rule,), facts=(about,)).cash_items()
+    return items.where(items.is_kind("subsidy"))
+
+
+def test_yearly_subsidy_follows_the_year_of_payment() -> None:
+    items = received(Subsidy(name="half", share=0.5, timing="after_year", month=4, day=15))
+    by_date = items.table().groupby("date")["amount"].sum()
+    # Quarterly interest of 100,000: two payments in 2023, four in 2024, two in 2025.
+    assert by_date.tolist() == pytest.approx([100_000, 200_000, 100_000])
+    assert [day.date() for day in by_date.index] == [date(2024, 4, 15), date(2025, 4, 15), date(2026, 4, 15)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (Subsidy(name="r", on="fees", share=0.5), 0.5 * (80_000 + 80_000 + 40_000)),
+        (Subsidy(name="r", on="fees", fees=("appraisal",), share=0.5), 20_000),
+        (Subsidy(name="r", on="financing_cost", share=0.1), 0.1 * (800_000 + 200_000)),
+        (Subsidy(name="r", on="principal", share=0.03), 240_000),
+        (Subsidy(name="r", on="principal", share=0.03, cap=100_000), 100_000),
+        (Subsidy(name="r", on="interest", share=0.5, yearly_cap=80_000), 240_000),
+        (Subsidy(name="r", on="interest", share=0.5, max_years=1.0), 200_000),
+        (Subsidy(name="r", on="interest", share=0.5, interest_vat_rate=0.06), 400_000 / 1.06),
+        (Subsidy(name="r", on="interest", share=1.0, principal_cap=0.03), 240_000),
+        (Subsidy(name="r", on="interest", share=0.5, principal_at_most=5e6), 0),
+        (Subsidy(name="r", on="interest", share=0.5, valid_from=date(2024, 1, 1)), 0),
+        (Subsidy(name="r", on="interest", share=0.5, valid_until=date(2023, 1, 1)), 0),
+        (Subsidy(name="r", on="interest", share=0.5, rate_at_most=1.4), 0 if 0.05 > 1.4 * 0.0355 else 400_000),
+        (Subsidy(name="r", on="interest", share=0.5, spread_at_most=0.0145), 400_000),
+        (Subsidy(name="r", on="interest", share=0.5, spread_at_most=0.0144), 0),
+        # 731 days of 8 million.
+        (Subsidy(name="r", on="balance", share=0.015), 8e6 * 0.015 * 731 / 365),
+    ],
+)
+def test_rule_by_rule(rule: Subsidy, expected: float) -> None:
+    assert received(rule).amounts.sum() == pytest.approx(expected, abs=FEN)
+
+
+def test_fujian_takes_a_fifth_of_the_december_prime_rate() -> None:
+    (rule,) = published_subsidy("fujian_2022").rules
+    items = received(rule, wanted=need(principal=4e6, end=date(2024, 6, 20)))
+    # 183 days to December 2023 (3.45 %) and 183 days in 2024 (3.10 % in December).
+    expected = 4e6 * 0.2 * (0.0345 * 183 + 0.0310 * 183) / 365
+    assert items.amounts.sum() == pytest.approx(expected, abs=FEN)
+
+
+def test_zhongguancun_takes_firms_at_or_below_two_hundred_million() -> None:
+    (rule,) = published_subsidy("zhongguancun_2021").rules
+    assert received(rule, rate=0.0497, revenue=2e8).amounts.sum() == pytest.approx(0.4 * 8e6 * 0.0497 * 2, abs=FEN)
+    assert received(rule, rate=0.0498, revenue=2e8).amounts.sum() == 0
+    assert received(rule, rate=0.0497, revenue=2.1e8).amounts.sum() == 0
+    with pytest.raises(DataError, match="zhongguancun needs the revenue of firm"):
+        received(rule)
+
+
+def test_published_rules_are_sound_and_name_their_source() -> None:
+    for published in published_subsidies():
+        assert published.url.startswith("http")
+        assert published.text
+        for rule in published.rules:
+            assert spec.check(rule) == ()
+            assert spec.load(Subsidy, spec.dump(rule)) == rule
+
+
+@settings(max_examples=60)
+@given(st.floats(1e5, 2e8), st.floats(1e3, 1e7))
+def test_marginal_bands_rise_and_never_fall_below_the_whole_band(size: float, more: float) -> None:
+    bands = (Band(up_to=1e7, share=0.7), Band(up_to=5e7, share=0.5), Band(share=0.3))
+    marginal = Subsidy(name="m", bands=bands)
+    whole = replace(marginal, reading="whole")
+    sizes = np.array([size, size + more])
+    paid = sizes * share_of_size(marginal, sizes)
+    assert paid[1] > paid[0]
+    assert (share_of_size(marginal, sizes) >= share_of_size(whole, sizes) - 1e-12).all()
+
+
+def test_a_subsidy_above_its_cost_is_refused() -> None:
+    rules = (Subsidy(name="a", share=0.9), Subsidy(name="b", on="principal", share=0.05))
+    with pytest.raises(DataError, match=r"firm would receive 1,120,000.00 of subsidy on 1,000,000.00 of interest"):
+        offer(loan(), need(), subsidies=rules).cash_items()
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (Subsidy(name="r"), "r states a share, bands or an index, one of the three"),
+        (Subsidy(name="r", share=1.2), "r pays 1.2 of the cost; a subsidy lies from 0 to the whole cost"),
+        (Subsidy(name="r", index="LPR1Y"), "on: r: a share of an index is taken on the balance"),
+        (
+            Subsidy(name="r", bands=(Band(share=0.5), Band(up_to=5.0, share=0.3))),
+            "bands: r: bands rise, and only the last has no end",
+        ),
+        (
+            Subsidy(name="r", share=0.5, month=2, day=30),
+            "r: month 2, day 30 is not a date of every year (days 1 to 28)",
+        ),
+    ],
+)
+def test_wrong_rules_say_what_is_wrong(rule: Subsidy, message: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        offer(loan(), need(), subsidies=(rule,)).cash_items()
+    assert str(caught.value) == message
+
+
+def tax_items(tax: Tax, *facts: FirmFacts, subsidies: tuple[Subsidy, ...] = ()) -> CashItems:
+    items = offer(loan(), need(), tax=tax, facts=facts, subsidies=subsidies).cash_items()
+    return items.where(items.is_kind("tax"))
+
+
+def test_tax_relief_of_interest_and_fees() -> None:
+    assert tax_items(Tax(rate=0.25)).amounts.sum() == pytest.approx(0.25 * 1_000_000)
+    assert tax_items(Tax(), FirmFacts(firm="firm", tax_rate=0.15)).amounts.sum() == pytest.approx(150_000)
+
+
+def test_untaxed_subsidy_leaves_the_relief() -> None:
+    rule = Subsidy(name="s", share=0.5)
+    assert tax_items(Tax(), subsidies=(rule,)).amounts.sum() == pytest.approx(0.25 * (1_000_000 - 400_000))
+    assert tax_items(Tax(), subsidies=(replace(rule, taxed=False),)).amounts.sum() == pytest.approx(250_000)
+
+
+def test_settlement_in_the_next_may() -> None:
+    dates = tax_items(Tax(timing="annual_settlement")).table()["date"].dt.date.unique().tolist()
+    assert sorted(dates) == [date(2024, 5, 31), date(2025, 5, 31), date(2026, 5, 31)]
+
+
+def test_losses_wait_for_profit_or_are_lost() -> None:
+    never = FirmFacts(firm="firm", loss_making=True)
+    assert tax_items(Tax(), never).amounts.sum() == 0
+    later = FirmFacts(firm="firm", loss_making=True, profitable_from=date(2026, 1, 1))
+    items = tax_items(Tax(), later)
+    assert items.amounts.sum() == pytest.approx(250_000)
+    assert set(items.table()["date"].dt.date) == {date(2026, 1, 1)}
+    too_late = FirmFacts(firm="firm", loss_making=True, profitable_from=date(2029, 7, 1))
+    # Only the costs of 2024 and 2025 can wait until 2029: six payments of interest, the guarantee of June 2024.
+    assert tax_items(Tax(), too_late).amounts.sum() == pytest.approx(0.25 * (600_000 + 80_000))
+
+
+def test_vat_inside_fees_comes_back_and_is_not_deducted_twice() -> None:
+    items = tax_items(Tax(rate=0.25, fee_vat_rate=0.06))
+    by_label = items.table().groupby("label")["amount"].sum()
+    assert by_label["vat_credit"] == pytest.approx(200_000 * 0.06 / 1.06)
+    assert by_label["fee_relief"] == pytest.approx(0.25 * 200_000 / 1.06)
+
+
+def test_tax_rate_above_all_is_refused() -> None:
+    with pytest.raises(SpecError, match=r"a tax rate lies from 0 to below 1, got 1.5"):
+        tax_items(Tax(rate=1.5))
