@@ -1,11 +1,13 @@
 """An exhibit: a table of a report, with the unit of each column, shown alike in console, page and CSV."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
-Unit = Literal["text", "date", "count", "money", "rate", "points", "years", "factor"]
+Unit = Literal["text", "word", "date", "count", "money", "millions", "rate", "points", "years", "factor"]
+MONEY: Unit = "money"
 Value = str | int | float | date | bool | None
 
 
@@ -44,10 +46,14 @@ class Exhibit:
     def header(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
 
-    def shown(self) -> tuple[tuple[str, ...], ...]:
-        """Every cell as a reader sees it."""
+    def shown(self, words: Mapping[str, str] = MappingProxyType({})) -> tuple[tuple[str, ...], ...]:
+        """Every cell as a reader sees it; `words` say what stands in columns with the unit ``word``."""
+
+        def cell(value: Value, unit: Unit) -> str:
+            return words.get(str(value), str(value)) if unit == "word" else shown(value, unit)
+
         return tuple(
-            tuple(shown(value, column.unit) for value, column in zip(row, self.columns, strict=True))
+            tuple(cell(value, column.unit) for value, column in zip(row, self.columns, strict=True))
             for row in self.rows
         )
 
@@ -63,7 +69,7 @@ def columns(**units: Unit) -> tuple[Column, ...]:
 
 def is_number(unit: Unit) -> bool:
     """Whether values of this unit stand right-aligned."""
-    return unit not in ("text", "date")
+    return unit not in ("text", "word", "date")
 
 
 def shown(value: Value, unit: Unit) -> str:
@@ -93,6 +99,8 @@ def number_text(value: float, unit: Unit) -> str:
     match unit:
         case "money":
             return f"{value:,.2f}"
+        case "millions":
+            return f"{value / 1e6:,.3f}"
         case "rate":
             return f"{value:.3%}"
         case "points":
@@ -105,13 +113,18 @@ def number_text(value: float, unit: Unit) -> str:
             return f"{value:,.0f}"
 
 
-def millions(value: float) -> str:
-    """Money for a sentence, in millions of the currency unit.
-
-    >>> millions(15_125_300), millions(-729_000)
-    ('15.125 million', '-0.729 million')
-    """
-    return f"{value / 1e6:,.3f} million"
+def brief(exhibit: Exhibit, name: str, *chosen: str) -> Exhibit:
+    """Some columns of an exhibit under another name, money in millions: what fits on a console."""
+    places = [exhibit.header.index(column) for column in chosen]
+    units: dict[str, Unit] = {
+        column.name: "millions" if column.unit == "money" else column.unit for column in exhibit.columns
+    }
+    return Exhibit(
+        name=name,
+        columns=columns(**{column: units[column] for column in chosen}),
+        rows=tuple(tuple(row[place] for place in places) for row in exhibit.rows),
+        totals=exhibit.totals,
+    )
 
 
 def records(exhibit: Exhibit) -> list[dict[str, object]]:
@@ -123,9 +136,3 @@ def records(exhibit: Exhibit) -> list[dict[str, object]]:
         }
         for row in exhibit.rows
     ]
-
-
-def column_of(exhibit: Exhibit, name: str) -> Sequence[Value]:
-    """All values of one column."""
-    place = exhibit.header.index(name)
-    return [row[place] for row in exhibit.rows]

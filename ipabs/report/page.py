@@ -1,7 +1,8 @@
 """A report as one plain HTML page: no script, no outside file, prints on A4."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 from ipabs.report.exhibit import Exhibit, is_number
 
@@ -26,7 +27,9 @@ class Page:
     lead : tuple of (label, figure)
         The headline figures.
     sections : tuple of Section
-    labels : tuple of (column name, shown label)
+    headings : tuple of (column name, shown heading)
+    words : tuple of (word, shown word)
+        Of cells in columns with the unit ``word``.
     lang : str
         Language of the page, ``en`` or ``zh``.
     """
@@ -35,8 +38,44 @@ class Page:
     banner: str = ""
     lead: tuple[tuple[str, str], ...] = ()
     sections: tuple[Section, ...] = ()
-    labels: tuple[tuple[str, str], ...] = ()
+    headings: tuple[tuple[str, str], ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
     lang: str = "en"
+
+    def __str__(self) -> str:
+        """The page as plain text."""
+        lines = [self.title, self.banner, *(f"{name}: {figure}" for name, figure in self.lead)]
+        for section in self.sections:
+            lines += ["", section.heading, *section.text]
+            for heading, exhibit in section.exhibits:
+                lines += ["", heading, *text_lines(exhibit, dict(self.headings), dict(self.words)), *exhibit.notes]
+        return "\n".join(lines)
+
+
+def text_lines(exhibit: Exhibit, headings: Mapping[str, str], words: Mapping[str, str]) -> list[str]:
+    """An exhibit as aligned lines of text.
+
+    >>> from ipabs.report.exhibit import columns
+    >>> table = Exhibit(name="x", columns=columns(firm="text", net="money"), rows=(("Firm 01", 1.5), ("Firm 02", 20.0)))
+    >>> print("\\n".join(text_lines(table, {"net": "Net"}, {})))
+    firm       Net
+    Firm 01   1.50
+    Firm 02  20.00
+    """
+    rows = [tuple(headings.get(name, name) for name in exhibit.header), *exhibit.shown(words)]
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    right = [is_number(column.unit) for column in exhibit.columns]
+    return ["  ".join(map(padded, row, widths, right)).rstrip() for row in rows]
+
+
+def width(text: str) -> int:
+    """Columns a text takes in a terminal: a Chinese character takes two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def padded(text: str, columns: int, right: bool) -> str:
+    blanks = " " * (columns - width(text))
+    return blanks + text if right else text + blanks
 
 
 def page_bytes(page: Page) -> bytes:
@@ -50,12 +89,6 @@ def page_bytes(page: Page) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    labels = dict(page.labels)
+    headings, words = dict(page.headings), dict(page.words)
     template = environment.get_template("page.html")
-    return template.render(page=page, grid=grid, label=lambda name: labels.get(name, name)).encode()
-
-
-def grid(exhibit: Exhibit) -> Sequence[Sequence[tuple[str, str]]]:
-    """Rows of (cell, class): numbers right-aligned, the sum set off."""
-    kinds = ["number" if is_number(column.unit) else "text" for column in exhibit.columns]
-    return [list(zip(row, kinds, strict=True)) for row in exhibit.shown()]
+    return template.render(page=page, is_number=is_number, headings=headings, words=words).encode()

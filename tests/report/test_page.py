@@ -19,7 +19,7 @@ PAGE = Page(
     banner="Illustration",
     lead=(("Size", "243 million"),),
     sections=(Section(heading="Savings", text=("One.",), exhibits=(("By firm", EXHIBIT),)),),
-    labels=(("saving", "节约"),),
+    headings=(("saving", "节约"),),
 )
 
 
