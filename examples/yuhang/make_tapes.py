@@ -33,7 +33,7 @@ INDUSTRIES = {  # name: (main IPC classes, how many firms); the first four are n
     "biomedicine": (("A61K", "C12N", "G16H"), 3),
 }
 STAGES = {  # name: (weight, one-year probability of default, bank rate over the small-business average)
-    "early": (0.25, 0.030, 0.0050),
+    "start_up": (0.25, 0.030, 0.0050),
     "growth": (0.50, 0.020, 0.0000),
     "mature": (0.25, 0.012, -0.0040),
 }
@@ -139,7 +139,7 @@ def firm_rows() -> Iterator[dict[str, Cell]]:
                 "start": START,
                 "maturity": START.replace(year=START.year + years),
                 "amortization": amortization,
-                "contract_rate": 0.038,
+                "contract_rate": "3.80%",
                 "inventions": inventions,
                 "utility_models": rights - inventions,
                 "appraised_value": appraised,
@@ -147,10 +147,10 @@ def firm_rows() -> Iterator[dict[str, Cell]]:
                 "default_probability": round(default_rate * math.exp(0.3 * normal(draw)), 4),
                 "guarantor": "district_guarantee",
                 "revenue": round(amount * (4 + 11 * draw.random()) / 100_000) * 100_000,
-                "tax_rate": 0.15 if stage != "early" else 0.25,
-                "comparator_rate": round(SMALL_BUSINESS_RATE + margin, 4),
-                "comparator_fees": 0.01,
-                "comparator_status": "hypothetical" if stage == "early" else "obtainable",
+                "tax_rate": "25%" if stage == "start_up" else "15%",
+                "comparator_rate": f"{SMALL_BUSINESS_RATE + margin:.2%}",
+                "comparator_fees": "1%",
+                "comparator_status": "no_bank_access" if stage == "start_up" else "market_average",
                 "provenance": provenance(industry),
             }
 

@@ -1,0 +1,1 @@
+"""The hall: a case ties tapes, deals, assumptions and comparators together, runs them and keeps the result."""

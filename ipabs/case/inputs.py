@@ -1,0 +1,191 @@
+"""The files of a case as read, and the same files with a variant's changes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar, cast
+
+from ipabs.case.case import CaseFile, Variant
+from ipabs.case.key_paths import leaves, parse_path, with_value
+from ipabs.errors import Finding, IpabsError, KeyPath, Place, finding
+from ipabs.io.source import Source, read_source
+from ipabs.io.table import Table, parse_table
+from ipabs.spec import Document, Loaded, read_document
+from ipabs.spec.codec import Shown
+from ipabs.spec.layout import yaml_text
+from ipabs.spec.tree import Tree
+from ipabs.structure.deal import Deal
+
+T = TypeVar("T")
+NOT_SOURCED = frozenset({"ipabs", "name", "seed", "tapes", "deals", "against", "variants", "provenance"})
+WORDS_OF_A_DEAL = frozenset({"ipabs", "name", "market", "currency", "vehicle", "waterfall"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """All files of a case, read but not yet tied together.
+
+    Attributes
+    ----------
+    case : Loaded of CaseFile
+    deals : tuple of (name, Loaded of Deal)
+    tapes : tuple of (name, Table)
+        The tapes that could be read, ``firms`` and ``patents``.
+    sources : tuple of Source
+        Every file with its hash, the case file first.
+    findings : tuple of Finding
+        What is wrong with any file by itself.
+    """
+
+    case: Loaded[CaseFile]
+    deals: tuple[tuple[str, Loaded[Deal]], ...]
+    tapes: tuple[tuple[str, Table], ...]
+    sources: tuple[Source, ...]
+    findings: tuple[Finding, ...]
+
+    def document_of(self, path: KeyPath) -> tuple[Document, KeyPath]:
+        """The file in which a key path of the whole case stands, and the path inside it."""
+        if len(path) > 2 and path[0] == "deals":
+            for name, deal in self.deals:
+                if name == path[1]:
+                    return deal.document, path[2:]
+        return self.case.document, path
+
+    def locate(self, found: Finding) -> Finding:
+        """A finding with a key path of the whole case, placed in its file; one of a tape's cell stays there."""
+        if found.place.line:
+            return found
+        document, path = self.document_of(found.place.path)
+        inside = replace(found, place=replace(found.place, path=path))
+        return document.locate([inside])[0]
+
+    def at_change(self, variant: Variant, found: Finding) -> Finding:
+        """A finding of a variant, placed at the change that brought it, or at the variant."""
+        if found.place.line:
+            return found
+        path = found.place.path
+        changes = [(change.path, parse_path(change.path)) for change in variant.changes]
+        touching = (text for text, parts in changes if path[: len(parts)] == parts or parts[: len(path)] == path)
+        change = next(touching, "")
+        at: KeyPath = ("variants", variant.name, *(("changes", change) if change else ()))
+        document = self.case.document
+        line, column = document.position(at)
+        place = Place(file=document.file, line=line, column=column, path=("variants", variant.name, *path))
+        return replace(found, place=place)
+
+    def sourced_paths(self) -> Iterator[KeyPath]:
+        """Key paths of the whole case of every value that needs a provenance."""
+        for path in leaves(self.case.document.tree):
+            if path and path[0] not in NOT_SOURCED:
+                yield path
+        for name, deal in self.deals:
+            for path in leaves(deal.document.tree):
+                if path and path[0] not in WORDS_OF_A_DEAL:
+                    yield ("deals", name, *path)
+
+
+def read_inputs(path: Path) -> Inputs:
+    """Read a case file and every file it names; only a case file that cannot be read stops it."""
+    source = read_source(path)
+    case = read_document(CaseFile, source.text, file=source.file)
+    found = list(case.findings)
+    sources = [source]
+    deals = []
+    for name, file in named_files(case.document.tree, "deals"):
+        read = attempt(path.parent / file, found)
+        if read is not None:
+            deals.append((name, read_deal(read, found)))
+            sources.append(read)
+    tapes = []
+    for name, file in named_files(case.document.tree, "tapes"):
+        read = attempt(path.parent / file, found)
+        if read is not None:
+            sources.append(read)
+            try:
+                tapes.append((name, parse_table(read.raw, file=read.file)))
+            except IpabsError as error:
+                found.extend(error.findings)
+    return Inputs(case=case, deals=tuple(deals), tapes=tuple(tapes), sources=tuple(sources), findings=tuple(found))
+
+
+def named_files(tree: Tree, key: str) -> Iterator[tuple[str, str]]:
+    """The files a case names under `key`, read from the plain tree so that a fault elsewhere hides none of them."""
+    table = tree.get(key) if isinstance(tree, dict) else None
+    for name, file in (table or {}).items() if isinstance(table, dict) else ():
+        match file:
+            case str():
+                yield name, file
+            case {"file": str(inner)}:
+                yield name, inner
+
+
+def attempt(path: Path, found: list[Finding]) -> Source | None:
+    try:
+        return read_source(path)
+    except IpabsError as error:
+        found.extend(error.findings)
+        return None
+
+
+def read_deal(source: Source, found: list[Finding]) -> Loaded[Deal]:
+    try:
+        text = source.text
+    except IpabsError as error:
+        found.extend(error.findings)
+        return Loaded(value=None, document=Document(file=source.file), findings=error.findings)
+    loaded = read_document(Deal, text, file=source.file)
+    found.extend(loaded.findings)
+    return loaded
+
+
+def changed(inputs: Inputs, variant: Variant) -> Inputs:
+    """The files of a case with the changes of a variant; findings about them stand at the change."""
+    found: list[Finding] = []
+    case_tree = inputs.case.document.tree
+    deal_trees = {name: deal.document.tree for name, deal in inputs.deals}
+    tapes = dict(inputs.tapes)
+    for change in variant.changes:
+        path = parse_path(change.path)
+        try:
+            match path:
+                case ("tapes", str(tape), str(row), str(column)) if tape in tapes:
+                    tapes[tape] = with_cells(tapes[tape], row, column, change.value)
+                case ("deals", str(deal), _, *_) if deal in deal_trees:
+                    deal_trees[deal] = with_value(deal_trees[deal], path[2:], change.value)
+                case _:
+                    case_tree = with_value(case_tree, path, change.value)
+        except LookupError as error:
+            template = "no {got!r} stands there to be changed"
+            found.append(finding("case.change", template, path=path, got=str(error.args[0])))
+    case = reread(CaseFile, case_tree, inputs.case.document, (), found)
+    deals = tuple(
+        (name, reread(Deal, deal_trees[name], deal.document, ("deals", name), found)) for name, deal in inputs.deals
+    )
+    return replace(inputs, case=case, deals=deals, tapes=tuple(tapes.items()), findings=tuple(found))
+
+
+def reread(cls: type[T], tree: Tree, document: Document, prefix: KeyPath, found: list[Finding]) -> Loaded[T]:
+    """A changed tree as a value; its findings get the key path of the whole case."""
+    loaded = read_document(cls, yaml_text(cast(Shown, tree)))
+    found.extend(replace(one, place=Place(path=(*prefix, *one.place.path))) for one in loaded.findings)
+    return replace(loaded, document=replace(document, tree=tree))
+
+
+def with_cells(table: Table, row: str, column: str, value: str) -> Table:
+    """A tape with a column's value changed for one firm, or for all (``*``).
+
+    Raises
+    ------
+    LookupError
+        No such column, or no such firm in the first column.
+    """
+    if column not in table.columns:
+        raise LookupError(column)
+    names = table.cells[0]
+    rows = names == row if row != "*" else names == names
+    if not rows.any():
+        raise LookupError(row)
+    place = table.columns.index(column)
+    cells = table.cells[place].copy()
+    cells[rows] = value
+    return replace(table, cells=(*table.cells[:place], cells, *table.cells[place + 1 :]))

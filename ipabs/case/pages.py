@@ -1,0 +1,275 @@
+"""A result put into words: the summary, one payment date explained, the whole report."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from ipabs.basics import words
+from ipabs.basics.provenance import Provenance
+from ipabs.basics.words import Language, label, percent
+from ipabs.case import deal_exhibits
+from ipabs.case.case import Case
+from ipabs.case.key_paths import leaves, value_at
+from ipabs.case.savings_exhibits import BEFORE_TAX, PROGRAMME, average_life
+from ipabs.engine.ledger import Ledger
+from ipabs.errors import Finding, key_path_text
+from ipabs.financing.comparison import Comparison
+from ipabs.financing.savings import implied_spread
+from ipabs.pool.pool import Pool
+from ipabs.report.exhibit import Exhibit, brief, columns
+from ipabs.report.page import Page, Section
+from ipabs.spec import to_tree
+from ipabs.structure.deal import Deal
+
+# What of the wide exhibits fits on a console of 80 columns.
+FIRM_COLUMNS = (
+    "firm", "principal", "comparator_rate", "facility_rate", "spread", "fees", "carried", "subsidy", "tax", "net",
+)  # fmt: skip
+VARIANT_COLUMNS = (
+    "variant", "comparator", "life_years", "spread", "fees", "carried", "before_tax", "net", "implied_spread",
+)  # fmt: skip
+
+
+def amount(value: float, lang: Language) -> str:
+    """Money in a sentence, to a thousandth of a million."""
+    return words.money(float(value), lang, digits=3)
+
+
+def points(rate: float, lang: Language) -> str:
+    """A difference of rates in percentage points."""
+    return f"{100 * rate:.2f}{' 个百分点' if lang == 'zh' else ' pp'}"
+
+
+def headings_of(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, str], ...]:
+    """Heads of every column; names of the deal's own stay as they are."""
+    names = dict.fromkeys(column.name for exhibit in exhibits for column in exhibit.columns)
+    return tuple((name, label(f"column.{name}", lang)) for name in names if f"column.{name}" in words.labels())
+
+
+def words_of(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, str], ...]:
+    """Every word that stands in a cell."""
+    cells = dict.fromkeys(
+        str(row[place])
+        for exhibit in exhibits
+        for place, column in enumerate(exhibit.columns)
+        if column.unit == "word"
+        for row in exhibit.rows
+    )
+    return tuple((cell, label(f"word.{cell}", lang)) for cell in cells if cell)
+
+
+def titled(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, Exhibit], ...]:
+    return tuple((label(f"exhibit.{exhibit.name}", lang), exhibit) for exhibit in exhibits)
+
+
+def headline(case: Case, comparison: Comparison, lang: Language) -> tuple[str, ...]:
+    """Who, how much, what it costs against what, what is saved, at what public cost, and the published claim."""
+    one = comparison[PROGRAMME]
+    nominal, present = one.nominal.programme(), one.present_value.programme()
+    rates = one.programme_ladder
+    principal = float(one.principal.sum())
+    life = average_life(one)
+    deals = ("、" if lang == "zh" else ", ").join(
+        label("sentence.deal", lang).format(deal=name, size=amount(pool.principal, lang), firms=len(obligors(pool)))
+        for name, pool in case.pools
+    )
+    sentences = [
+        label("sentence.size", lang).format(firms=len(one.firms), size=amount(principal, lang), deals=deals),
+        label("sentence.cost", lang).format(
+            cost=percent(float(rates.facility_rates[BEFORE_TAX, 0])),
+            comparator_cost=percent(float(rates.comparator_rates[BEFORE_TAX, 0])),
+            comparator=comparison.against,
+            life=f"{life:.2f}",
+        ),
+        label("sentence.saving", lang).format(
+            **{
+                name: amount(getattr(nominal, name)[0], lang) for name in ("market", "before_tax", "net", "public_cost")
+            },
+            present_value=amount(present.before_tax[0], lang),
+            rate=percent(case.file.discount_rate),
+            as_of=case.file.as_of,
+        ),
+    ]
+    unreal = [fact.firm for fact in comparison.facts if fact.comparator_status == "no_bank_access"]
+    if unreal:
+        saved = float(one.nominal.of_firms(unreal).before_tax.sum())
+        sentences.append(label("sentence.unreal", lang).format(amount=amount(saved, lang), firms=len(unreal)))
+    claim = case.file.claim
+    if claim is not None:
+        sentences.append(
+            label("sentence.claim", lang).format(
+                claim=amount(claim.amount, lang),
+                share=percent(claim.amount / claim.principal),
+                principal=amount(claim.principal, lang),
+                life=f"{life:.2f}",
+                needed=points(implied_spread(claim.principal, claim.amount, life), lang),
+                own=points(implied_spread(principal, float(nominal.before_tax[0]), life), lang),
+            )
+        )
+        sentences.append(label("sentence.nothing_fitted", lang))
+    return tuple(sentences)
+
+
+def obligors(pool: Pool) -> set[str]:
+    return {contract.obligor for contract in pool.obligations}
+
+
+def lead(comparison: Comparison, lang: Language) -> tuple[tuple[str, str], ...]:
+    """The headline figures with their labels."""
+    one = comparison[PROGRAMME]
+    nominal, rates = one.nominal.programme(), one.programme_ladder
+    figures = {
+        "size": amount(one.principal.sum(), lang),
+        "firms": str(len(one.firms)),
+        "cost": percent(float(rates.facility_rates[BEFORE_TAX, 0])),
+        "comparator": percent(float(rates.comparator_rates[BEFORE_TAX, 0])),
+        **{name: amount(getattr(nominal, name)[0], lang) for name in ("market", "before_tax", "net", "public_cost")},
+    }
+    return tuple(
+        (label(f"lead.{name}", lang).format(comparator=comparison.against), figure) for name, figure in figures.items()
+    )
+
+
+def summary_page(case: Case, comparison: Comparison, exhibits: Sequence[Exhibit], lang: Language) -> Page:
+    """What the console shows."""
+    by_name = {exhibit.name: exhibit for exhibit in exhibits}
+    chosen = [
+        brief(by_name["savings"], "savings_in_brief", *FIRM_COLUMNS),
+        by_name["savings_by_part"],
+        brief(by_name["variants"], "variants_in_brief", *VARIANT_COLUMNS),
+        *(by_name[name] for name in ("implied_spreads",) if name in by_name),
+    ]
+    section = Section(
+        heading=label("section.headline", lang),
+        text=headline(case, comparison, lang),
+        exhibits=titled(chosen, lang),
+    )
+    return Page(
+        title=case.file.name,
+        banner=case.notice,
+        sections=(section,),
+        headings=headings_of(chosen, lang),
+        words=words_of(chosen, lang),
+        lang=lang,
+    )
+
+
+def report_page(
+    case: Case,
+    comparison: Comparison,
+    exhibits: Sequence[Exhibit],
+    ledgers: Sequence[tuple[str, Ledger]],
+    manifest: dict[str, object],
+    lang: Language,
+) -> Page:
+    """The page of the results folder."""
+    by_name = {exhibit.name: exhibit for exhibit in exhibits}
+
+    def section(name: str, *chosen: str, text: tuple[str, ...] = ()) -> Section:
+        some = [by_name[one] for one in chosen if one in by_name]
+        return Section(heading=label(f"section.{name}", lang), text=text, exhibits=titled(some, lang))
+
+    flows = [(name, deal_exhibits.payments(ledger)) for name, ledger in ledgers]
+    about = manifest_exhibit(manifest)
+    notes = tuple(f"{variant.name}: {variant.note}" for variant, _ in case.variants)
+    sections = (
+        section("headline", "savings_by_part", text=headline(case, comparison, lang)),
+        section("savings", "savings", "savings_by_status", "facilities"),
+        section("variants", "variants", "implied_spreads", text=notes),
+        section("deals", "pool", "tranches"),
+        *(
+            Section(heading=label("section.deal", lang).format(deal=name), exhibits=titled([one], lang))
+            for name, one in flows
+        ),
+        section("checks", "checks", "findings"),
+        section("provenance", "provenance"),
+        Section(heading=label("section.manifest", lang), exhibits=titled([about], lang)),
+    )
+    return Page(
+        title=case.file.name,
+        banner=case.notice,
+        lead=lead(comparison, lang),
+        sections=sections,
+        headings=headings_of([*exhibits, about, *(one for _, one in flows)], lang),
+        words=words_of(exhibits, lang),
+        lang=lang,
+    )
+
+
+def date_page(name: str, deal: Deal, ledger: Ledger, t: int, lang: Language) -> Page:
+    """One payment date of a deal, line by line in words and numbers."""
+    exhibit = deal_exhibits.trace(ledger, t)
+    facts = {
+        "deal": ledger.deal.name,
+        "date": ledger.timeline.payments[t],
+        "phase": ledger.program.phases[int(ledger.phase[t, 0])],
+    }
+    supplied = ", ".join(from_market(deal, ledger.deal))
+    text = [
+        label("sentence.explain", lang).format(**facts),
+        *([label("sentence.template", lang).format(market=deal.market, supplied=supplied)] if supplied else []),
+        *(line_sentence(exhibit, row, lang) for row in exhibit.shown()),
+    ]
+    section = Section(heading=name, text=tuple(text), exhibits=titled([exhibit], lang))
+    return Page(title=ledger.deal.name, sections=(section,), headings=headings_of([exhibit], lang), lang=lang)
+
+
+def from_market(deal: Deal, complete: Deal) -> Iterator[str]:
+    """What the market's template supplies where the deal is silent, as ``key path: value``."""
+    stated, filled = to_tree(deal), to_tree(complete)
+    known = set(leaves(stated))
+    for path in leaves(filled):
+        if path not in known:
+            yield f"{key_path_text(path)}: {value_at(filled, path)}"
+
+
+def line_sentence(exhibit: Exhibit, row: Sequence[str], lang: Language) -> str:
+    """One line of a waterfall as a sentence."""
+    cells = dict(zip(exhibit.header, row, strict=True))
+    clause = label("sentence.clause", lang).format(clause=cells["clause"]) if cells["clause"] else ""
+    return label("sentence.pay", lang).format(**{**cells, "clause": clause})
+
+
+def provenance_exhibit(case: Case) -> Exhibit:
+    """Where each input comes from, and how many rows of the firm tape are of which kind."""
+    stated = [(one.path, str(one.origin), source_text(one)) for one in case.file.provenance]
+    tape: dict[str, int] = {}
+    for _, text in case.firms.provenance:
+        tape[text] = tape.get(text, 0) + 1
+    rows = [(f"tapes.firms ({count})", *split_origin(text)) for text, count in tape.items()]
+    return Exhibit(name="provenance", columns=columns(path="text", origin="word", source="text"), rows=(*stated, *rows))
+
+
+def source_text(origin: Provenance) -> str:
+    """Source or reason, with the note."""
+    stated = getattr(origin, origin.origin)
+    return f"{stated} ({origin.note})" if origin.note else stated
+
+
+def split_origin(text: str) -> tuple[str, str]:
+    """A cell of the tape's provenance: its kind and the rest; without a kind it counts as an assumption.
+
+    >>> split_origin("derived: from the plan of 2022-07")
+    ('derived', 'from the plan of 2022-07')
+    """
+    match = re.fullmatch(r"(published|derived|assumption): (.*)", text)
+    return (match[1], match[2]) if match else ("assumption", text)
+
+
+def findings_exhibit(findings: Iterable[Finding]) -> Exhibit:
+    """Warnings and notes."""
+    return Exhibit(
+        name="findings",
+        columns=columns(severity="word", place="text", message="text"),
+        rows=tuple((str(one.severity), str(one.place), one.message) for one in findings),
+    )
+
+
+def manifest_exhibit(manifest: dict[str, object]) -> Exhibit:
+    """The manifest as a table, its warnings left to their own."""
+    rows = []
+    for key, value in manifest.items():
+        if isinstance(value, dict):
+            rows += [(f"{key}: {name}", str(entry)) for name, entry in value.items()]
+        elif key != "warnings":
+            rows.append((key, str(value)))
+    return Exhibit(name="manifest", columns=columns(item="text", value="text"), rows=tuple(rows))
