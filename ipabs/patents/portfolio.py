@@ -46,6 +46,10 @@ class Portfolio:
         """The rights of one owner."""
         return Portfolio(rights=tuple(right for right in self.rights if right.owner == owner))
 
+    def alive(self, as_of: date) -> "Portfolio":
+        """The rights in force or pending on `as_of`, and not past their expiry."""
+        return Portfolio(rights=tuple(right for right in self.rights if is_alive(right, as_of)))
+
     def findings(self) -> Iterator[Finding]:
         """A number that stands twice."""
         for number, count in Counter(right.number for right in self.rights).items():

@@ -167,10 +167,27 @@ def is_alive(right: IPRight, as_of: date) -> bool:
 
 
 def remaining_years(right: IPRight, as_of: date) -> float:
-    """Years from `as_of` to expiry in days / 365.25; zero for a right that is not alive.
+    """Years from `as_of` to expiry; zero for a right that is not alive.
+
+    Whole years by the calendar, the rest in days of the year it falls in, so that an anniversary gives a whole number.
 
     >>> right = Patent(number="ZL1", kind="invention", filing=date(2014, 1, 1), grant=date(2016, 1, 1))
-    >>> round(remaining_years(right, date(2024, 1, 1)), 3)
-    10.001
+    >>> remaining_years(right, date(2024, 1, 1)), round(remaining_years(right, date(2024, 7, 1)), 4)
+    (10.0, 9.5041)
     """
-    return (statutory_expiry(right) - as_of).days / 365.25 if is_alive(right, as_of) else 0.0
+    if not is_alive(right, as_of):
+        return 0.0
+    expiry = statutory_expiry(right)
+    whole = expiry.year - as_of.year
+    whole -= add_years(as_of, whole) > expiry
+    last = add_years(as_of, whole)
+    return whole + (expiry - last).days / (add_years(as_of, whole + 1) - last).days
+
+
+def is_renewable(right: IPRight) -> bool:
+    """Whether the right may be renewed without end, as a trademark is.
+
+    >>> is_renewable(IPRight(number="T1", kind="trademark", grant=date(2020, 1, 1)))
+    True
+    """
+    return any(term.renewable for term in terms() if (term.jurisdiction, term.kind) == (right.jurisdiction, right.kind))

@@ -1,0 +1,116 @@
+"""What methods ask of their inputs: ranges, rights that are alive, and a stated result that follows from its inputs."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from ipabs.cashflow.discounting import Values
+from ipabs.errors import DataError, Finding, KeyPath, finding
+from ipabs.patents.patent import IPRight
+from ipabs.patents.portfolio import Portfolio
+from ipabs.patents.statute import is_alive
+from ipabs.valuation.valuation import inputs_of
+
+WEIGHT_TOLERANCE = 1e-9
+
+
+def range_findings(
+    name: str, values: Values | None, low: float, high: float, *, path: KeyPath = (), above: bool = False
+) -> Iterator[Finding]:
+    """An input below `low` (with `above`: or equal to it) or above `high`, or no number, in any draw.
+
+    >>> print(next(range_findings("royalty_rate", 1.2, 0, 1)))
+    royalty_rate: royalty_rate of 1.2 is outside 0 to 1
+    """
+    if values is None:
+        return
+    numbers = np.asarray(values, dtype=np.float64)
+    bad = ~((numbers > low if above else numbers >= low) & (numbers <= high))
+    if bad.any():
+        yield finding(
+            "valuation.range",
+            "{name} of {got} is outside {low} to {high}",
+            path=path or (name,),
+            got=f"{float(numbers[bad].flat[0]):.15g}",
+            name=name,
+            low=f"{low:.15g}",
+            high=f"{high:.15g}",
+        )
+
+
+def rights_findings(portfolio: Portfolio, as_of: date) -> Iterator[Finding]:
+    """What forbids valuing these rights: facts that contradict each other, a number twice, a right not alive."""
+    yield from portfolio.findings()
+    for right in portfolio.rights:
+        for one in (*right.findings(), *_dead(right, as_of)):
+            yield replace(one, place=replace(one.place, path=(right.number, *one.place.path)))
+
+
+def _dead(right: IPRight, as_of: date) -> Iterator[Finding]:
+    try:
+        alive = is_alive(right, as_of)
+    except DataError as fault:
+        yield from fault.findings
+        return
+    if not alive:
+        yield finding(
+            "valuation.not_alive",
+            "{right} is {got} on {as_of} and has no value; leave it out",
+            path=("status",),
+            got=right.status if right.status not in ("pending", "in_force") else "expired",
+            right=right.number,
+            as_of=as_of,
+        )
+
+
+def draw_findings(method: object) -> Iterator[Finding]:
+    """Draws that are no single line of numbers, or of different number from input to input."""
+    arrays = {entry.name: entry.value for entry in inputs_of(method) if isinstance(entry.value, np.ndarray)}
+    sizes = {name: array.shape for name, array in arrays.items() if array.ndim > 0}
+    for name, shape in sizes.items():
+        if len(shape) != 1 or shape != next(iter(sizes.values())):
+            yield finding(
+                "valuation.draws",
+                "draws of shape {got}; {first} has {wanted}",
+                path=(name,),
+                got=shape,
+                first=next(iter(sizes)),
+                wanted=next(iter(sizes.values())),
+            )
+
+
+def weight_findings(weights: tuple[float, ...], *, path: KeyPath = ()) -> Iterator[Finding]:
+    """Weights below zero, or that do not sum to one.
+
+    >>> print(next(weight_findings((0.5, 0.4))))
+    the weights sum to 0.9, not to 1
+    """
+    for at, weight in enumerate(weights):
+        if not weight >= 0:
+            yield finding("valuation.weight", "weight {got} is negative", path=(*path, at), got=weight)
+    if not abs(sum(weights) - 1) <= WEIGHT_TOLERANCE:
+        yield finding("valuation.weights", "the weights sum to {got}, not to 1", path=path, got=f"{sum(weights):.10g}")
+
+
+def stated_findings(result: Values, stated: float, *, tolerance: float, path: KeyPath = ()) -> tuple[Finding, ...]:
+    """A warning when a source states another result than its own inputs give.
+
+    >>> print(stated_findings(2.3471, 2.40, tolerance=0.005)[0])
+    the source states 2.4, but its inputs give 2.3471
+    """
+    mean = float(np.mean(result))
+    if abs(mean - stated) <= tolerance:
+        return ()
+    template = "the source states {got}, but its inputs give {result}"
+    return (
+        finding(
+            "valuation.stated",
+            template,
+            path=path,
+            severity="warning",
+            got=f"{stated:.10g}",
+            result=f"{mean:.10g}",
+        ),
+    )

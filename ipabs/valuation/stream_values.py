@@ -1,0 +1,176 @@
+"""Present value of a share of revenue, stream by stream: the core of royalty relief and of the sharing methods.
+
+``V_s = level × rate × (1 − tax) × Σ_t R_t × ramp_t × (1 − d) ** (t − 1) × protected_t × DF_t``
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from math import ceil, isfinite
+
+import numpy as np
+
+from ipabs._typing import FloatArray
+from ipabs.cashflow.discounting import Timing, Values, value_or_array
+from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.patents.portfolio import Portfolio
+from ipabs.valuation.checks import draw_findings, range_findings, rights_findings
+from ipabs.valuation.coverage import CoverageMatrix, ProtectionLayer, layers, protected_share
+from ipabs.valuation.life import economic_life
+from ipabs.valuation.periods import Periods
+from ipabs.valuation.revenue import RevenueStream, perpetuity, perpetuity_findings
+from ipabs.valuation.valuation import Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StreamTerms:
+    """On what terms streams are turned into value.
+
+    Attributes
+    ----------
+    rate : float or FloatArray
+        Share of revenue that is the right's: royalty rate, or sharing rate.
+    loss_rate : float or FloatArray
+        Yearly chance that a right is lost before its end.
+    """
+
+    rate: Values
+    tax_rate: Values
+    discount_rate: Values
+    timing: Timing
+    first_period_years: float
+    loss_rate: Values
+
+    def periods(self, stream: RevenueStream, over: tuple[ProtectionLayer, ...]) -> Periods:
+        """The periods in which a stream can have value in some draw."""
+        legal = over[0].legal_life_years if over else 0.0
+        years = stream.horizon_years(legal)
+        count = ceil(round(years - self.first_period_years, 9)) + 1 if years > 0 else 0
+        if stream.growth_rate is None or stream.perpetual:
+            count = min(count, len(stream.revenues))
+        return Periods(count=count, timing=self.timing, first_years=self.first_period_years)
+
+
+def stream_value(stream: RevenueStream, terms: StreamTerms, over: tuple[ProtectionLayer, ...]) -> Values:
+    """Value of one stream under the rights `over` it: a number, or draws ``(draw,)``."""
+    return value_or_array(period_values(stream, terms, over).sum(axis=-1))
+
+
+def period_values(stream: RevenueStream, terms: StreamTerms, over: tuple[ProtectionLayer, ...]) -> FloatArray:
+    """Present value of what each period brings: ``(period,)`` or ``(draw, period)``; a perpetuity in the last one."""
+    periods = terms.periods(stream, over)
+    life = np.minimum(stream.technical_life_years, stream.contract_life_years)
+    protected = protected_share(over, periods, life_years=life, loss_rate=terms.loss_rate)
+    return np.asarray(unprotected_values(stream, terms, periods) * protected)
+
+
+def unprotected_values(stream: RevenueStream, terms: StreamTerms, periods: Periods) -> FloatArray:
+    """What each period would bring if all of it were protected, as `period_values`."""
+    rate = terms.rate if stream.royalty_rate is None else stream.royalty_rate
+    tax_rate = terms.tax_rate if stream.tax_rate is None else stream.tax_rate
+    kept = np.asarray(rate) * (1 - np.asarray(tax_rate)) * stream.level
+    discounts = periods.discounts(terms.discount_rate)
+    if stream.perpetual:
+        discounts[..., -1] += perpetuity(stream, terms.discount_rate, periods, loss_rate=terms.loss_rate)
+    return np.asarray(
+        kept[..., np.newaxis] * (stream.forecast(periods.count) * stream.contribution(periods.count)) * discounts
+    )
+
+
+def stream_parts(
+    streams: Iterable[RevenueStream],
+    terms: StreamTerms,
+    *,
+    coverage: CoverageMatrix | None,
+    portfolio: Portfolio,
+    as_of: date,
+) -> tuple[Part, ...]:
+    """The value of each stream, how long it lasts, and what ends it."""
+    parts = []
+    for stream in streams:
+        over = layers(coverage, portfolio, stream.name, as_of=as_of)
+        life = economic_life(
+            legal=over[0].legal_life_years if over else 0.0,
+            contract=stream.contract_life_years,
+            technical=stream.technical_life_years,
+        )
+        worth = stream_value(stream, terms, over) if over else 0.0
+        parts.append(Part(name=stream.name, value=worth, life_years=life.years, binding=life.binding))
+    return tuple(parts)
+
+
+def checked_streams(
+    method: object,
+    streams: tuple[RevenueStream, ...],
+    terms: StreamTerms,
+    *,
+    coverage: CoverageMatrix | None,
+    portfolio: Portfolio,
+    as_of: date,
+) -> tuple[Finding, ...]:
+    """Warnings and notes about streams, terms and rights.
+
+    Raises
+    ------
+    DataError
+        With every fault: rights not alive, rates out of range, streams twice, draws of different length, a perpetuity
+        that does not converge or outlives its right.
+    """
+    found = (
+        *rights_findings(portfolio, as_of),
+        *_term_findings(terms),
+        *(coverage.findings(portfolio, [stream.name for stream in streams]) if coverage else ()),
+        *(one for at, stream in enumerate(streams) for one in _stream_findings(at, stream, streams, terms)),
+        *draw_findings(method),
+    )
+    refuse(DataError, found)
+    perpetual = tuple(
+        one
+        for stream in streams
+        if stream.perpetual
+        for one in _perpetual_findings(stream, layers(coverage, portfolio, stream.name, as_of=as_of))
+    )
+    refuse(DataError, perpetual)
+    return (*found, *_pending_notes(portfolio))
+
+
+def _term_findings(terms: StreamTerms) -> Iterator[Finding]:
+    yield from range_findings("rate", terms.rate, 0, 1)
+    yield from range_findings("tax_rate", terms.tax_rate, 0, 1)
+    yield from range_findings("discount_rate", terms.discount_rate, -1, 1, above=True)
+    yield from range_findings("loss_rate", terms.loss_rate, 0, 1)
+    yield from range_findings("first_period_years", terms.first_period_years, 0, 1, above=True)
+
+
+def _stream_findings(
+    at: int, stream: RevenueStream, streams: tuple[RevenueStream, ...], terms: StreamTerms
+) -> Iterator[Finding]:
+    faults = (*stream.findings(), *perpetuity_findings(stream, terms.discount_rate, loss_rate=terms.loss_rate))
+    for one in faults:
+        yield replace(one, place=replace(one.place, path=("streams", stream.name, *one.place.path)))
+    if stream.name in [other.name for other in streams[:at]]:
+        yield finding("stream.twice", "stream {got} stands twice", path=("streams", at), got=stream.name)
+
+
+def _perpetual_findings(stream: RevenueStream, over: tuple[ProtectionLayer, ...]) -> Iterator[Finding]:
+    ends = [layer.right for layer in over if isfinite(layer.legal_life_years)]
+    lives = np.minimum(stream.technical_life_years, stream.contract_life_years)
+    if ends or np.isfinite(lives).any():
+        yield finding(
+            "stream.perpetual_life",
+            "a perpetual stream needs rights and contracts that do not end, but {got} does",
+            path=("streams", stream.name, "perpetual"),
+            got=", ".join(ends) or "its technical or contract life",
+        )
+
+
+def _pending_notes(portfolio: Portfolio) -> Iterator[Finding]:
+    for right in portfolio.rights:
+        if right.status == "pending":
+            yield finding(
+                "valuation.pending",
+                "{right} is not granted; here it counts as if it were (see the method for applications)",
+                path=(right.number, "status"),
+                severity="warning",
+                right=right.number,
+            )

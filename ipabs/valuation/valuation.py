@@ -1,0 +1,186 @@
+"""A valuation: one figure or a distribution, the inputs behind it with where they come from, and what it is made of.
+
+A method is a frozen record of inputs with ``value(portfolio, *, as_of) -> Valuation``. Every rate and amount in it is a
+number, or an array of draws ``(draw,)``; the formulas are the same for both.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from typing import Protocol, TypeAlias
+
+import numpy as np
+
+from ipabs.basics.provenance import Provenance, ProvenanceTable
+from ipabs.cashflow.discounting import Values
+from ipabs.errors import DataError, Finding, KeyPath, finding, key_path_text
+from ipabs.patents.portfolio import Portfolio
+
+Series: TypeAlias = tuple[float, ...]
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+NO_PROVENANCE = ProvenanceTable()
+# What a record says about itself and not about value.
+NOT_INPUTS = {"provenance", "coverage"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Input:
+    """One input of a method.
+
+    Attributes
+    ----------
+    name : str
+        Key path in the method, for instance ``streams.A.royalty_rate``.
+    value : float, FloatArray or tuple of float
+        A number, draws ``(draw,)``, or one number a period.
+    provenance : Provenance, optional
+    """
+
+    name: str
+    value: Values | Series
+    provenance: Provenance | None = None
+
+    @property
+    def mean(self) -> float:
+        """The number, or the mean of draws or periods."""
+        return float(np.mean(self.value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Part:
+    """What one revenue stream, right, asset or step adds to the whole.
+
+    Attributes
+    ----------
+    value : float or FloatArray
+        In the currency of the valuation; the parts add up to the whole.
+    life_years : float
+        Remaining economic life, nan where a part has none; `binding` names what ends it.
+    """
+
+    name: str
+    value: Values
+    life_years: float = np.nan
+    binding: str = ""
+
+    @property
+    def mean(self) -> float:
+        """The value, or the mean of its draws."""
+        return float(np.mean(self.value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Valuation:
+    """The result of one method.
+
+    Attributes
+    ----------
+    value : float or FloatArray
+        A number, or draws ``(draw,)``, in `currency`.
+    inputs : tuple of Input
+        What the method was given, with provenance.
+    parts : tuple of Part
+        Revenue streams, rights, assets or steps; they add up to `value`.
+    findings : tuple of Finding
+        Warnings and notes (a finding of severity error is raised instead).
+    """
+
+    method: str
+    as_of: date
+    currency: str
+    value: Values
+    inputs: tuple[Input, ...] = ()
+    parts: tuple[Part, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def __repr__(self) -> str:
+        spread = ""
+        if self.draws > 1:
+            low, high = self.quantile(0.05), self.quantile(0.95)
+            spread = f", 5 % to 95 %: {low:,.2f} to {high:,.2f} in {self.draws:,} draws"
+        return f"Valuation({self.method}, {self.as_of}: {self.mean:,.2f} {self.currency}{spread})"
+
+    @property
+    def draws(self) -> int:
+        """How many draws the value has; 1 for a number."""
+        return int(np.size(self.value))
+
+    @property
+    def mean(self) -> float:
+        """The value, or the mean of its draws."""
+        return float(np.mean(self.value))
+
+    @property
+    def standard_error(self) -> float:
+        """Of the mean: standard deviation / √draws; 0 for a number."""
+        return float(np.std(self.value, ddof=1) / np.sqrt(self.draws)) if self.draws > 1 else 0.0
+
+    def quantile(self, level: float) -> float:
+        """The value that the share `level` of the draws does not exceed (linear between order statistics)."""
+        if not 0 <= level <= 1:
+            raise DataError(finding("valuation.quantile", "quantile {got} is outside 0 to 1", got=level))
+        return float(np.quantile(self.value, level))
+
+    @property
+    def quantiles(self) -> tuple[tuple[float, float], ...]:
+        """Level and value at 5, 25, 50, 75 and 95 %."""
+        return tuple((level, self.quantile(level)) for level in QUANTILES)
+
+    @property
+    def notes(self) -> tuple[Finding, ...]:
+        """What is worth knowing and no fault."""
+        return tuple(found for found in self.findings if found.severity == "note")
+
+    def part(self, name: str) -> Part:
+        """One part by name."""
+        known = {part.name: part for part in self.parts}
+        if name not in known:
+            raise DataError(finding("valuation.no_part", "no part {got!r}; {hint}", got=name, allowed=known))
+        return known[name]
+
+    def input(self, name: str) -> Input:
+        """One input by its key path."""
+        known = {entry.name: entry for entry in self.inputs}
+        if name not in known:
+            raise DataError(finding("valuation.no_input", "no input {got!r}; {hint}", got=name, allowed=known))
+        return known[name]
+
+
+class Method(Protocol):
+    """A valuation method: a record of inputs that values a portfolio."""
+
+    def value(self, portfolio: Portfolio, *, as_of: date) -> Valuation:
+        """The value of `portfolio` on `as_of`."""
+
+
+def inputs_of(method: object, provenance: ProvenanceTable = NO_PROVENANCE) -> tuple[Input, ...]:
+    """Every number, draw and series of a method's record, by key path."""
+    return tuple(
+        Input(name=key_path_text(path), value=value, provenance=provenance.of(path)) for path, value in _leaves(method)
+    )
+
+
+def _leaves(value: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Values | Series]]:
+    match value:
+        case bool() | str() | date() | None:
+            return
+        case int() | float() | np.ndarray():
+            yield path, value
+        case tuple() if value and all(isinstance(one, int | float) for one in value):
+            yield path, tuple(map(float, value))
+        case tuple():
+            for at, one in enumerate(value):
+                yield from _leaves(one, (*path, getattr(one, "name", at)))
+        case _ if is_dataclass(value):
+            for field in fields(value):
+                if field.name not in NOT_INPUTS:
+                    yield from _leaves(getattr(value, field.name), (*path, field.name))
+
+
+def total(parts: Sequence[Values]) -> Values:
+    """The sum of parts, in the order given; 0 for none."""
+    summed: Values = 0.0
+    for part in parts:
+        summed = summed + part
+    return summed
