@@ -40,6 +40,7 @@ def cash_findings(deal: "Deal", names: Names) -> Iterator[Finding]:
         if sound:
             yield from draw_findings(deal, priority, lines)
             yield from later_lines(deal, names, priority, lines)
+            yield from swept_early(deal, priority, lines)
     if sound:
         yield from unpaid_claims(deal, names)
         yield from unpaid_residuals(deal)
@@ -100,6 +101,18 @@ def stuck_cash(deal: "Deal", priority: Priority, lines: Placed) -> Iterator[Find
         elif name != COLLECTIONS:
             template = "cash in {got} is not released by legal final: state sweep_to, or a transfer of all it holds"
             yield finding("account.stuck", template, path=path, got=name)
+
+
+def swept_early(deal: "Deal", priority: Priority, lines: Placed) -> Iterator[Finding]:
+    """Claims paid from an account that legal final empties before line 1, and from nowhere else."""
+    paid = {(one.source, claim): one for one in lines if isinstance(one.line, Pay) for claim in one.line.target}
+    sweeps = {account.name: account.sweep_to for account in deal.accounts if account.sweep_to}
+    for (source, claim), placed in paid.items():
+        if source in sweeps and (sweeps[source], claim) not in paid:
+            template = "legal final sweeps {source} to {to} before line 1, and no line pays {got} from {to}"
+            yield finding(
+                "account.swept_early", template, path=at(priority, placed), got=claim, source=source, to=sweeps[source]
+            )
 
 
 def draw_findings(deal: "Deal", priority: Priority, lines: Placed) -> Iterator[Finding]:

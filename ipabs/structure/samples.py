@@ -54,3 +54,40 @@ waterfall:
     - pay: undertaking.reimbursement
     - residual: sub
 """
+
+SMALL = {
+    "ipabs": " 1",
+    "name": " Small deal",
+    "market": " none",
+    "vehicle": " trust",
+    "currency": " CNY",
+    "dates": """
+  cut_off: 2024-01-01
+  closing: 2024-01-01
+  payment: {first: 2025-01-01, frequency: annual, calendar: every_day, roll: none}
+  collection_end: month_end
+  expected_maturity: 2027-01-01
+  legal_final: 2027-01-01""",
+    "tranches": """
+  A: {principal: 100, coupon: 5%, day_count: 30/360 US, accrual: unadjusted, unpaid_interest: carry,
+      amortization: pass_through}
+  sub: {principal: 20, residual: true}""",
+    "closing": """
+  sources: {A: 100%, sub: 100%}
+  uses: {assets: 120}""",
+    "rounding": " fen",
+    "waterfall": """
+  normal:
+    - pay: A.interest
+    - pay: A.principal
+    - residual: sub""",
+}
+
+
+def small(**sections: str) -> str:
+    """A deal of three yearly payments, with sections replaced or added as the text that follows their key.
+
+    >>> print(small(rounding=" none").splitlines()[-6])
+    rounding: none
+    """
+    return "".join(f"{key}:{text.rstrip()}\n" for key, text in {**SMALL, **sections}.items())

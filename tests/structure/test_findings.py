@@ -123,6 +123,10 @@ CASES: dict[str, tuple[str, str]] = {
     "account.sweep_to": (changed((", sweep_to: collections", "")), "accounts.reserve"),
     "account.stuck": (changed(("  reserve: {target", "  spare: {}\n  reserve: {target")), "waterfall.normal"),
     "account.unused": (changed(("  reserve: {target", "  spare: {}\n  reserve: {target")), "accounts.spare"),
+    "account.swept_early": (
+        changed(("- pay: undertaking.reimbursement\n", "- pay: undertaking.reimbursement\n      from: reserve\n")),
+        "waterfall.normal[4]",
+    ),
     "amount.empty": (changed(("{percent: 1%, of: A.balance, floor: 200000}", "{}")), "accounts.reserve.target"),
     "amount.part_of_nothing": (
         changed(("{percent: 1%, of: A.balance, floor: 200000}", "{percent: 1%, floor: 200000}")),
