@@ -80,23 +80,33 @@ def allocated(
 ) -> FloatArray:
     """(contract,) what falls on each contract of a deal's cost.
 
+    The firms share it as stated; a firm with several contracts spreads its part over them by what each would pay
+    alone, a fixed sum by their principal.
+
     Parameters
     ----------
+    firms : sequence of str
+        (contract,) whose contract it is.
     alone : FloatArray
         (contract,) nominal sum each would pay at the cost's rate; with an amount, the whole deal's sum.
     """
+    names, at = np.unique(np.asarray(firms), return_inverse=True)
     fixed = cost.amount is not None
+    weights = principal if fixed else alone
+    own = np.bincount(at, weights=weights).astype(np.float64)
     total = float(alone.max()) if fixed else max(float(alone.sum()), cost.minimum or 0.0)
     match cost.allocate_by:
         case "principal":
-            return by_weights(total, principal if fixed else alone)
+            parts = by_weights(total, own) if own.any() else np.zeros(len(names))
         case "equally":
-            return equally(total, len(firms))
+            parts = equally(total, len(names))
         case "risk":
-            return by_weights(total, np.array([_risk_weight(name, cost, risk_weights) for name in firms]))
+            parts = by_weights(total, np.array([_risk_weight(name, cost, risk_weights) for name in names.tolist()]))
         case "shapley":
-            # A fixed sum is paid by every coalition alike, so each pays the same part of it.
-            return equally(total, len(firms)) if fixed else shapley_of_minimum(alone, cost.minimum or 0.0)
+            # A fixed sum is paid by every coalition alike, so each firm pays the same part of it.
+            parts = equally(total, len(names)) if fixed else shapley_of_minimum(own, cost.minimum or 0.0)
+    paid = own[at] > 0
+    return np.where(paid, parts[at] * weights, 0.0) / np.where(paid, own[at], 1.0)
 
 
 def _risk_weight(name: str, cost: CostItem, risk_weights: AllocationBasis) -> float:

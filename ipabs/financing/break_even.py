@@ -50,7 +50,7 @@ class Question:
             raise SpecError(finding("break_even.measure", "no sum {got!r}; {hint}", got=self.measure, allowed=SUMS))
         loan = offer(self.loan.on_profile() or self.loan, self.need, tax=self.tax, facts=self.facts)
         note = offer(self.participation, self.need, subsidies=self.subsidies, tax=self.tax, facts=self.facts)
-        costs = [cost(items, np.ones(len(items.amounts))) for items in (loan.cash_items(), note.cash_items())]
+        costs = [cost(facility.cash_items()) for facility in (loan, note)]
         parts = savings(self.need.firms, costs[0], costs[0], costs[1])
         return float(getattr(parts, self.measure).sum())
 

@@ -99,14 +99,17 @@ class CashItems:
 
     def starts(self) -> DateArray:
         """(firm,) the date of each firm's first item."""
-        first = np.full(len(self.firms), np.datetime64("9999-12-31"), dtype="datetime64[D]")
-        np.minimum.at(first, self.firm, self.dates)
-        return first
+        # As integers: numpy takes minima of dates by group forty times slower.
+        first = np.full(len(self.firms), np.iinfo(np.int64).max)
+        np.minimum.at(first, self.firm, self.dates.astype(np.int64))
+        return first.astype("datetime64[D]")
 
-    def sums(self, weights: FloatArray) -> FloatArray:
-        """(firm,) sums of ``weights * amounts``."""
-        totals = np.bincount(self.firm, weights=weights * self.amounts, minlength=len(self.firms))
-        return totals.astype(np.float64)
+    def sums(self, mask: BoolArray | None = None, *, weights: FloatArray | float = 1.0) -> FloatArray:
+        """(firm,) sums of ``weights * amounts`` over the items under a mask; `weights` is (item,)."""
+        firm, amounts = self.firm, weights * self.amounts
+        if mask is not None:
+            firm, amounts = firm[mask], amounts[mask]
+        return np.bincount(firm, weights=amounts, minlength=len(self.firms)).astype(np.float64)
 
     def table(self) -> pd.DataFrame:
         """The items as rows: firm, date, amount, kind, label, bearer, imputed."""
@@ -186,7 +189,8 @@ def join(parts: Iterable[CashItems]) -> CashItems:
     firm_maps = [np.array([firms[name] for name in part.firms], dtype=np.int64) for part in some]
     label_maps = [np.array([labels[name] for name in part.labels], dtype=np.int64) for part in some]
     rates = np.full(len(firms), np.nan)
-    np.fmax.at(rates, np.concatenate(firm_maps), np.concatenate([part.contract_rates for part in some]))
+    for firm_map, part in zip(firm_maps, some, strict=True):
+        rates[firm_map] = np.fmax(rates[firm_map], part.contract_rates)
     return CashItems(
         firms=tuple(firms),
         contract_rates=rates,

@@ -1,7 +1,7 @@
 """Compare facilities: what each firm and the programme save, and where the saving comes from."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
@@ -11,17 +11,16 @@ import pandas as pd
 from ipabs._typing import DateArray, FloatArray
 from ipabs.errors import DataError, Finding, SpecError, finding, refuse
 from ipabs.financing.admissibility import why_closed
-from ipabs.financing.cash_items import CashItems, join
+from ipabs.financing.cash_items import CashItems
 from ipabs.financing.facility import Description, Facility, FirmFacts, Recuttable
-from ipabs.financing.ladder import Ladder, ladder, shapley_steps_bp
-from ipabs.financing.need import Need, equal_years
-from ipabs.financing.rates import Convention, FlowTable, as_one_firm, flow_table, internal_rates
+from ipabs.financing.ladder import Ladder, shapley_steps_bp
+from ipabs.financing.need import equal_years
+from ipabs.financing.rates import RUNGS, Convention, flow_table
 from ipabs.financing.savings import Savings, cost, savings
-from ipabs.financing.subsidy import drawn, yuan_years
+from ipabs.financing.sides import SAME_AMOUNT, Side, needs_of, same_profile
+from ipabs.financing.subsidy import drawn
 
 Value = Literal["nominal", "present_value"]
-# Principals that differ by less than this share are equal up to rounding.
-SAME_AMOUNT = 1e-9
 
 
 class DiscountCurve(Protocol):
@@ -227,7 +226,8 @@ def compare(
         )
     items = {name: facility.cash_items() for name, facility in facilities.items()}
     refuse(SpecError, _currencies(items, against))
-    measure = _Measure(facilities[against], items[against], curve, as_of, convention)
+    side = Side.of(items[against], convention)
+    measure = _Measure(facilities[against], side, curve, as_of, convention)
     compared, found = [], []
     for name, facility in facilities.items():
         one, warnings = measure.of(name, facility.description, items[name])
@@ -258,59 +258,61 @@ def _currencies(items: Mapping[str, CashItems], against: str) -> list[Finding]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Measure:
-    """The comparator, its items and how values are taken."""
+    """The comparator, laid out, and how values are taken."""
 
     comparator: Facility
-    items: CashItems
+    side: Side
     curve: DiscountCurve | float | None
     as_of: date | None
     convention: Convention
 
     def of(self, name: str, description: Description, items: CashItems) -> tuple[Compared, list[Finding]]:
-        own = self.items if items.firms == self.items.firms else self.items.of_firms(items.firms)
-        own_table, table = flow_table(own), flow_table(items)
-        refuse(DataError, _amounts(name, own, items))
-        same = own is items or _same_profile(own, items)
+        own = self.side if items.firms == self.side.items.firms else self._side(self.side.items.of_firms(items.firms))
+        refuse(DataError, _amounts(name, own.items, items))
+        side = own if items is own.items else self._side(items)
+        same = side is own or same_profile(own.items, items)
         recut = own if same else self._recut(own, items)
-        recut_table = own_table if recut is own else flow_table(recut)
-        rates = self._discount_rates(own_table)
-        nominal = _savings(own, recut, items, *(np.ones(len(part.amounts)) for part in (own, recut, items)))
-        value = _savings(own, recut, items, *(self._weights(part, rates) for part in (own, recut, items)))
-        rungs = ladder(items.firms, recut_table, table, self.convention)
-        whole = ladder(("programme",), flow_table(as_one_firm(recut)), flow_table(as_one_firm(items)), self.convention)
-        lives, own_lives = average_lives(items), average_lives(own)
-        totals = [cost(part, np.ones(len(part.amounts))).total for part in (own, items)]
+        rates = self._discount_rates(own)
+        costs = [cost(one.items) for one in (own, recut, side)]
+        values = [cost(one.items, self._weights(one.items, rates)) for one in (own, recut, side)]
         compared = Compared(
             name=name,
             description=description,
             firms=items.firms,
             principal=drawn(items),
-            life_years=lives,
-            all_in=rungs.facility_rates[-1],
-            cost_per_million=totals[1] / drawn(items) * 1e6,
+            life_years=side.lives,
+            all_in=side.rates[-1],
+            cost_per_million=costs[2].total / drawn(items) * 1e6,
             discount_rates=rates,
-            nominal=nominal,
-            present_value=value,
-            ladder=rungs,
-            programme_ladder=whole,
-            life_adjusted=totals[0] * lives / own_lives - totals[1],
+            nominal=savings(items.firms, *costs),
+            present_value=savings(items.firms, *values),
+            ladder=Ladder(firms=items.firms, comparator_rates=recut.rates, facility_rates=side.rates),
+            programme_ladder=Ladder(
+                firms=("programme",),
+                comparator_rates=recut.programme_rates,
+                facility_rates=side.programme_rates,
+            ),
+            life_adjusted=costs[0].total * side.lives / own.lives - costs[2].total,
         )
-        return compared, [] if same else [_not_like_for_like(name, compared, own_lives, recut is own)]
+        return compared, [] if same else [_not_like_for_like(name, compared, own.lives, recut is own)]
 
-    def _recut(self, own: CashItems, items: CashItems) -> CashItems:
+    def _side(self, items: CashItems) -> Side:
+        return Side.of(items, self.convention)
+
+    def _recut(self, own: Side, items: CashItems) -> Side:
         """The comparator on the facility's repayment, or as it is where it cannot be re-cut."""
         needs = needs_of(items)
         if needs is None or not isinstance(self.comparator, Recuttable):
             return own
         facility = self.comparator.recut(needs)
-        return own if facility is None else facility.cash_items().of_firms(items.firms)
+        return own if facility is None else self._side(facility.cash_items().of_firms(items.firms))
 
-    def _discount_rates(self, own: FlowTable) -> FloatArray:
+    def _discount_rates(self, own: Side) -> FloatArray:
         if isinstance(self.curve, int | float):
-            return np.full(len(own.dates), float(self.curve))
+            return np.full(len(own.items.firms), float(self.curve))
         if self.curve is None:
-            return np.asarray(internal_rates(own, ("carried",), self.convention)[0])
-        return np.full(len(own.dates), np.nan)
+            return np.asarray(own.rates[RUNGS.index("carried")])
+        return np.full(len(own.items.firms), np.nan)
 
     def _weights(self, items: CashItems, rates: FloatArray) -> FloatArray:
         if not (self.curve is None or isinstance(self.curve, int | float)):
@@ -322,13 +324,6 @@ class _Measure:
         else:
             years = (items.dates - begins).astype(np.float64) / 365
         return np.asarray(np.exp(-np.log1p(rates)[items.firm] * years))
-
-
-def _savings(
-    own: CashItems, recut: CashItems, items: CashItems, w_own: FloatArray, w_recut: FloatArray, w_items: FloatArray
-) -> Savings:
-    offered = cost(own, w_own)
-    return savings(items.firms, offered, offered if recut is own else cost(recut, w_recut), cost(items, w_items))
 
 
 def _amounts(name: str, own: CashItems, items: CashItems) -> list[Finding]:
@@ -344,57 +339,6 @@ def _amounts(name: str, own: CashItems, items: CashItems) -> list[Finding]:
         for firm, ours, theirs in zip(items.firms, drawn(items), drawn(own), strict=True)
         if abs(ours - theirs) > SAME_AMOUNT * theirs
     ]
-
-
-def _same_profile(one: CashItems, other: CashItems) -> bool:
-    """Whether all firms draw and repay the same principal on the same dates."""
-    (firm, dates, amounts), (firm_2, dates_2, amounts_2) = _principal(one), _principal(other)
-    return (
-        np.array_equal(firm, firm_2)
-        and np.array_equal(dates, dates_2)
-        and bool(np.allclose(amounts, amounts_2, rtol=SAME_AMOUNT, atol=0.005))
-    )
-
-
-def _principal(items: CashItems) -> tuple[FloatArray, DateArray, FloatArray]:
-    some = items.where(items.is_kind("principal") & (items.amounts != 0))
-    order = np.lexsort((some.dates, some.firm))
-    return some.firm[order].astype(np.float64), some.dates[order], some.amounts[order]
-
-
-def average_lives(items: CashItems) -> FloatArray:
-    """(firm,) weighted average life of the principal in days / 365."""
-    firm, _, years = yuan_years(items)
-    return np.asarray(np.bincount(firm, weights=years, minlength=len(items.firms)) / drawn(items))
-
-
-def needs_of(items: CashItems) -> tuple[Need, ...] | None:
-    """The needs that items meet, read from their principal and interest; None if a firm draws more than once."""
-    money = items.where((items.is_kind("principal") | items.is_kind("interest")) & (items.amounts != 0))
-    table = flow_table(money)
-    if (table.principal[:, 1:] > 0).any():
-        return None
-    principal = table.principal[:, 0]
-    shares = -table.principal[:, 1:] / principal[:, None]
-    days = table.dates[:, 1:]
-    groups: dict[bytes, list[int]] = {}
-    for row in range(len(money.firms)):
-        groups.setdefault(table.dates[row].tobytes() + shares[row].round(12).tobytes(), []).append(row)
-    needs = []
-    for rows in groups.values():
-        first = rows[0]
-        used = days[first] > table.dates[first, 0]
-        needs.append(
-            Need(
-                firms=tuple(items.firms[row] for row in rows),
-                principal=principal[rows],
-                start=table.dates[first, 0].item(),
-                dates=tuple(days[first][used].tolist()),
-                shares=shares[first][used],
-                currency=items.currency,
-            )
-        )
-    return tuple(needs)
 
 
 def _not_like_for_like(name: str, one: Compared, own_lives: FloatArray, kept: bool) -> Finding:
@@ -430,26 +374,3 @@ def shapley_ladder(comparator: Facility, facility: Facility, *, convention: Conv
     steps = shapley_steps_bp(flow_table(own), flow_table(items), convention)
     columns = ["interest_bp", "fees_bp", "carried_bp", "subsidy_bp", "tax_bp"]
     return pd.DataFrame(steps.T, index=pd.Index(items.firms, name="firm"), columns=columns)
-
-
-def programme(facilities: Iterable[Facility]) -> "Joined":
-    """Several facilities seen as one, for a programme of several issues."""
-    return Joined(facilities=tuple(facilities))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joined:
-    """Facilities of different firms put together, such as an ABS and an ABN of one programme."""
-
-    facilities: tuple[Facility, ...]
-
-    @property
-    def description(self) -> Description:
-        """The first one's kind; the longest wait."""
-        days = [f.description.days_to_money for f in self.facilities]
-        longest = max((d for d in days if d is not None), default=None)
-        return replace(self.facilities[0].description, days_to_money=longest)
-
-    def cash_items(self) -> CashItems:
-        """All items."""
-        return join(facility.cash_items() for facility in self.facilities)

@@ -144,3 +144,47 @@ def settled(
         profitable_from={fact.firm: fact.profitable_from for fact in facts if fact.loss_making},
         untaxed=untaxed,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """Facilities of different firms seen as one, such as an ABS and an ABN of one programme.
+
+    Offers on the same terms are worked out together.
+    """
+
+    facilities: tuple[Facility, ...]
+
+    @property
+    def description(self) -> Description:
+        """The first one's kind and certainty; the longest wait."""
+        days = [one.description.days_to_money for one in self.facilities]
+        longest = max((d for d in days if d is not None), default=None)
+        return replace(self.facilities[0].description, days_to_money=longest)
+
+    def cash_items(self) -> CashItems:
+        """All items."""
+        return join(facility.cash_items() for facility in self._on_same_terms())
+
+    def recut(self, needs: tuple[Need, ...]) -> "Facility | None":
+        """Offers on one set of terms, on other repayment profiles; None if the terms differ."""
+        same = self._on_same_terms()
+        return same[0].recut(needs) if len(same) == 1 and isinstance(same[0], Offer) else None
+
+    def _on_same_terms(self) -> tuple[Facility, ...]:
+        alike: dict[object, list[Offer]] = {}
+        others: list[Facility] = []
+        for one in self.facilities:
+            if isinstance(one, Offer):
+                alike.setdefault((one.terms, one.subsidies, one.tax), []).append(one)
+            else:
+                others.append(one)
+        offers = [
+            replace(
+                group[0],
+                needs=merged(need for one in group for need in one.needs),
+                facts=tuple(dict.fromkeys(fact for one in group for fact in one.facts)),
+            )
+            for group in alike.values()
+        ]
+        return (*offers, *others)

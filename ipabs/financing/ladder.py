@@ -41,15 +41,6 @@ class Ladder:
         return pd.DataFrame(rates | steps, index=pd.Index(self.firms, name="firm"))
 
 
-def ladder(firms: tuple[str, ...], comparator: FlowTable, facility: FlowTable, convention: Convention) -> Ladder:
-    """The ladder of each firm."""
-    return Ladder(
-        firms=firms,
-        comparator_rates=internal_rates(comparator, RUNGS, convention),
-        facility_rates=internal_rates(facility, RUNGS, convention),
-    )
-
-
 def shapley_steps_bp(comparator: FlowTable, facility: FlowTable, convention: Convention) -> FloatArray:
     """(rung, firm) each item's part of the final gap in basis points, averaged over all orders of the items.
 

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from ipabs._typing import DateArray, FloatArray, IntArray
+from ipabs._typing import BoolArray, DateArray, FloatArray
 from ipabs.cashflow.irr import xirr
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.financing.cash_items import CashItems
@@ -86,12 +86,13 @@ def flow_table(items: CashItems) -> FlowTable:
     firm = keys // span
     slot = np.arange(len(keys)) - np.searchsorted(firm, np.arange(len(items.firms)))[firm]
     shape = (len(items.firms), int(slot.max()) + 1)
-    dates = np.repeat(items.starts()[:, None], shape[1], axis=1)
-    dates[firm, slot] = (keys % span + day.min()).astype("datetime64[D]")
+    days = (keys % span + day.min()).astype("datetime64[D]")
+    dates = np.repeat(days[slot == 0][:, None], shape[1], axis=1)
+    dates[firm, slot] = days
     cell = (firm * shape[1] + slot)[at]
 
-    def laid(part: CashItems, where: IntArray) -> FloatArray:
-        totals = np.bincount(where, weights=part.amounts, minlength=shape[0] * shape[1])
+    def laid(mask: BoolArray) -> FloatArray:
+        totals = np.bincount(cell[mask], weights=items.amounts[mask], minlength=shape[0] * shape[1])
         return totals.astype(np.float64).reshape(shape)
 
     own = items.borne_by("firm")
@@ -103,7 +104,7 @@ def flow_table(items: CashItems) -> FlowTable:
         "subsidy": items.is_kind("subsidy"),
         "tax": items.is_kind("tax"),
     }
-    return FlowTable(dates=dates, **{name: laid(items.where(mask), cell[mask]) for name, mask in parts.items()})
+    return FlowTable(dates=dates, **{name: laid(mask) for name, mask in parts.items()})
 
 
 def _without_receipt(items: CashItems) -> list[Finding]:

@@ -57,8 +57,8 @@ class Cost:
         return self.principal + self.interest + self.own_fees - self.subsidy - self.tax
 
 
-def cost(items: CashItems, weights: FloatArray) -> Cost:
-    """The cost of items under the linear operator Σ weight × amount; `weights` is (item,)."""
+def cost(items: CashItems, weights: FloatArray | float = 1.0) -> Cost:
+    """The cost of items under the linear operator Σ weight × amount; `weights` is (item,), one for a plain sum."""
     own, fee = items.borne_by("firm"), items.is_kind("fee")
     readings = {
         "principal": (items.is_kind("principal"), -1),
@@ -71,7 +71,7 @@ def cost(items: CashItems, weights: FloatArray) -> Cost:
         "subsidy": (items.is_kind("subsidy"), 1),
         "tax": (items.is_kind("tax"), 1),
     }
-    return Cost(**{name: sign * items.where(mask).sums(weights[mask]) for name, (mask, sign) in readings.items()})
+    return Cost(**{name: sign * items.sums(mask, weights=weights) for name, (mask, sign) in readings.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -178,8 +178,7 @@ def subsidy_items(items: CashItems, rule: Subsidy, *, revenue: Mapping[str, floa
 
 def drawn(items: CashItems) -> FloatArray:
     """(firm,) the principal each firm receives."""
-    receipt = items.where(items.is_kind("principal") & (items.amounts > 0))
-    return receipt.sums(np.ones(len(receipt.amounts)))
+    return items.sums(items.is_kind("principal") & (items.amounts > 0))
 
 
 def _base(items: CashItems, rule: Subsidy, starts: DateArray) -> tuple[IntArray, DateArray, FloatArray]:
@@ -285,10 +284,10 @@ def _payment_dates(rule: Subsidy, items: CashItems, firm: IntArray, dates: DateA
         case "upfront":
             return starts[firm]
         case "at_maturity":
-            last = starts.copy()
+            last = starts.astype(np.int64)
             principal = items.is_kind("principal")
-            np.maximum.at(last, items.firm[principal], items.dates[principal])
-            return last[firm]
+            np.maximum.at(last, items.firm[principal], items.dates[principal].astype(np.int64))
+            return last.astype("datetime64[D]")[firm]
         case "after_year":
             january = (dates.astype("datetime64[Y]") + 1).astype("datetime64[M]")
             return (january + (rule.month - 1)).astype("datetime64[D]") + (rule.day - 1)
@@ -304,9 +303,8 @@ def _missing_revenue(rule: Subsidy, items: CashItems, revenue: Mapping[str, floa
 
 
 def _above_cost(items: CashItems, received: list[CashItems]) -> Iterator[Finding]:
-    own = items.where(items.borne_by("firm") & (items.is_kind("interest") | items.is_kind("fee")))
-    cost = -own.sums(np.ones(len(own.amounts)))
-    total = np.sum([part.sums(np.ones(len(part.amounts))) for part in received], axis=0)
+    cost = -items.sums(items.borne_by("firm") & (items.is_kind("interest") | items.is_kind("fee")))
+    total = np.sum([part.sums() for part in received], axis=0)
     for name, subsidy, paid in zip(items.firms, total, cost, strict=True):
         if subsidy > paid + 0.005:
             yield finding(

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipabs.errors import DataError, SpecError
-from ipabs.financing.comparison import Joined, compare, shapley_ladder
+from ipabs.financing.comparison import compare, shapley_ladder
 from ipabs.financing.costs import Bearing, Charge, CostItem
-from ipabs.financing.facility import FirmFacts, Offer, offer
+from ipabs.financing.facility import FirmFacts, Joined, Offer, offer
 from ipabs.financing.loan import BankLoan, Deposit
 from ipabs.financing.need import Need, bullet_need
 from ipabs.financing.savings import PARTS
