@@ -12,7 +12,7 @@ from ipabs._typing import DateArray, FloatArray
 from ipabs.errors import DataError, Finding, SpecError, finding, refuse
 from ipabs.financing.admissibility import why_closed
 from ipabs.financing.cash_items import CashItems
-from ipabs.financing.facility import Description, Facility, FirmFacts, Recuttable
+from ipabs.financing.facility import Description, Facility, FirmFacts, Joined, Recuttable
 from ipabs.financing.ladder import Ladder, shapley_steps_bp
 from ipabs.financing.need import equal_years
 from ipabs.financing.rates import RUNGS, Convention, flow_table
@@ -374,3 +374,8 @@ def shapley_ladder(comparator: Facility, facility: Facility, *, convention: Conv
     steps = shapley_steps_bp(flow_table(own), flow_table(items), convention)
     columns = ["interest_bp", "fees_bp", "carried_bp", "subsidy_bp", "tax_bp"]
     return pd.DataFrame(steps.T, index=pd.Index(items.firms, name="firm"), columns=columns)
+
+
+def programme(facilities: Iterable[Facility]) -> Joined:
+    """Several facilities seen as one, to be compared as a programme."""
+    return Joined(facilities=tuple(facilities))
