@@ -4,7 +4,6 @@ Nothing is interpreted here. `ipabs.pool.tape_rules` and the other readers decid
 file, row and column of every cell because a `Table` keeps them.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ipabs.errors import DataError, FileError, Finding, Place, finding, refuse
-from ipabs.io.delimited import delimited_rows
+from ipabs.io.delimited import CONTROL, MOST_CELLS, decode, delimited_rows, plain_block
 from ipabs.io.workbook import workbook_rows
 
 TextColumn = npt.NDArray[np.object_]
 Rows = Sequence[Sequence[str]]
 
 FILE_BYTES = 200_000_000
-MOST_CELLS = 20_000_000
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -165,8 +162,14 @@ def parse_table(raw: bytes, *, file: str, sheet: str = "") -> Table:
         )
     if raw.startswith(b"PAR1"):
         return _table(_parquet_rows(raw, file=file), file=file, sheet="", form="parquet", found=[])
-    rows, form = delimited_rows(raw, file=file)
-    return _table(rows, file=file, sheet="", form=form, found=[])
+    text = decode(raw, file=file)
+    comments, headings, cells = plain_block(text)
+    if headings:
+        columns = [cells[:, k] for k in range(cells.shape[1])]
+        return _checked(
+            headings, columns, file=file, sheet="", top=len(comments), form=text.form, notice=comments, clean=text.clean
+        )
+    return _table(delimited_rows(text, file=file), file=file, sheet="", form=text.form, found=[])
 
 
 def _parquet_rows(raw: bytes, *, file: str) -> Rows:
@@ -205,17 +208,17 @@ def _parquet_rows(raw: bytes, *, file: str) -> Rows:
 
 def _table(rows: Rows, *, file: str, sheet: str, form: str, found: list[Finding]) -> Table:
     """Headings and columns of the rows of a file; row 0 is the file's first."""
-    notice = []
+    notice: list[str] = []
     top = 0
     while top < len(rows) and (not any(rows[top]) or rows[top][0].startswith("#")):
-        notice += [rows[top][0].lstrip("# ")] if any(rows[top]) else []
+        notice += rows[top][:1]
         top += 1
     end = len(rows)
     while end > top and not any(rows[end - 1]):
         end -= 1
     if end - top < 2:
         refuse(DataError, [*found, _empty(file, sheet, top, end)])
-    headings = [heading.strip() for heading in rows[top]]
+    headings = rows[top]
     if (end - top - 1) * len(headings) > MOST_CELLS:
         found.append(
             finding(
@@ -230,19 +233,38 @@ def _table(rows: Rows, *, file: str, sheet: str, form: str, found: list[Finding]
     body = rows[top + 1 : end]
     found += _ragged(body, len(headings), file=file, first_row=top + 2)
     refuse(DataError, found)
-    columns = [list(map(str.strip, column)) for column in zip(*body, strict=True)]
+    columns = [_text_array(column) for column in zip(*body, strict=True)]
+    return _checked(headings, columns, file=file, sheet=sheet, top=top, form=form, notice=notice, clean=False)
+
+
+def _checked(
+    headings: Sequence[str],
+    columns: list[TextColumn],
+    *,
+    file: str,
+    sheet: str,
+    top: int,
+    form: str,
+    notice: Sequence[str],
+    clean: bool,
+) -> Table:
+    """The table of named columns below `top` rows of comment; `clean` text has no blanks or control characters."""
+    headings = [heading.strip() for heading in headings]
+    if not clean:
+        columns = [_text_array(list(map(str.strip, column))) for column in columns]
     kept = [k for k, heading in enumerate(headings) if heading or any(columns[k])]
-    found += _heading_faults(headings, kept, file=file, row=top + 1)
-    found += _cell_faults([columns[k] for k in kept], kept, file=file, sheet=sheet, first_row=top + 2)
+    found = [*_heading_faults(headings, kept, file=file, row=top + 1)]
+    if not clean:
+        found += _cell_faults([columns[k] for k in kept], kept, file=file, sheet=sheet, first_row=top + 2)
     refuse(DataError, found)
     return Table(
         file=file,
         columns=tuple(headings[k] for k in kept),
-        cells=tuple(_text_array(columns[k]) for k in kept),
+        cells=tuple(columns[k] for k in kept),
         first_row=top + 2,
         positions=tuple(k + 1 for k in kept),
         sheet=sheet,
-        notice="\n".join(notice),
+        notice="\n".join(line.lstrip("# ") for line in notice if line.strip()),
         form=form,
     )
 
@@ -310,7 +332,7 @@ def _heading_faults(headings: list[str], kept: list[int], *, file: str, row: int
 
 
 def _cell_faults(
-    columns: list[list[str]], kept: list[int], *, file: str, sheet: str, first_row: int
+    columns: list[TextColumn], kept: list[int], *, file: str, sheet: str, first_row: int
 ) -> Iterable[Finding]:
     for k, texts in zip(kept, columns, strict=True):
         if CONTROL.search("\n".join(texts)) is None:

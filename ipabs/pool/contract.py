@@ -134,6 +134,11 @@ def _rate_findings(terms: Contract) -> Iterator[Finding]:
     if terms.contract_rate is None and not terms.index and terms.installment is None:
         template = "a contract states contract_rate, index or installment"
         yield finding("contract.rate", template, path=("contract_rate",))
+    elif terms.contract_rate is None and not terms.index:
+        apart = terms.amortization != "level" or terms.grace or terms.capitalized or terms.principal_frequency
+        if apart:
+            template = "the yield follows from installment only for level payments on every date; state contract_rate"
+            yield finding("contract.yield", template, path=("contract_rate",))
     if terms.rate_floor > terms.rate_cap:
         template = "the floor {got} is above the cap {cap}"
         yield finding("contract.floor", template, path=("rate_floor",), got=terms.rate_floor, cap=terms.rate_cap)

@@ -1,4 +1,4 @@
-"""The kinds of obligation that the market puts into IP pools."""
+"""The kinds of obligation that the market puts into IP pools: the two whose terms are a loan's, and their list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,11 @@ from typing import Annotated, ClassVar, Literal
 
 from ipabs.basics.index_history import IndexHistory
 from ipabs.pool.contract import Contract
-from ipabs.pool.obligation import ContractFlows
-from ipabs.pool.repayment import flows_of
+from ipabs.pool.lease_back import LeaseBack
+from ipabs.pool.obligation import ContractFlows, Obligation
+from ipabs.pool.receivable import Receivable
+from ipabs.pool.repayment import PooledFlows, flows_of
+from ipabs.pool.royalty_stream import RoyaltyStream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,12 @@ class PledgedLoan(Contract):
 
     def contract_flows(self, indices: Sequence[IndexHistory] = ()) -> ContractFlows:
         """Interest and principal on the payment dates."""
-        return flows_of((self,), indices).of(0)
+        return self.pooled_flows((self,), indices).of(0)
+
+    @staticmethod
+    def pooled_flows(loans: "Sequence[Contract]", indices: Sequence[IndexHistory] = ()) -> PooledFlows:
+        """The flows of many contracts at once."""
+        return flows_of(loans, indices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +70,12 @@ class LicenceBack(Contract):
 
     def contract_flows(self, indices: Sequence[IndexHistory] = ()) -> ContractFlows:
         """Licence fees, split into interest at the yield and principal."""
-        return flows_of((self,), indices).of(0)
+        return self.pooled_flows((self,), indices).of(0)
+
+    @staticmethod
+    def pooled_flows(loans: "Sequence[Contract]", indices: Sequence[IndexHistory] = ()) -> PooledFlows:
+        """The flows of many contracts at once."""
+        return flows_of(loans, indices)
 
 
-KINDS: tuple[type[Contract], ...] = (PledgedLoan, LicenceBack)
+KINDS: tuple[type[Obligation], ...] = (PledgedLoan, LicenceBack, LeaseBack, Receivable, RoyaltyStream)

@@ -11,9 +11,8 @@ from ipabs._typing import FloatArray
 from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.party import Party
 from ipabs.errors import DataError, Finding, finding, refuse
-from ipabs.pool.contract import Contract
 from ipabs.pool.obligation import Obligation
-from ipabs.pool.repayment import PooledFlows, flows_of
+from ipabs.pool.repayment import PooledFlows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,16 +86,14 @@ class Pool:
         return self.select(one.id for one in self.obligations if getattr(one, "deal", "") == deal)
 
     def contract_flows(self, indices: Sequence[IndexHistory] = ()) -> PooledFlows:
-        """Every obligation's schedule, flat; contracts with terms are walked together."""
-        together = [k for k, one in enumerate(self.obligations) if isinstance(one, Contract)]
+        """Every obligation's schedule, flat; obligations of one kind are walked together if the kind can."""
         parts = []
-        if together:
-            flows = flows_of([one for one in self.obligations if isinstance(one, Contract)], indices)
-            parts.append((np.array(together)[flows.row], flows.days, flows.interest, flows.principal, flows.balance))
-        for k, one in enumerate(self.obligations):
-            if not isinstance(one, Contract):
-                own = one.contract_flows(indices)
-                parts.append((np.full(len(own), k), own.dates, own.interest, own.principal, own.balance))
+        for kind in dict.fromkeys(map(type, self.obligations)):
+            rows = np.array([k for k, one in enumerate(self.obligations) if type(one) is kind])
+            mine = [self.obligations[k] for k in rows]
+            together = getattr(kind, "pooled_flows", _one_by_one)
+            flows = together(mine, indices)
+            parts.append((rows[flows.row], flows.days, flows.interest, flows.principal, flows.balance))
         merged = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
         order = np.argsort(merged[0], kind="stable")
         return PooledFlows(*(array[order] for array in merged))
@@ -126,3 +123,10 @@ class Pool:
                     allowed=sorted(known),
                     id=one.id,
                 )
+
+
+def _one_by_one(obligations: Sequence[Obligation], indices: Sequence[IndexHistory]) -> PooledFlows:
+    flows = [one.contract_flows(indices) for one in obligations]
+    row = np.repeat(np.arange(len(flows)), [len(one) for one in flows])
+    names = ("dates", "interest", "principal", "balance")
+    return PooledFlows(row, *(np.concatenate([getattr(one, name) for one in flows]) for name in names))

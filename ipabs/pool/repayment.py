@@ -21,6 +21,7 @@ import numpy as np
 from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
 from ipabs.basics.index_history import IndexHistory, IndexName, index_history
 from ipabs.pool.contract import Contract
+from ipabs.pool.effective_yield import effective_rate
 from ipabs.pool.obligation import ContractFlows
 from ipabs.pool.schedule import CAPITALIZE, FINAL, INTEREST, PRINCIPAL, RESET, Schedule, schedule_of
 
@@ -104,8 +105,18 @@ class _Walk:
         self.unfixed = (self.level | self.linear) & np.array([amount is None for amount in agreed])
         self.weight = _weights(contracts, schedule)
         self.rate, self.resets = _rates(contracts, schedule, indices)
-        self.balance = np.array([one.principal for one in contracts])
+        self.balance = np.array([one.principal for one in contracts], dtype=np.float64)
+        unpriced = [k for k, one in enumerate(contracts) if one.contract_rate is None and not one.index]
+        if unpriced:
+            self.rate[unpriced] = self._yields(np.array(unpriced))
         self.accrued = np.zeros(len(contracts))
+
+    def _yields(self, who: IntArray) -> FloatArray:
+        """The rate at which agreed payments are worth the principal, where no rate is stated."""
+        paying = (self.flags[who] & PRINCIPAL) > 0
+        payments = np.where(paying, self.payment[who, None] * self.weight[who], 0.0)
+        payments += np.where((self.flags[who] & FINAL) > 0, self.balloon[who, None], 0.0)
+        return effective_rate(self.balance[who], self.fraction[who], payments)
 
     def run(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Interest, principal and closing balance, ``(contract, place)``."""

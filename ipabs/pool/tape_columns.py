@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from datetime import date
 from types import MappingProxyType, NoneType, UnionType
-from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Literal, Union, cast, get_args, get_origin, get_type_hints
 
-from ipabs.basics.units import UNIT_OF_TYPE, Unit, parse_date, parse_money
+from ipabs.basics.units import MONEY_UNIT, UNIT_OF_TYPE, Unit, parse_date
 from ipabs.errors import Finding, finding
-from ipabs.pool.contract import Contract, Installment
+from ipabs.pool.obligation import Obligation
 
+Form = Literal["number", "text", "other"]
 PARTY_COLUMNS = ("obligor_name", "sector", "district", "rating")
 
 # Headings that stand for a field, beside its own name; the first is the one the Chinese template shows.
@@ -132,47 +133,59 @@ class Field:
 
     name: str
     read: Callable[[str], Any]
-    numeric: bool
+    form: Form
     says: str
     needed_by: tuple[int, ...] = ()
 
 
-def tape_fields(kinds: tuple[type[Contract], ...]) -> dict[str, Field]:
+def tape_fields(kinds: tuple[type[Obligation], ...]) -> dict[str, Field]:
     """The fields that columns may give to contracts of these kinds."""
     found: dict[str, Field] = {}
     for number, kind in enumerate(kinds):
         hints = get_type_hints(kind, include_extras=True)
-        for one in fields(kind):
+        for one in fields(cast(Any, kind)):
+            if is_dataclass(_inner(hints[one.name])):
+                continue  # terms of their own, which no cell can hold
             field = found.setdefault(one.name, _field(one.name, hints[one.name]))
             if one.default is MISSING and one.default_factory is MISSING:
                 found[one.name] = replace(field, needed_by=(*field.needed_by, number))
     return found
 
 
+def _inner(hint: Any) -> Any:
+    """The type itself, without notes and without None."""
+    if get_origin(hint) is Annotated:
+        return _inner(get_args(hint)[0])
+    if get_origin(hint) in (Union, UnionType):
+        return _inner(next(option for option in get_args(hint) if option is not NoneType))
+    return hint
+
+
 def _field(name: str, hint: Any) -> Field:
     notes = [note for note in getattr(hint, "__metadata__", ()) if isinstance(note, str)]
-    read, numeric = _reader(hint, None)
-    return Field(name, read, numeric, notes[0] if notes else "")
+    read, form = _reader(hint, None)
+    return Field(name, read, form, notes[0] if notes else "")
 
 
-def _reader(hint: Any, unit: Unit | None) -> tuple[Callable[[str], Any], bool]:
-    """How the cells of a type hint are read, and whether plain numbers among them may be read all at once."""
+def _reader(hint: Any, unit: Unit | None) -> tuple[Callable[[str], Any], Form]:
+    """How the cells of a type hint are read, and whether a column of plain numbers or texts may be read all at once."""
     if get_origin(hint) is Annotated:
         notes = [note for note in hint.__metadata__ if isinstance(note, Unit)]
         return _reader(get_args(hint)[0], notes[0] if notes else unit)
     if get_origin(hint) in (Union, UnionType):
         options = [option for option in get_args(hint) if option is not NoneType]
         if all(get_origin(option) is Literal for option in options):
-            return _choice(tuple(word for option in options for word in get_args(option))), False
+            return _choice(tuple(word for option in options for word in get_args(option))), "other"
         return _reader(options[0], unit)
     if get_origin(hint) is Literal:
-        return _choice(get_args(hint)), False
+        return _choice(get_args(hint)), "other"
     if get_origin(hint) is tuple:
-        return read_schedule, False
+        return _dated_amounts(get_args(hint)[0]), "other"
     if hint is date:
-        return read_date, False
+        return read_date, "other"
     unit = unit or UNIT_OF_TYPE[hint]
-    return unit.read, unit.name in ("money", "number", "multiple")
+    forms: dict[str, Form] = {"money": "number", "number": "number", "multiple": "number", "text": "text"}
+    return unit.read, forms.get(unit.name, "other")
 
 
 def _choice(words: tuple[str, ...]) -> Callable[[str], Any]:
@@ -194,13 +207,22 @@ def read_date(text: str) -> date | Finding:
     return parse_date(f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}" if match else text)
 
 
-def read_schedule(text: str) -> tuple[Installment, ...] | Finding:
-    """Installments of a custom schedule: ``2024-06-20 500万元; 2024-12-20 400万元``."""
-    installments = []
-    for part in filter(None, (part.strip() for part in text.replace("；", ";").split(";"))):
-        day, _, amount = part.partition(" ")
-        when, principal = read_date(day), parse_money(amount.strip() or "-")
-        if isinstance(when, Finding) or isinstance(principal, Finding):
-            return finding("tape.schedule", "{got!r} is no installment; write 2024-06-20 500万元", got=part)
-        installments.append(Installment(date=when, principal=principal))
-    return tuple(installments)
+def _dated_amounts(record: type[Any]) -> Callable[[str], Any]:
+    """Reads records of a date and an amount, ``2024-06-20 500万元; 2024-12-20 400万元``."""
+
+    def read(text: str) -> Any:
+        records = []
+        for part in filter(None, (part.strip() for part in text.replace("；", ";").split(";"))):
+            day, _, amount = part.partition(" ")
+            when, money = read_date(day), MONEY_UNIT.read(amount.strip() or "-")
+            if isinstance(when, Finding) or isinstance(money, Finding):
+                return finding("tape.schedule", "{got!r} is no date and amount; write 2024-06-20 500万元", got=part)
+            records.append(_record(record, when, money))
+        return tuple(records)
+
+    return read
+
+
+def _record(record: type[Any], when: date, money: float) -> Any:
+    first, second = (one.name for one in fields(record))
+    return record(**{first: when, second: money})

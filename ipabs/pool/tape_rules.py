@@ -5,27 +5,24 @@ the terms of a contract fit each other is said by the contract itself: simple co
 have to be asked.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ipabs._typing import BoolArray, IntArray
 from ipabs.basics.party import Party
-from ipabs.errors import DataError, Finding, Place, finding, refuse
+from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.io.table import Table, TextColumn
 from ipabs.pool.contract import Contract
 from ipabs.pool.kinds import KINDS
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
-from ipabs.pool.tape_columns import HEADINGS, PARTY_COLUMNS, WORDS, Field, TapeMapping, tape_fields
+from ipabs.pool.tape_columns import HEADINGS, PARTY_COLUMNS, Field, TapeMapping, tape_fields
+from ipabs.pool.tape_reader import PLAIN_NUMBERS, Column, TapeReader
 
-Column = npt.NDArray[Any]
-PLAIN_NUMBERS = re.compile(r"(?:(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,12})?\n)*")
 # Fields whose rules simple comparisons check; a row that uses any other is asked itself.
 COMPARED = {"id", "obligor", "kind", "principal", "start", "maturity", "contract_rate", "amortization", "frequency",
             "payment_day", "day_count", "deal", "guarantor", "calendar", "roll", "rounding", "lender", "licence",
@@ -55,7 +52,7 @@ class Tape:
     details: dict[str, Column]
 
 
-def read_tape(table: Table, kinds: tuple[type[Contract], ...] = KINDS, mapping: TapeMapping | None = None) -> Pool:
+def read_tape(table: Table, kinds: tuple[type[Obligation], ...] = KINDS, mapping: TapeMapping | None = None) -> Pool:
     """The pool that a tape describes, one contract a row.
 
     Parameters
@@ -90,11 +87,11 @@ def read_tape(table: Table, kinds: tuple[type[Contract], ...] = KINDS, mapping: 
     refuse(DataError, found)
     contracts = tuple(_contract(tape, kinds, row) for row in range(len(table)))
     details = pd.DataFrame(tape.details, index=pd.Index([one.id for one in contracts], name="id"))
-    return Pool(cast(tuple[Obligation, ...], contracts), tuple(_parties(tape)), details)
+    return Pool(contracts, tuple(_parties(tape)), details)
 
 
 def check_tape(
-    table: Table, kinds: tuple[type[Contract], ...] = KINDS, mapping: TapeMapping | None = None
+    table: Table, kinds: tuple[type[Obligation], ...] = KINDS, mapping: TapeMapping | None = None
 ) -> tuple[Finding, ...]:
     """Every fault of a tape, in the order of its rows; empty when `read_tape` accepts it."""
     _, found = look_at(table, kinds, mapping)
@@ -102,13 +99,13 @@ def check_tape(
 
 
 def look_at(
-    table: Table, kinds: tuple[type[Contract], ...], mapping: TapeMapping | None
+    table: Table, kinds: tuple[type[Obligation], ...], mapping: TapeMapping | None
 ) -> tuple[Tape, tuple[Finding, ...]]:
     """The typed columns of a tape and everything that is wrong with it."""
     mapping = mapping or TapeMapping()
     known = tape_fields(kinds)
     headings, found = _headings(table, mapping, {*known, "kind", *PARTY_COLUMNS})
-    reader = _Reader(table, mapping, headings)
+    reader = TapeReader(table, mapping, headings)
     kind = reader.kinds(kinds)
     values = {name: reader.column(known[name]) for name in known if reader.has(name)}
     if "id" not in values and "obligor" in values:
@@ -158,14 +155,14 @@ def _headings(table: Table, mapping: TapeMapping, known: set[str]) -> tuple[dict
     return headings, found
 
 
-def _needed(tape: Tape, known: dict[str, Field], reader: "_Reader") -> Iterator[Finding]:
+def _needed(tape: Tape, known: dict[str, Field], reader: TapeReader) -> Iterator[Finding]:
     """Columns and cells that the kinds of the rows need and the tape does not have."""
     if not len(set(tape.kind)) > 1 and not reader.has("kind") and reader.several_kinds:
         yield _no_column(tape.table, "kind")
     for name, field in known.items():
         needing = np.isin(tape.kind, field.needed_by)
         if name in tape.values:
-            empty = needing & (reader.texts(name) == "") if reader.has(name) else np.zeros(len(needing), dtype=bool)
+            empty = needing & reader.empty.get(name, np.zeros(len(needing), dtype=np.bool_))
             for row in np.flatnonzero(empty):
                 yield finding(
                     "tape.empty_cell",
@@ -188,75 +185,11 @@ def _no_column(table: Table, name: str) -> Finding:
     )
 
 
-class _Reader:
-    """Reads the columns of one tape and collects what is wrong in them."""
-
-    def __init__(self, table: Table, mapping: TapeMapping, headings: dict[str, str]) -> None:
-        self.table = table
-        self.headings = headings
-        self.constants = {one.field: one.value for one in mapping.constants}
-        self.words = dict(WORDS) | {one.word: one.means for one in mapping.words}
-        self.units = {one.field: one.unit for one in mapping.columns if one.unit}
-        self.found: list[Finding] = []
-        self.several_kinds = False
-
-    def has(self, name: str) -> bool:
-        return name in self.headings or name in self.constants
-
-    def place(self, row: int, name: str) -> Place:
-        """The cell of a field; the row of headings for a constant."""
-        if name in self.headings:
-            return self.table.place(row, self.headings[name])
-        return Place(file=self.table.file, line=self.table.first_row + row, path=(name,))
-
-    def texts(self, name: str) -> TextColumn:
-        if name in self.headings:
-            return self.table.column(self.headings[name])
-        return np.full(len(self.table), self.constants[name], dtype=object)
-
-    def kinds(self, kinds: tuple[type[Contract], ...]) -> IntArray:
-        """Which of the kinds each row is; the first where the cell names none."""
-        names = [str(vars(kind)["KIND"]) for kind in kinds]
-        self.several_kinds = len(kinds) > 1
-        if not self.has("kind"):
-            return np.zeros(len(self.table), dtype=np.int64)
-
-        def read(text: str) -> Any:
-            if text in names:
-                return names.index(text)
-            return finding("tape.word", "no word {got!r}; {hint}", got=text, allowed=names)
-
-        column = self.column(Field("kind", read, False, ""))
-        return np.array([0 if number is None else number for number in column], dtype=np.int64)
-
-    def column(self, field: Field) -> Column:
-        """The values of a column; None where the cell is empty or wrong."""
-        texts = self.texts(field.name)
-        if field.numeric and field.name not in self.units and PLAIN_NUMBERS.fullmatch("\n".join(texts) + "\n"):
-            return np.array(list(map(float, texts)))
-        code, unique = pd.factorize(texts)
-        read = [self._value(field, text) for text in unique]
-        faults = [n for n, value in enumerate(read) if isinstance(value, Finding)]
-        for n in faults:
-            for row in np.flatnonzero(code == n):
-                self.found.append(replace(read[n], place=self.place(int(row), field.name)))
-        values = np.empty(len(read), dtype=object)
-        values[:] = [None if isinstance(value, Finding) else value for value in read]
-        return np.asarray(values[code])
-
-    def _value(self, field: Field, text: str) -> Any:
-        if not text:
-            return None
-        word = self.words.get(text, text)
-        unit = self.units.get(field.name, "")
-        return field.read(f"{word}{unit}" if word[-1].isdigit() else word)
-
-
-def _ids_twice(tape: Tape, reader: _Reader) -> Iterator[Finding]:
+def _ids_twice(tape: Tape, reader: TapeReader) -> Iterator[Finding]:
     ids = tape.values.get("id", np.array([]))
-    code, unique = pd.factorize(ids)
-    if len(unique) == len(ids):
+    if len(set(ids)) == len(ids):
         return
+    code, unique = pd.factorize(ids)
     first = np.full(len(unique), -1)
     name = "id" if reader.has("id") else "obligor"
     for row, n in enumerate(code):
@@ -274,7 +207,7 @@ def _ids_twice(tape: Tape, reader: _Reader) -> Iterator[Finding]:
             )
 
 
-def _parties_differ(tape: Tape, reader: _Reader) -> Iterator[Finding]:
+def _parties_differ(tape: Tape, reader: TapeReader) -> Iterator[Finding]:
     """Rows that say something else about a firm than the firm's first row."""
     if "obligor" not in tape.values:
         return
@@ -295,22 +228,25 @@ def _parties_differ(tape: Tape, reader: _Reader) -> Iterator[Finding]:
             )
 
 
-def _terms(tape: Tape, kinds: tuple[type[Contract], ...], reader: _Reader, faulty: set[int]) -> Iterator[Finding]:
+def _terms(tape: Tape, kinds: tuple[type[Obligation], ...], reader: TapeReader, faulty: set[int]) -> Iterator[Finding]:
     """What the contracts themselves say about their terms, in rows whose cells are right."""
-    for row in set(np.flatnonzero(_to_be_asked(tape)).tolist()) - faulty:
-        for one in _contract(tape, kinds, row).findings():
+    for row in set(np.flatnonzero(_to_be_asked(tape, kinds)).tolist()) - faulty:
+        asked = getattr(_contract(tape, kinds, row), "findings", tuple)
+        for one in asked():
             name = str(one.place.path[0]) if one.place.path else "id"
             yield replace(one, place=reader.place(row, name))
 
 
-def _to_be_asked(tape: Tape) -> BoolArray:
+def _to_be_asked(tape: Tape, kinds: tuple[type[Obligation], ...]) -> BoolArray:
+    """Rows of other kinds than loans, with terms that are wrong, or with terms that comparisons do not see."""
     values = tape.values
-    start, maturity = (values[name].astype("datetime64[D]") for name in ("start", "maturity"))
-    asked = (maturity <= start) | ~(values["principal"].astype(np.float64) > 0)
-    if "contract_rate" in values:
-        asked |= np.array([rate is None for rate in values["contract_rate"]], dtype=bool)
-    else:
-        asked |= True
+    asked = ~np.array([issubclass(kind, Contract) for kind in kinds])[tape.kind]
+    if asked.all():
+        return asked
+    start, maturity, principal = (values[name] for name in ("start", "maturity", "principal"))
+    whole = (start != None) & (maturity != None) & (principal != None)  # noqa: E711 - elementwise
+    asked[whole] |= (maturity[whole] <= start[whole]) | (principal[whole] <= 0)
+    asked |= np.array([rate is None for rate in values.get("contract_rate", [None] * len(asked))], dtype=bool)
     if "payment_day" in values:
         asked |= np.array([(day or 0) > 31 for day in values["payment_day"]], dtype=bool)
     words = values.get("amortization")
@@ -321,11 +257,11 @@ def _to_be_asked(tape: Tape) -> BoolArray:
     return np.asarray(asked, dtype=np.bool_)
 
 
-def _contract(tape: Tape, kinds: tuple[type[Contract], ...], row: int) -> Contract:
-    kind: type[Contract] = kinds[int(tape.kind[row])]
+def _contract(tape: Tape, kinds: tuple[type[Obligation], ...], row: int) -> Obligation:
+    kind: Any = kinds[int(tape.kind[row])]
     names = {one.name for one in fields(kind)}
     given = {name: _plain(column[row]) for name, column in tape.values.items() if name in names}
-    return kind(**{name: value for name, value in given.items() if value is not None})
+    return cast(Obligation, kind(**{name: value for name, value in given.items() if value is not None}))
 
 
 def _plain(value: Any) -> Any:

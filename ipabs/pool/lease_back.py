@@ -1,0 +1,136 @@
+"""Sale and lease-back of patents."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from ipabs._typing import FloatArray, IntArray
+from ipabs.basics.daycount import DayCount, year_fractions
+from ipabs.basics.index_history import IndexHistory
+from ipabs.basics.units import Money, Months, Rate, Share
+from ipabs.errors import Finding, finding
+from ipabs.pool.contract import Contract, Cycle
+from ipabs.pool.effective_yield import effective_rate, split_at
+from ipabs.pool.obligation import ContractFlows, day_numbers
+from ipabs.pool.repayment import PooledFlows, flows_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseBack:
+    """Sale and lease-back of patents: the firm sells them, pays rent, and buys them back for a nominal price.
+
+    The lessor pays `price` and keeps `deposit`. Rents repay the price, down to the nominal price, at `lease_rate`; the
+    deposit is netted in the last rents. So the lessor's outlay is price less deposit, its receipts are what is left of
+    the rents and the nominal price, and its yield, above the lease rate, is solved from both.
+
+    Examples
+    --------
+    >>> lease = LeaseBack(id="Z1", obligor="F1", price=10_000_000, deposit=500_000, start=date(2024, 1, 1),
+    ...                   maturity=date(2026, 1, 1), lease_rate=0.06, day_count="30E/360")
+    >>> flows = lease.contract_flows()
+    >>> lease.principal, flows.cash.round(2)[[0, -1]]
+    (9500000, array([1335840.25,  835840.25]))
+    >>> round(lease.effective_yield, 6)
+    0.06563
+    """
+
+    KIND: ClassVar[str] = "lease_back"
+
+    id: Annotated[str, "contract number, unique in the tape"]
+    obligor: Annotated[str, "id of the lessee"]
+    price: Annotated[Money, "what the lessor pays for the patents"]
+    start: Annotated[date, "rent accrues from this date"]
+    maturity: Annotated[date, "last rent and nominal purchase"]
+    lease_rate: Annotated[Rate, "rate of the rents a year"]
+    deposit: Annotated[Money, "kept by the lessor, netted in the last rents"] = 0.0
+    nominal_price: Annotated[Money, "paid with the last rent to buy the patents back"] = 0.0
+    amortization: Annotated[Literal["level", "linear"], "equal rents, or equal parts of the price"] = "level"
+    frequency: Annotated[Cycle, "how often rent is paid"] = "quarterly"
+    day_count: Annotated[DayCount, "year fraction of the rents"] = "ACT/365F"
+    prepayment_fee: Annotated[Share, "of principal repaid early"] = 0.0
+    seasoning: Annotated[Months, "age in months at the start"] = 0
+    deal: Annotated[str, "the deal that holds the contract"] = ""
+    guarantor: Annotated[str, "id of the party that guarantees it"] = ""
+
+    @property
+    def principal(self) -> float:
+        """The lessor's outlay: price less deposit."""
+        return self.price - self.deposit
+
+    @property
+    def effective_yield(self) -> float:
+        """The rate a year that the lessor earns on its outlay."""
+        flows, price, years = _lease_payments((self,))
+        return float(effective_rate(price, years, _dense(flows.row, flows.interest + flows.principal))[0])
+
+    def findings(self) -> Iterator[Finding]:
+        """Terms that do not fit each other."""
+        yield from self._rents().findings()
+        if not self.principal > 0:
+            template = "the deposit {got} is not below the price {price}"
+            yield finding("lease.deposit", template, path=("deposit",), got=self.deposit, price=self.price)
+
+    def contract_flows(self, indices: Sequence[IndexHistory] = ()) -> ContractFlows:
+        """Rents and nominal price less the deposit, split at the lessor's yield."""
+        return self.pooled_flows((self,), indices).of(0)
+
+    @staticmethod
+    def pooled_flows(leases: "Sequence[LeaseBack]", indices: Sequence[IndexHistory] = ()) -> PooledFlows:
+        """The flows of many leases at once."""
+        flows, price, years = _lease_payments(leases)
+        payments = _dense(flows.row, flows.interest + flows.principal)
+        parts = split_at(effective_rate(price, years, payments), price, years, payments)
+        at = (flows.row, _places(flows.row))
+        return PooledFlows(flows.row, flows.days, *(part[at] for part in parts))
+
+    def _rents(self) -> Contract:
+        return Contract(
+            id=self.id,
+            obligor=self.obligor,
+            principal=self.price,
+            start=self.start,
+            maturity=self.maturity,
+            contract_rate=self.lease_rate,
+            amortization=self.amortization,
+            frequency=self.frequency,
+            day_count=self.day_count,
+            balloon=self.nominal_price,
+        )
+
+
+def _lease_payments(leases: Sequence[LeaseBack]) -> tuple[PooledFlows, FloatArray, FloatArray]:
+    """What the lessor receives on each date (as principal), its outlays, and the year fractions ``(lease, date)``."""
+    rents = flows_of([lease._rents() for lease in leases])
+    cash = _dense(rents.row, rents.interest + rents.principal)
+    left = np.array([lease.deposit for lease in leases], dtype=np.float64)
+    for k in range(cash.shape[1] - 1, -1, -1):
+        netted = np.minimum(left, cash[:, k])
+        cash[:, k] -= netted
+        left = left - netted
+    outlay = np.array([lease.principal for lease in leases], dtype=np.float64)
+    place = _places(rents.row)
+    start = day_numbers([lease.start for lease in leases])[rents.row]
+    before = np.where(place == 0, start, np.concatenate([start[:1], rents.days[:-1]]))
+    years = np.zeros(len(place))
+    names = [lease.day_count for lease in leases]
+    for name in set(names):
+        mine = np.array([other == name for other in names])[rents.row]
+        years[mine] = year_fractions(before[mine], rents.days[mine], name)
+    payments = cash[rents.row, place]
+    flows = PooledFlows(rents.row, rents.days, np.zeros(len(place)), payments, np.zeros(len(place)))
+    return flows, outlay, _dense(rents.row, years)
+
+
+def _places(row: IntArray) -> IntArray:
+    first = np.r_[True, row[1:] != row[:-1]]
+    return np.asarray(np.arange(len(row)) - np.flatnonzero(first)[np.cumsum(first) - 1])
+
+
+def _dense(row: IntArray, values: FloatArray) -> FloatArray:
+    place = _places(row)
+    matrix = np.zeros((int(row[-1]) + 1, int(place.max()) + 1))
+    matrix[row, place] = values
+    return matrix

@@ -1,0 +1,95 @@
+"""Columns of a tape read by the different texts in them."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ipabs._typing import BoolArray, IntArray
+from ipabs.errors import Finding, Place, finding
+from ipabs.io.table import Table, TextColumn
+from ipabs.pool.obligation import Obligation
+from ipabs.pool.tape_columns import WORDS, Field, TapeMapping
+
+Column = npt.NDArray[Any]
+PLAIN_NUMBERS = re.compile(r"(?:(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,12})?\n)*")
+
+
+class TapeReader:
+    """Reads the columns of one tape and collects what is wrong in them."""
+
+    def __init__(self, table: Table, mapping: TapeMapping, headings: dict[str, str]) -> None:
+        self.table = table
+        self.headings = headings
+        self.constants = {one.field: one.value for one in mapping.constants}
+        self.words = dict(WORDS) | {one.word: one.means for one in mapping.words}
+        self.units = {one.field: one.unit for one in mapping.columns if one.unit}
+        self.found: list[Finding] = []
+        self.empty: dict[str, BoolArray] = {}
+        self.several_kinds = False
+
+    def has(self, name: str) -> bool:
+        return name in self.headings or name in self.constants
+
+    def place(self, row: int, name: str) -> Place:
+        """The cell of a field; the row of headings for a constant."""
+        if name in self.headings:
+            return self.table.place(row, self.headings[name])
+        return Place(file=self.table.file, line=self.table.first_row + row, path=(name,))
+
+    def texts(self, name: str) -> TextColumn:
+        if name in self.headings:
+            return self.table.column(self.headings[name])
+        return np.full(len(self.table), self.constants[name], dtype=object)
+
+    def kinds(self, kinds: tuple[type[Obligation], ...]) -> IntArray:
+        """Which of the kinds each row is; the first where the cell names none."""
+        names = [str(vars(kind)["KIND"]) for kind in kinds]
+        self.several_kinds = len(kinds) > 1
+        if not self.has("kind"):
+            return np.zeros(len(self.table), dtype=np.int64)
+
+        def read(text: str) -> Any:
+            if text in names:
+                return names.index(text)
+            return finding("tape.word", "no word {got!r}; {hint}", got=text, allowed=names)
+
+        column = self.column(Field("kind", read, "other", ""))
+        return np.array([0 if number is None else number for number in column], dtype=np.int64)
+
+    def column(self, field: Field) -> Column:
+        """The values of a column; None where the cell is empty or wrong."""
+        texts = self.texts(field.name)
+        if field.form == "text":
+            return self._texts(field.name, texts)
+        if field.form == "number" and field.name not in self.units and PLAIN_NUMBERS.fullmatch("\n".join(texts) + "\n"):
+            return np.array(list(map(float, texts)))
+        code, unique = pd.factorize(texts)
+        if "" in unique:
+            self.empty[field.name] = np.asarray(texts == "", dtype=np.bool_)
+        read = [self._value(field, text) for text in unique]
+        faults = [n for n, value in enumerate(read) if isinstance(value, Finding)]
+        for n in faults:
+            for row in np.flatnonzero(code == n):
+                self.found.append(replace(read[n], place=self.place(int(row), field.name)))
+        values = np.empty(len(read), dtype=object)
+        values[:] = [None if isinstance(value, Finding) else value for value in read]
+        return np.asarray(values[code])
+
+    def _texts(self, name: str, texts: TextColumn) -> Column:
+        if "" not in texts.tolist():
+            return texts
+        self.empty[name] = np.asarray(texts == "", dtype=np.bool_)
+        values = texts.copy()
+        values[self.empty[name]] = None
+        return values
+
+    def _value(self, field: Field, text: str) -> Any:
+        if not text:
+            return None
+        word = self.words.get(text, text)
+        unit = self.units.get(field.name, "")
+        return field.read(f"{word}{unit}" if word[-1].isdigit() else word)

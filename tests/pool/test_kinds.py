@@ -1,0 +1,126 @@
+"""Kinds of obligation against closed forms and an independent root search."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+from ipabs.basics.party import Party
+from ipabs.pool.kinds import KINDS, LeaseBack, LicenceBack, PledgedLoan, Receivable, RoyaltyStream
+from ipabs.pool.obligation import Obligation
+from ipabs.pool.pool import Pool
+from ipabs.pool.royalty import CatchUp, Milestone, RoyaltyTerms, Tier
+from ipabs.pool.royalty_stream import Sales
+
+EXACT = 1e-6
+RATE = 1e-10
+
+
+def lease(**terms: object) -> LeaseBack:
+    plain: dict[str, object] = {
+        "id": "Z1", "obligor": "F1", "price": 10e6, "deposit": 5e5, "start": date(2024, 1, 1),
+        "maturity": date(2026, 1, 1), "lease_rate": 0.06, "day_count": "30E/360",
+    }  # fmt: skip
+    return LeaseBack(**(plain | terms))  # type: ignore[arg-type]  # the terms under test
+
+
+def stream(**terms: object) -> RoyaltyStream:
+    days = [date(2024, 12, 31), date(2025, 12, 31), date(2026, 12, 31)]
+    plain: dict[str, object] = {
+        "id": "Y1", "obligor": "L1", "principal": 2.5e6, "start": date(2023, 12, 31), "rate": 0.05,
+        "sales": tuple(Sales(date=day, amount=20e6) for day in days),
+    }  # fmt: skip
+    return RoyaltyStream(**(plain | terms))  # type: ignore[arg-type]  # the terms under test
+
+
+def test_lease_rents_are_level_the_deposit_is_netted_in_the_last_ones() -> None:
+    rent = 10e6 * 0.015 / (1 - 1.015**-8)
+    big = lease(deposit=2e6)
+    assert big.contract_flows().cash == pytest.approx([rent] * 6 + [rent - (2e6 - rent), 0.0], abs=EXACT)
+
+
+def test_lease_yield_is_the_root_of_outlay_and_receipts() -> None:
+    rent = 10e6 * 0.015 / (1 - 1.015**-8)
+    receipts = np.array([rent] * 7 + [rent - 5e5])
+    root = brentq(lambda y: (receipts / (1 + y / 4) ** np.arange(1, 9)).sum() - 9.5e6, 0.0, 1.0, xtol=1e-14)
+    assert lease().effective_yield == pytest.approx(root, abs=RATE)
+    assert lease(deposit=0.0).effective_yield == pytest.approx(0.06, abs=RATE)
+
+
+def test_nominal_price_is_paid_with_the_last_rent() -> None:
+    flows = lease(nominal_price=1_000.0, deposit=0.0).contract_flows()
+    assert flows.cash[-1] - flows.cash[0] == pytest.approx(1_000.0, abs=EXACT)
+
+
+def test_licence_fees_give_the_yield() -> None:
+    fee = 8e6 * 0.015 / (1 - 1.015**-8)
+    licence = LicenceBack(
+        id="L1", obligor="F1", principal=8e6, start=date(2024, 1, 1), maturity=date(2026, 1, 1), day_count="30E/360",
+        installment=fee,
+    )  # fmt: skip
+    flows = licence.contract_flows()
+    assert flows.cash == pytest.approx([fee] * 8, abs=EXACT)
+    assert flows.interest[0] == pytest.approx(8e6 * 0.015, abs=EXACT)
+
+
+def test_receivable_is_bought_at_its_discount() -> None:
+    bill = Receivable(
+        id="R1", obligor="F1", face=5e6, start=date(2024, 3, 28), maturity=date(2024, 9, 24), discount_rate=0.05
+    )
+    assert bill.principal == 5e6 * (1 - 0.05 * 180 / 360)
+    assert bill.contract_flows().cash.tolist() == [5e6]
+
+
+def test_royalty_yield_is_the_root_of_price_and_expected_royalties() -> None:
+    years = np.cumsum([366 / 365, 1, 1])
+    fractions = np.array([366 / 365, 1, 1])
+    root = brentq(lambda y: (1e6 / np.cumprod(1 + y * fractions)).sum() - 2.5e6, 0.0, 1.0, xtol=1e-14)
+    assert years[-1] > 3
+    assert stream().effective_yield() == pytest.approx(root, abs=RATE)
+    assert stream().contract_flows().principal.sum() == pytest.approx(2.5e6, abs=EXACT)
+
+
+def test_royalty_terms_follow_the_contract() -> None:
+    terms = RoyaltyTerms(
+        tiers=(Tier(rate=0.05), Tier(above=10e6, rate=0.03)),
+        minimum=6e5,
+        milestones=(Milestone(sales=25e6, payment=2e5),),
+        catch_ups=(CatchUp(date=date(2026, 6, 30), total=3e6),),
+        cap=3.1e6,
+    )
+    paid = stream(terms=terms).royalties(np.array([[20e6, 20e6, 20e6], [1e6, 1e6, 1e6], [90e6, 0.0, 0.0]]))
+    year = 10e6 * 0.05 + 10e6 * 0.03
+    assert paid[0] == pytest.approx([year, year + 2e5, 3e6 - 2 * year - 2e5], abs=EXACT)
+    assert paid[1] == pytest.approx([6e5, 6e5, 1.8e6], abs=EXACT)
+    assert paid[2] == pytest.approx([10e6 * 0.05 + 80e6 * 0.03 + 2e5, 0.0, 0.0], abs=EXACT)
+
+
+@pytest.mark.parametrize(
+    ("obligation", "expected"),
+    [
+        (lease(deposit=11e6), "deposit: the deposit 11000000.0 is not below the price 10000000.0"),
+        (lease(maturity=date(2024, 1, 1)), "maturity: maturity 2024-01-01 is not after the start 2024-01-01"),
+        (stream(principal=4e6), "principal: expected royalties of 3000000.00 do not repay the price 4000000.00"),
+        (stream(sales=()), "sales: sales need dates that rise, after the start 2023-12-31"),
+    ],
+)
+def test_obligations_that_do_not_repay_say_so(obligation: LeaseBack | RoyaltyStream, expected: str) -> None:
+    assert [str(found) for found in obligation.findings()] == [expected]
+
+
+def test_all_kinds_are_obligations_and_pool_together() -> None:
+    loan = PledgedLoan(
+        id="C1", obligor="F1", principal=1e6, start=date(2024, 1, 1), maturity=date(2025, 1, 1), contract_rate=0.04
+    )
+    bill = Receivable(
+        id="R1", obligor="F1", face=5e6, start=date(2024, 3, 28), maturity=date(2024, 9, 24), discount_rate=0.05
+    )
+    mixed = (bill, loan, lease(), stream(obligor="F1"), lease(id="Z2", deposit=0.0))
+    assert all(isinstance(one, Obligation) for one in mixed)
+    flows = Pool(mixed, (Party(id="F1"),)).contract_flows()
+    for row, one in enumerate(mixed):
+        alone = one.contract_flows()
+        assert flows.of(row).dates.tolist() == alone.dates.tolist()
+        assert flows.of(row).principal == pytest.approx(alone.principal, abs=EXACT)
+    assert len({vars(kind)["KIND"] for kind in KINDS}) == 5

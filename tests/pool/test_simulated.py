@@ -1,0 +1,136 @@
+"""Collections under default lists against sums done path by path in plain Python."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from ipabs.basics.party import Party
+from ipabs.basics.schedule import add_months
+from ipabs.basics.timeline import Timeline
+from ipabs.errors import DataError, SpecError
+from ipabs.pool.kinds import PledgedLoan
+from ipabs.pool.pool import Pool
+from ipabs.pool.projection import project
+from ipabs.pool.simulated import DefaultList
+from ipabs.pool.vectors import Vectors
+
+EXACT = 1e-6
+START = date(2024, 1, 1)
+ENDS = tuple(add_months(START, 3 * k) for k in range(1, 9))
+LINE = Timeline(cut_off=START, closing=START, collection_ends=ENDS, accrual_ends=ENDS, payments=ENDS)
+
+
+def pool(guarantor: str = "", limit: float | None = None) -> Pool:
+    loans = tuple(
+        PledgedLoan(
+            id=f"C{k}",
+            obligor=f"F{k % 3}",
+            principal=1e6 * (k + 1),
+            start=START,
+            maturity=date(2026, 1, 1),
+            contract_rate=0.04 + 0.01 * k,
+            amortization=("level", "linear", "bullet", "level")[k],  # type: ignore[arg-type]  # a Literal by place
+            guarantor=guarantor,
+        )
+        for k in range(4)
+    )
+    return Pool(loans, (*(Party(id=f"F{k}") for k in range(3)), Party(id="G", limit=limit)))
+
+
+def fates(*events: tuple[int, str, int], paths: int = 3) -> DefaultList:
+    names = ("F2", "F0", "F1", "G")
+    path, who, period = (
+        np.array(column, dtype=np.int64)
+        for column in zip(*((n, names.index(name), t) for n, name, t in events), strict=True)
+    )
+    return DefaultList(names, paths, path, who, period)
+
+
+def by_hand(holding: Pool, defaults: dict[str, int], lag: int, severity: float) -> dict[str, list[float]]:
+    """One path, contract by contract: pays until the default period, then recovers after `lag` periods."""
+    paid = {name: [0.0] * 8 for name in ("interest", "principal", "defaulted", "recovery")}
+    for one in holding.obligations:
+        flows = one.contract_flows()
+        stop, owed = defaults.get(one.obligor, 99), one.principal
+        for t, (interest, principal) in enumerate(zip(flows.interest, flows.principal, strict=True)):
+            if t == stop:
+                paid["defaulted"][t] += owed
+                if t + lag < 8:
+                    paid["recovery"][t + lag] += (1 - severity) * owed
+            elif t < stop:
+                paid["interest"][t] += interest
+                paid["principal"][t] += principal
+                owed -= principal
+    return paid
+
+
+def test_each_path_is_what_its_contracts_pay() -> None:
+    events = ((0, "F0", 2), (2, "F1", 0), (2, "F2", 7), (2, "F0", 4))
+    got = project(pool(), LINE, Vectors(severity=0.6, recovery_lag=6), fates=fates(*events))
+    for path in range(3):
+        defaults = {name: t for p, name, t in events if p == path}
+        for name, amounts in by_hand(pool(), defaults, 2, 0.6).items():
+            assert got.series(name)[path] == pytest.approx(amounts, abs=EXACT)
+    balance = got.opening[:, None] - np.cumsum(got.principal + got.prepayment + got.defaulted, axis=1)
+    assert got.performing == pytest.approx(balance, abs=EXACT)
+
+
+def test_no_default_is_the_contract() -> None:
+    nobody = DefaultList(("F0",), 2, *[np.array([], dtype=np.int64)] * 3)
+    got, contract = project(pool(), LINE, fates=nobody), project(pool(), LINE)
+    assert got.interest == pytest.approx(np.repeat(contract.interest, 2, axis=0), abs=EXACT)
+    assert got.performing == pytest.approx(np.repeat(contract.performing, 2, axis=0), abs=EXACT)
+
+
+def test_order_of_defaults_and_of_drawn_parties_changes_nothing() -> None:
+    events = [(0, "F0", 2), (2, "F1", 0), (2, "F2", 7), (2, "F0", 4)]
+    one = project(pool(), LINE, Vectors(severity=0.6), fates=fates(*events))
+    other = project(pool(), LINE, Vectors(severity=0.6), fates=fates(*events[::-1]))
+    assert np.array_equal(one.block[:7], other.block[:7])
+
+
+def test_prepayment_lowers_what_defaults_later() -> None:
+    got = project(pool(), LINE, Vectors(smm=0.02, severity=0.5), fates=fates((1, "F2", 4)))
+    healthy = project(pool().select(["C2"]), LINE, Vectors(smm=0.02))
+    assert got.defaulted[1, 4] == pytest.approx(healthy.performing[0, 3], abs=EXACT)
+
+
+def test_collateral_is_recovered_at_its_value_and_never_above_what_is_owed() -> None:
+    value = np.array([5e5] * 4 + [9e9] * 4)
+    got = project(
+        pool(), LINE, Vectors(recovery_lag=6), fates=fates((0, "F2", 1), (1, "F2", 3)), collateral={"F2": value}
+    )
+    assert got.recovery[0, 3] == pytest.approx(5e5, abs=EXACT)
+    assert got.recovery[1, 5] == pytest.approx(got.defaulted[1, 3], abs=EXACT)
+
+
+def test_guarantor_pays_the_loss_up_to_its_limit_and_only_while_it_stands() -> None:
+    events = ((0, "F2", 1), (1, "F2", 1), (1, "G", 2), (2, "F2", 1), (2, "F1", 2))
+    got = project(pool("G", limit=3e6), LINE, Vectors(severity=0.5, recovery_lag=3), fates=fates(*events))
+    assert got.guarantee[0, 2] == pytest.approx(0.5 * got.defaulted[0, 1], abs=EXACT)
+    assert got.guarantee[1].sum() == 0
+    assert got.guarantee[2].sum() == pytest.approx(0.5 * got.defaulted[2].sum(), abs=EXACT)
+    short = project(pool("G", limit=1e6), LINE, Vectors(severity=0.5, recovery_lag=3), fates=fates(*events))
+    assert short.guarantee[2].sum() == pytest.approx(1e6, abs=EXACT)
+
+
+def test_full_recovery_at_once_is_no_loss() -> None:
+    got = project(pool(), LINE, Vectors(severity=0.0), fates=fates((0, "F0", 2), (2, "F1", 0)))
+    assert got.recovery == pytest.approx(got.defaulted, abs=EXACT)
+
+
+def test_default_vectors_beside_fates_are_refused() -> None:
+    with pytest.raises(SpecError, match="cdr is given beside fates, which say who defaults; set it to 0"):
+        project(pool(), LINE, Vectors(cdr=0.02), fates=fates((0, "F0", 2)))
+
+
+def test_fates_and_collateral_that_do_not_fit_are_findings() -> None:
+    with pytest.raises(DataError) as caught:
+        project(pool(), LINE, fates=fates((5, "F0", 9)), collateral={"F9": np.ones(8), "F0": -np.ones(8)})
+    assert [str(found) for found in caught.value.findings] == [
+        "path: path runs from 5 to 5; the fates have 3",
+        "period: period runs from 9 to 9; the fates have 8",
+        "collateral of 'F9', who is no drawn obligor; valid: F0, F1, F2",
+        "F0: collateral of F0 needs one value of 0 or more a period",
+    ]
