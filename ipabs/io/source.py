@@ -33,7 +33,7 @@ class Source:
     @property
     def text(self) -> str:
         """The text, from UTF-8 (with or without byte order mark) or GB18030."""
-        return decode(self.raw, file=self.file)[0]
+        return decode(self.raw, file=self.file).content
 
 
 def read_source(path: Path) -> Source:
