@@ -45,12 +45,14 @@ class Books:
     def settle(self, claim: str, amount: Amount) -> None:
         """A claim is paid."""
         self.owed[claim] = self.owed[claim] - amount
-        add(self.paid, claim, amount)
+        paid = self.paid
+        paid[claim] = paid[claim] + amount if claim in paid else amount
 
     def accrue(self, claim: str, amount: Amount) -> None:
         """A claim grows."""
         self.owed[claim] = self.owed[claim] + amount
-        add(self.accrued, claim, amount)
+        accrued = self.accrued
+        accrued[claim] = accrued[claim] + amount if claim in accrued else amount
 
     def remove(self, claim: str, amount: Amount) -> None:
         """A claim shrinks without cash: forgiven, turned into balance, written down."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from ipabs.engine.feed import into
 from ipabs.engine.program import Program
 from ipabs.engine.run import PaymentDate
 from ipabs.engine.sources import FromAccount, FromSupport
-from ipabs.engine.steps import Row, Step
+from ipabs.engine.steps import Step
 from ipabs.errors import DataError, LimitError, finding
 from ipabs.structure.deal import Deal
 
@@ -230,14 +231,9 @@ def keep(
         limit = f"{memory / 2**20:.0f} MiB"
         raise LimitError(finding("ledger.memory", text, got=f"{size / 2**20:.0f}", paths=paths, limit=limit))
     seen = list(dates)
-    zero: list[list[Row]] = [[(0, 0, 0, 0)] * len(step.targets) for step in program.steps]
-    flat = [
-        [row for rows, none in zip(one.rows, zero, strict=True) for row in (none if rows is None else rows)]
-        for one in seen
-    ]
-
-    def of_rows(column: int) -> Numbers:
-        return stack([[row[column] for row in rows] for rows in flat], len(labels), paths, kind)
+    zero = [((0, 0, 0, 0),) * len(step.targets) for step in program.steps]
+    rows = [[none if given is None else given for given, none in zip(one.rows, zero, strict=True)] for one in seen]
+    columns = stack([chain.from_iterable(chain.from_iterable(each)) for each in rows], 4 * len(labels), paths, kind)
 
     def of_names(names: Sequence[str], entries: Sequence[Mapping[str, Amount]]) -> Numbers:
         return stack([[one.get(name, 0) for name in names] for one in entries], len(names), paths, kind)
@@ -253,10 +249,10 @@ def keep(
         claims=claims,
         accounts=accounts,
         supports=supports,
-        available=of_rows(0),
-        due=of_rows(1),
-        payable=of_rows(2),
-        granted=of_rows(3),
+        available=columns[0::4],
+        due=columns[1::4],
+        payable=columns[2::4],
+        granted=columns[3::4],
         accrued=of_names(claims, [one.accrued for one in seen]),
         settled=of_names(claims, [one.paid for one in seen]),
         removed=of_names(claims, [one.removed for one in seen]),
@@ -269,12 +265,12 @@ def keep(
     )
 
 
-def stack(values: Sequence[Sequence[Amount]], rows: int, paths: int, kind: Kind) -> Numbers:
+def stack(values: Sequence[Iterable[Amount]], rows: int, paths: int, kind: Kind) -> Numbers:
     """Amounts by period and row as one array ``(row, period, path)``."""
-    if kind != "array":
-        table = np.array(values, dtype=np.float64 if kind == "float" else object).reshape(len(values), rows)
-        return table.T[:, :, np.newaxis]
-    out = np.empty((rows, len(values), paths))
+    if kind == "float":
+        flat = np.fromiter(chain.from_iterable(values), np.float64, len(values) * rows)
+        return flat.reshape(len(values), rows).T[:, :, np.newaxis]
+    out = np.empty((rows, len(values), paths), dtype=np.float64 if kind == "array" else object)
     for t, amounts in enumerate(values):
         for row, amount in enumerate(amounts):
             out[row, t] = amount

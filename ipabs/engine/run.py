@@ -1,6 +1,6 @@
 """The one waterfall: a generator over payment dates that yields rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ipabs.engine.arithmetic import Amount, Arithmetic, Condition
@@ -8,7 +8,8 @@ from ipabs.engine.books import Books
 from ipabs.engine.conditions import NORMAL, choose_phase, keep_counts
 from ipabs.engine.feed import Feed, into
 from ipabs.engine.program import Program
-from ipabs.engine.steps import Row, act
+from ipabs.engine.sources import Row
+from ipabs.engine.steps import act
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class PaymentDate:
     """
 
     t: int
-    rows: list[list[Row] | None]
+    rows: list[Sequence[Row] | None]
     flows: Mapping[str, Amount]
     paid: Mapping[str, Amount]
     accrued: Mapping[str, Amount]
@@ -45,15 +46,21 @@ class PaymentDate:
     failed: Mapping[str, Condition]
 
 
-def payment_dates(program: Program, feed: Feed, m: Arithmetic) -> Iterator[PaymentDate]:
-    """Run the deal: one `PaymentDate` after another."""
+def payment_dates(program: Program, feed: Feed, m: Arithmetic, *, traced: bool = True) -> Iterator[PaymentDate]:
+    """Run the deal: one `PaymentDate` after another.
+
+    Without `traced` the rows of lines and the accruals are let go as soon as they are booked, so that a block stays
+    in the cache.
+    """
     books = program.opening.books()
     for t in range(program.timeline.periods):
         books.open_date(t, feed(t))
         collect(program, books, m)
         accrue(program, books, m)
+        if not traced:
+            books.accrued = {}
         watch(program, books, m)
-        rows = pay(program, books, m)
+        rows = pay(program, books, m, traced)
         close(program, books, m)
         yield PaymentDate(
             t,
@@ -107,15 +114,17 @@ def watch(program: Program, books: Books, m: Arithmetic) -> None:
         books.phases = {NORMAL: True}
 
 
-def pay(program: Program, books: Books, m: Arithmetic) -> list[list[Row] | None]:
+def pay(program: Program, books: Books, m: Arithmetic, traced: bool) -> list[Sequence[Row] | None]:
     """The lines in order; a gate that no path passes costs nothing."""
     verdicts = [None if gate.at_line else gate.read(books, m) for gate in program.gates]
-    rows: list[list[Row] | None] = []
+    rows: list[Sequence[Row] | None] = []
     for step, number in zip(program.steps, program.step_gates, strict=True):
         verdict = True if number < 0 else verdicts[number]
         if verdict is None:
             verdict = program.gates[number].read(books, m)
-        rows.append(None if verdict is False else act(step, books, m, verdict))
+        acted = None if verdict is False else act(step, books, m, verdict)
+        if traced:
+            rows.append(acted)
     return rows
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from ipabs.engine.arithmetic import Amount, Arithmetic, total
 from ipabs.engine.books import Books, add
 
+Row: TypeAlias = tuple[Amount, Amount, Amount, Amount]  # available, due, payable, paid
 UNBOUNDED = 10**18  # above any amount
 
 
@@ -16,8 +17,8 @@ class Source(Protocol):
     def available(self, books: Books, m: Arithmetic) -> Amount | None:
         """The most that can be given; ``None`` where nothing bounds it."""
 
-    def give(self, books: Books, asked: Sequence[Amount], paid: Sequence[Amount], left: Amount | None) -> None:
-        """Book what was paid out of what was asked; `left` is what remains of the available."""
+    def give(self, books: Books, rows: Sequence[Row], left: Amount | None) -> None:
+        """Book what the rows were paid; `left` is what remains of the available."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class FromAccount:
         """All it holds."""
         return books.held[self.account]
 
-    def give(self, books: Books, asked: Sequence[Amount], paid: Sequence[Amount], left: Amount | None) -> None:
+    def give(self, books: Books, rows: Sequence[Row], left: Amount | None) -> None:
         """What is left stays."""
         books.held[self.account] = left
 
@@ -61,14 +62,14 @@ class FromSupport:
             return bound
         return m.pick(books.flows[self.performing] > 0, UNBOUNDED if bound is None else bound, 0)
 
-    def give(self, books: Books, asked: Sequence[Amount], paid: Sequence[Amount], left: Amount | None) -> None:
+    def give(self, books: Books, rows: Sequence[Row], left: Amount | None) -> None:
         """A call enters the vehicle, uses up the promise, and is owed back."""
-        given = total(paid)
+        given = total([row[3] for row in rows])
         for name in self.capacities:
             books.capacity[name] = books.capacity[name] - given
         books.accrue(self.claim, given)
         add(books.entered, self.support, given)
-        books.unfunded[self.support] = total(asked) - given
+        books.unfunded[self.support] = total([row[2] for row in rows]) - given
         if self.drawn in books.totals:
             books.totals[self.drawn] = books.totals[self.drawn] + given
 
@@ -81,5 +82,5 @@ class Nowhere:
         """Nothing bounds it."""
         return None
 
-    def give(self, books: Books, asked: Sequence[Amount], paid: Sequence[Amount], left: Amount | None) -> None:
+    def give(self, books: Books, rows: Sequence[Row], left: Amount | None) -> None:
         """Nothing is taken from anywhere."""

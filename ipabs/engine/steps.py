@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from ipabs.engine.arithmetic import Amount, Arithmetic, Condition
 from ipabs.engine.books import Books, Quantity
 from ipabs.engine.conditions import Gate
-from ipabs.engine.sources import Source
+from ipabs.engine.sources import Row, Source
 from ipabs.engine.targets import EVERYTHING, Target
-
-Row: TypeAlias = tuple[Amount, Amount, Amount, Amount]  # available, due, payable, paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,48 +40,65 @@ class Step:
     places: tuple[tuple[str, int, str], ...] = ()
 
 
-def act(step: Step, books: Books, m: Arithmetic, gate: Condition) -> list[Row]:
+def act(step: Step, books: Books, m: Arithmetic, gate: Condition) -> Sequence[Row]:
     """What is due and payable, what is granted, what moves: the rows of one line.
 
     `gate` is True, or a condition over paths.
     """
-    available = step.source.available(books, m)
-    wants = [target.wants(books, m) for target in step.targets]
+    source, targets = step.source, step.targets
+    left = source.available(books, m)
     limit = None if step.limit is None else step.limit(books, m)
+    if len(targets) == 1:
+        target = targets[0]
+        due, payable = target.wants(books, m)
+        row, left = grant(left, due, payable, limit, gate, m)
+        source.give(books, (row,), left)
+        target.take(books, row[3])
+        return (row,)
+    wants = [target.wants(books, m) for target in targets]
     if step.side_by_side:
         weights = None if step.weights is None else [weight(books, m) for weight in step.weights]
-        rows, left = grant_side_by_side(available, wants, limit, weights, gate, m)
+        rows, left = grant_side_by_side(left, wants, limit, weights, gate, m)
     else:
-        rows, left = grant_in_order(available, wants, limit, gate, m)
-    move(step, books, rows, left)
+        rows, left = grant_in_order(left, wants, limit, gate, m)
+    source.give(books, rows, left)
+    for target, row in zip(targets, rows, strict=True):
+        target.take(books, row[3])
     return rows
 
 
+def grant(
+    left: Amount | None, due: Amount, payable: Amount | None, limit: Amount | None, gate: Condition, m: Arithmetic
+) -> tuple[Row, Amount | None]:
+    """One target receives what it may, as far as the money and the line's limit go; and what is left."""
+    if payable is EVERYTHING:
+        if gate is True and limit is None:
+            return (left, due, left, left), 0
+        payable = left
+    if limit is not None:
+        payable = m.lo(payable, limit)
+    if gate is not True:
+        payable = m.pick(gate, payable, 0)
+    if left is None:
+        return (payable, due, payable, payable), None
+    paid = m.lo(left, payable)
+    return (left, due, payable, paid), left - paid
+
+
 def grant_in_order(
-    available: Amount | None,
+    left: Amount | None,
     wants: Sequence[tuple[Amount, Amount | None]],
     limit: Amount | None,
     gate: Condition,
     m: Arithmetic,
 ) -> tuple[list[Row], Amount | None]:
-    """Each target in turn receives what it may, as far as the money goes."""
-    left, rows, last = available, [], len(wants) - 1
-    for at, (due, payable) in enumerate(wants):
-        if payable is EVERYTHING:
-            payable = left
-        if limit is not None:
-            payable = m.lo(payable, limit)
-        if gate is not True:
-            payable = m.pick(gate, payable, 0)
-        if left is None:
-            paid = payable
-            rows.append((payable, due, payable, paid))
-        else:
-            paid = m.lo(left, payable)
-            rows.append((left, due, payable, paid))
-            left = left - paid
-        if limit is not None and at < last:
-            limit = limit - paid
+    """Each target in turn."""
+    rows: list[Row] = []
+    for due, payable in wants:
+        if limit is not None and rows:
+            limit = limit - rows[-1][3]
+        row, left = grant(left, due, payable, limit, gate, m)
+        rows.append(row)
     return rows, left
 
 
@@ -104,11 +118,3 @@ def grant_side_by_side(
         rows.append((available, due, payable if limit is None else m.lo(payable, limit), paid))
         left = left - paid
     return rows, left
-
-
-def move(step: Step, books: Books, rows: Sequence[Row], left: Amount | None) -> None:
-    """The source gives, the targets take."""
-    paid = [row[3] for row in rows]
-    step.source.give(books, [row[2] for row in rows], paid, left)
-    for target, amount in zip(step.targets, paid, strict=True):
-        target.take(books, amount)
