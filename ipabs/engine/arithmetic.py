@@ -246,6 +246,13 @@ def total(amounts: Sequence[Amount]) -> Amount:
     return result
 
 
+def after(available: Amount, wants: Sequence[Amount]) -> Amount:
+    """What is left when all are paid in turn; below 0 there is not enough, to a float's last digit."""
+    for want in wants:
+        available = available - want
+    return available
+
+
 def _portions(numbers: _Numbers, mode: Mode | None, rule: ShareRule) -> Portions:
     """How `amount` divides over claimants in proportion to `weights`, whose total `over` is above 0."""
 
@@ -324,7 +331,7 @@ def _share_one(when_short: Share) -> Share:
     """`share` of one path."""
 
     def share(available: Amount, wants: Sequence[Amount], weights: Sequence[Amount] | None) -> list[Amount]:
-        return list(wants) if available >= total(wants) else when_short(available, wants, weights)
+        return list(wants) if after(available, wants) >= 0 else when_short(available, wants, weights)
 
     return share
 
@@ -333,11 +340,11 @@ def _share_each(when_short: Share) -> Share:
     """`share` of a block: only the paths that are short are split, and each has the bits it would have alone."""
 
     def share(available: Amount, wants: Sequence[Amount], weights: Sequence[Amount] | None) -> list[Amount]:
-        wanted = total(wants)
-        short = np.flatnonzero(np.less(available, wanted))
+        left = after(available, wants)
+        short = np.flatnonzero(np.less(left, 0))
         if not short.size:
             return list(wants)
-        shape = np.broadcast_shapes(np.shape(available), np.shape(wanted), (1,))
+        shape = np.broadcast_shapes(np.shape(left), (1,))
         given = (available, *wants, *(weights or ()))
         cut, *rest = (np.broadcast_to(each, shape)[short] for each in given)
         parts = when_short(cut, rest[: len(wants)], None if weights is None else rest[len(wants) :])

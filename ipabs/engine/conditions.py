@@ -30,9 +30,13 @@ class Watch:
         above = value > self.maximum[books.t]
         return above if self.minimum is None else above | (value < self.minimum[books.t])
 
-    def read(self, books: Books, m: Arithmetic) -> Condition:
-        """Whether it fails: outside `run` dates in a row, until `cure` dates in a row inside."""
-        outside, failed = self.outside(books, m), books.failed[self.name]
+    def read(self, books: Books, m: Arithmetic, asked: Condition = True) -> Condition:
+        """Whether it fails: outside `run` dates in a row, until `cure` dates in a row inside.
+
+        On paths where it is not `asked` it stays as it was.
+        """
+        outside, before = self.outside(books, m), books.failed[self.name]
+        failed = before
         if self.run == 1 and self.cure is None:
             failed = failed | outside
         else:
@@ -41,9 +45,12 @@ class Watch:
             failed = failed | (out >= self.run)
             if self.cure is not None:
                 failed = failed & m.invert(back >= self.cure)
+            if asked is not True:
+                out = m.pick(asked, out, books.outside[self.name])
+                back = m.pick(asked, back, books.inside[self.name])
             books.counting[self.name] = (out, back)
-        books.failed[self.name] = failed
-        return failed
+        books.failed[self.name] = failed if asked is True else m.pick(asked, failed, before)
+        return books.failed[self.name]
 
 
 def keep_counts(books: Books) -> None:
@@ -104,28 +111,30 @@ class Gate:
     failing: tuple[Watch, ...] = ()
     final: int | None = None
 
-    @property
-    def at_line(self) -> bool:
-        """Whether it must be read at the line."""
-        return any(watch.at == "line" for watch in (*self.passing, *self.failing))
-
-    def read(self, books: Books, m: Arithmetic) -> Condition:
-        """Whether the step acts, per path."""
+    def in_force(self, books: Books) -> Condition:
+        """Whether the phase in force has the step, per path."""
         if self.final is not None:
             return books.t >= self.final or agreed(books.called)
-        condition: Condition = not self.phases
+        if not self.phases:
+            return True
+        condition: Condition = False
         for phase in self.phases:
             condition = condition | books.phases[phase]
+        return agreed(condition)
+
+    def read(self, books: Books, m: Arithmetic, in_force: Condition) -> Condition:
+        """Whether the step acts, per path, of those where it is in force."""
+        condition = in_force
         for watch in self.failing:
-            condition = condition & state(watch, books, m)
+            condition = condition & state(watch, books, m, in_force)
         for watch in self.passing:
-            condition = condition & m.invert(state(watch, books, m))
+            condition = condition & m.invert(state(watch, books, m, in_force))
         return agreed(condition)
 
 
-def state(watch: Watch, books: Books, m: Arithmetic) -> Condition:
+def state(watch: Watch, books: Books, m: Arithmetic, asked: Condition) -> Condition:
     """A test's state: read anew at the line, or as it stands."""
-    return watch.read(books, m) if watch.at == "line" else books.failed[watch.name]
+    return watch.read(books, m, asked) if watch.at == "line" else books.failed[watch.name]
 
 
 def agreed(condition: Condition) -> Condition:

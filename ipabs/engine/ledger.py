@@ -14,6 +14,7 @@ from ipabs.basics.timeline import Timeline
 from ipabs.cashflow.collections import Collections
 from ipabs.engine.arithmetic import Amount, Kind
 from ipabs.engine.calls import PRICE
+from ipabs.engine.conditions import CALLED
 from ipabs.engine.feed import into
 from ipabs.engine.program import Program
 from ipabs.engine.run import PaymentDate
@@ -162,12 +163,7 @@ class Ledger:
 
     def in_force(self, label: RowLabel) -> BoolArray:
         """Whether a row's line stands in the list of the phase in force ``(period, path)``."""
-        if label.verb == "sweep":
-            final = np.arange(self.timeline.periods)[:, np.newaxis] == self.timeline.periods - 1
-            called = len(self.program.phases) - 1 if self.program.call is not None else -1
-            return np.asarray(final | (self.phase == called))
-        numbers = [at for at, phase in enumerate(self.program.phases) if phase in label.places]
-        return np.isin(self.phase, numbers)
+        return in_force(self.program, label, self.phase)
 
     # The trace of one date
 
@@ -239,7 +235,10 @@ def keep(
         return stack([[one.get(name, 0) for name in names] for one in entries], len(names), paths, kind)
 
     phases, tests = program.phases, [watch.name for watch in program.watches]
-    in_force = stack([[one.phases.get(phase, False) for phase in phases] for one in seen], len(phases), paths, "array")
+    numbers = stack([[one.phases.get(phase, False) for phase in phases] for one in seen], len(phases), paths, "array")
+    phase = numbers.argmax(axis=0)
+    for at, label in enumerate(labels if kind == "array" and program.gates else ()):
+        columns[4 * at : 4 * at + 4] *= in_force(program, label, phase)  # a row of another phase is no row
     failing = stack([[one.failed[test] for test in tests] for one in seen], len(tests), paths, "array")
     entries = list(program.entries)
     return Ledger(
@@ -260,9 +259,18 @@ def keep(
         closing_held=of_names(accounts, [one.held for one in seen]),
         collected=of_names([into(account) for account in entries], [one.flows for one in seen]),
         entered=of_names(supports, [one.entered for one in seen]),
-        phase=in_force.argmax(axis=0),
+        phase=phase,
         failing=failing.astype(bool),
     )
+
+
+def in_force(program: Program, label: RowLabel, phase: IntArray) -> BoolArray:
+    """Whether a row's line stands in the list of the phase in force; a sweep, at the end of the deal."""
+    if label.verb == "sweep":
+        final = np.arange(len(phase))[:, np.newaxis] == program.timeline.periods - 1
+        called = program.phases.index(CALLED) if program.call is not None else -1
+        return np.asarray(final | (phase == called))
+    return np.isin(phase, [at for at, name in enumerate(program.phases) if name in label.places])
 
 
 def stack(values: Sequence[Iterable[Amount]], rows: int, paths: int, kind: Kind) -> Numbers:

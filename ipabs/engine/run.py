@@ -99,8 +99,10 @@ def accrue(program: Program, books: Books, m: Arithmetic) -> None:
         accrual.accrue(books, m)
     for name in program.noted:
         claim, _, what = name.rpartition(".")
-        due = what == "due_at_opening"
-        books.totals[name] = program.claims[claim].covered(books, m, True) if due else books.owed[claim]
+        if what == "opening":
+            books.totals[name] = books.owed[claim]
+        else:
+            books.totals[name] = program.claims[claim].covered(books, m, True)
 
 
 def watch(program: Program, books: Books, m: Arithmetic) -> None:
@@ -115,14 +117,15 @@ def watch(program: Program, books: Books, m: Arithmetic) -> None:
 
 
 def pay(program: Program, books: Books, m: Arithmetic, traced: bool) -> list[Sequence[Row] | None]:
-    """The lines in order; a gate that no path passes costs nothing."""
-    verdicts = [None if gate.at_line else gate.read(books, m) for gate in program.gates]
+    """The lines in order; a line that is in force on no path costs nothing."""
+    in_force = [gate.in_force(books) for gate in program.gates]
     rows: list[Sequence[Row] | None] = []
     for step, number in zip(program.steps, program.step_gates, strict=True):
-        verdict = True if number < 0 else verdicts[number]
-        if verdict is None:
-            verdict = program.gates[number].read(books, m)
-        acted = None if verdict is False else act(step, books, m, verdict)
+        acted: Sequence[Row] | None = None
+        if number < 0:
+            acted = act(step, books, m, True)
+        elif in_force[number] is not False:
+            acted = act(step, books, m, program.gates[number].read(books, m, in_force[number]))
         if traced:
             rows.append(acted)
     return rows
