@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+from ipabs.basics.calendar import get_calendar
 from ipabs.basics.timeline import CollectionRule, PaymentRule, Timeline, make_timeline
 from ipabs.basics.units import Count
 
@@ -28,6 +29,14 @@ class Dates:
     check_offset: Annotated[Count | None, "business days before payment on which the account is checked"] = None
     expected_maturity: Annotated[date, "when principal is expected to be repaid"]
     legal_final: Annotated[date, "the last payment date, before rolling; everything is due"]
+
+    def check_dates(self) -> tuple[date, ...]:
+        """The days on which the account is checked, `check_offset` business days before each payment.
+
+        Without an offset the account is checked on the payment date itself.
+        """
+        calendar = get_calendar(self.payment.calendar)
+        return tuple(calendar.add_business_days(day, -(self.check_offset or 0)) for day in self.timeline().payments)
 
     def timeline(self) -> Timeline:
         """Every payment date from the first one to legal final."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ipabs.structure.deal import Deal
 
 RESERVED = (COLLECTIONS, "normal", "called", "unlimited", *BUILT_IN)
+REIMBURSEMENT = ".reimbursement"
 NAME = re.compile(r"[^\W_][\w-]{0,59}")
 
 
@@ -73,7 +74,14 @@ def reading(used: Reference, names: Names) -> Iterator[Finding]:
 
 
 def cycles(deal: "Deal", names: Names) -> Iterator[Finding]:
-    """Measures, fees, targets and sweeps that need themselves."""
+    """Measures, fees, targets, sweeps and supports that need themselves."""
+    paid_back = {
+        support.name: {claim.removesuffix(REIMBURSEMENT) for claim in support.covers if claim.endswith(REIMBURSEMENT)}
+        for support in deal.support
+    }
+    for start, ring in rings(paid_back):
+        template = "support pays back support in a circle: {got}"
+        yield finding("support.cycle", template, path=("support", start, "for"), got=" -> ".join(ring))
     yield from circular(needs(deal, names))
     sweeps = {account.name: {account.sweep_to} - {""} for account in deal.accounts}
     for start, ring in rings(sweeps):

@@ -79,6 +79,45 @@ nothing in it is an expression, and nothing is silently defaulted. `ipabs.struct
 This page is written by `ipabs.structure.reference.reference()` from the types themselves; its examples run as
 tests.
 """
+IN_PYTHON = """\
+## In Python
+
+The same deal is built from the records below. `abs_deal` and `abn_deal` give the usual form of a market: nouns
+in, the usual priority of payments out, as an ordinary `Deal` whose every part can be replaced.
+
+```python
+>>> from ipabs.structure import Coupon, Fee, Tranche, abs_deal
+>>> demo = spec.load(Deal, DEMO)
+>>> senior = Tranche(name="A", principal=95e6, coupon=Coupon(rate=0.0325), amortization="pass_through")
+>>> deal = abs_deal(name="Usual", dates=demo.dates, tranches=(senior, demo.tranches[1]), closing=demo.closing,
+...                 accounts=demo.accounts, fees=(Fee(name="vat"), Fee(name="custodian", rate=0.0001)))
+>>> print(deal.explain())
+Usual
+<BLANKLINE>
+Priority of payments: normal
+1. Pay value-added tax.
+2. Pay the custodian's fee.
+3. Pay interest on A.
+4. Pay principal of A.
+5. Fill reserve (1% of A.balance, at least 200,000.00) up to target.
+6. Release what reserve holds above its target to the collection account.
+7. Pay all that is left to sub, its principal first, then income.
+<BLANKLINE>
+From template exchange_abs:
+- vehicle: asset-backed special-purpose plan
+- currency: CNY
+- rounding: fen
+- tranches.A.day_count: ACT/365F
+- tranches.A.accrual: unadjusted
+- tranches.A.unpaid_interest: carry
+- fees.vat.rate: 0.0326
+- fees.vat.on: interest_collections
+- fees.custodian.on: pool_opening
+- fees.custodian.over: collection_period
+- fees.custodian.day_count: ACT/365F
+- waterfall.normal: the market's usual order
+```
+"""
 FINDINGS = """\
 ## What is refused
 
@@ -108,7 +147,7 @@ dates are not written.
 
 def reference() -> str:
     """The whole page as Markdown."""
-    parts = (OPENING, sample(), *meaning_sections(), verb_section(), measure_section(), market_section())
+    parts = (OPENING, sample(), *meaning_sections(), IN_PYTHON, verb_section(), measure_section(), market_section())
     return "\n".join((*parts, *record_sections(), FINDINGS, LIMITS))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from ipabs.errors import Finding, IpabsError, KeyPath, finding
 from ipabs.spec.codec import under
 from ipabs.structure.names import Names
+from ipabs.structure.party_limits import own_limit
 from ipabs.structure.references import references
 from ipabs.structure.tranche import HALF_A_CENT
 from ipabs.structure.waterfall import Draw, PlacedLine, Purchase, Release, TopUp, Transfer, placed_lines
@@ -141,16 +142,16 @@ def support_findings(deal: "Deal") -> Iterator[Finding]:
     drawn = {placed.line.target for placed in all_lines(deal) if isinstance(placed.line, Draw)}
     for support in deal.support:
         path = ("support", support.name)
-        bounded = isinstance(support.limit, float | int)
-        if support.limit is None and limits.get(support.by) is None:
+        own, capacity = own_limit(support), limits.get(support.by)
+        if support.limit is None and capacity is None:
             template = "neither the support nor {got} states a limit; write limit: unlimited if there is none"
             yield finding("support.limit", template, path=path, got=support.by)
         elif support.limit != "unlimited" and support.limit_basis is None:
             template = "state whether the limit counts all calls or those outstanding: limit_basis"
             yield finding("support.limit_basis", template, path=path, allowed=("cumulative", "outstanding"))
-        if bounded and limits.get(support.by) is not None and support.limit > limits[support.by]:  # type: ignore[operator] # both are numbers here
+        if own is not None and capacity is not None and own > capacity:
             template = "the limit {got} is above the limit of its party, {limit}"
-            yield finding("support.limit_above", template, path=path, got=support.limit, limit=limits[support.by])
+            yield finding("support.limit_above", template, path=path, got=own, limit=capacity)
         if accelerates and support.on_acceleration is None:
             template = "state what it covers once all principal is due: on_acceleration"
             yield finding("support.acceleration", template, path=path, allowed=("all_due", "as_scheduled"))

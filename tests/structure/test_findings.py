@@ -195,6 +195,10 @@ CASES: dict[str, tuple[str, str]] = {
         changed(("  vat: {", "  audit: {amount: 1, dates: [2026-01-01, 2025-01-01]}\n  vat: {")),
         "fees.audit.dates",
     ),
+    "support.cycle": (
+        changed(("A.interest, A.principal], mode", "A.interest, A.principal, undertaking.reimbursement], mode")),
+        "support.undertaking.for",
+    ),
     "support.twice": (changed(("for: [vat, custodian", "for: [vat, vat, custodian")), "support.undertaking.for"),
     "support.after": (changed(("mode: into_account", "mode: to_claims")), "support.undertaking.after"),
     "support.into": (
@@ -365,6 +369,14 @@ def test_every_problem_is_found_at_once() -> None:
 def test_warnings_do_not_stop_a_deal() -> None:
     deal = spec.load(Deal, CASES["claim.left_out"][0])
     assert [found.severity for found in deal.findings()] == ["warning"]
+
+
+def test_fee_that_needs_itself_through_another_is_refused() -> None:
+    text = changed(("on: interest_collections", "on: custodian.due"), ("on: pool_opening", "on: vat.due"))
+    hits = [found for found in found_in(text) if found.code == "measure.cycle"]
+    assert [(key_path_text(found.place.path), found.got) for found in hits] == [
+        ("fees.vat.on", "vat -> custodian -> vat")
+    ]
 
 
 def test_planned_nouns_are_each_refused() -> None:

@@ -395,6 +395,12 @@ def test_demo_pays_every_quarter_until_legal_final() -> None:
     assert timeline.payments[1].isoformat() == "2024-09-30"  # 28 September 2024 is a Saturday
 
 
+def test_account_is_checked_five_business_days_before_payment() -> None:
+    deal = spec.load(Deal, ABN_BULLET)
+    # 20 March 2023 is a Monday; the inter-bank market worked the week before in full
+    assert deal.dates.check_dates()[0].isoformat() == "2023-03-13"
+
+
 def test_mid_life_deal_starts_with_the_next_payment() -> None:
     deal = spec.load(Deal, MID_LIFE)
     timeline = deal.timeline()
