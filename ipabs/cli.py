@@ -73,16 +73,16 @@ def run(case: str, out: str | None, as_json: bool, lang: Lang) -> None:
 @output_options
 def check(file: str, as_json: bool, lang: Lang) -> None:
     """Check FILE (a deal, a case with all its files, or a tape); silent when it is clean."""
-    from ipabs.case.load import check_file
+    from ipabs.case.load import check_file, error_of
 
     found = check_file(file)
-    faults = [one for one in found if one.severity == "error"]
+    error = error_of(found)
     if as_json:
         click.echo(json_text({"findings": [one.to_dict() for one in found]}))
     else:
         say(found, lang)
-    if faults:
-        raise SystemExit(2)
+    if error is not None:
+        raise SystemExit(error.exit_code)
 
 
 @ipabs.command()
@@ -93,11 +93,10 @@ def check(file: str, as_json: bool, lang: Lang) -> None:
 def explain(case: str, deal: str, day: str, as_json: bool, lang: Lang) -> None:
     """Explain one payment date of a deal of CASE: what was available, due, paid and short, line by line."""
     from ipabs.case.load import load_case
-    from ipabs.case.run import run as run_case
+    from ipabs.case.run import run_deal
     from ipabs.report.exhibit import records
 
-    result = run_case(load_case(case))
-    page = result.deal(deal).explain(day, lang)
+    page = run_deal(load_case(case), deal).explain(day, lang)
     if as_json:
         section = page.sections[0]
         click.echo(json_text({"deal": deal, "text": list(section.text), "trace": records(section.exhibits[0][1])}))

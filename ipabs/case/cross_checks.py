@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from ipabs.basics.calendar import get_calendar
+from ipabs.basics.index_history import index_history
 from ipabs.basics.provenance import ProvenanceTable
 from ipabs.case.case import CaseFile, QuotedLoan
 from ipabs.case.firms import Firms
@@ -94,3 +96,15 @@ def provenance_findings(file: CaseFile, paths: tuple[KeyPath, ...], table: Table
     if "provenance" not in table.columns:
         template = "the tape has no column provenance; say for each row where its figures come from"
         yield finding("case.tape_origin", template, place=table.heading_place(), severity="warning")
+
+
+def projection_findings(file: CaseFile, deals: Mapping[str, Deal], pool: Pool) -> Iterator[Finding]:
+    """Payment dates beyond the announced holidays, and loan indices beyond their last published value: warnings."""
+    for name, deal in deals.items():
+        path = ("deals", name, "dates", "payment", "calendar")
+        yield from get_calendar(deal.dates.payment.calendar).findings(deal.timeline().payments, path=path)
+    starts = sorted({contract.start for contract in pool.obligations})
+    for comparator in file.comparators:
+        index = getattr(comparator, "index", None)
+        if index:
+            yield from index_history(index).findings(starts, path=("comparators", comparator.name, "index"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from ipabs.case.case import CaseFile, Variant
 from ipabs.case.key_paths import leaves, parse_path, with_value
@@ -11,8 +11,8 @@ from ipabs.errors import Finding, IpabsError, KeyPath, Place, finding
 from ipabs.io.source import Source, read_source
 from ipabs.io.table import Table, parse_table
 from ipabs.spec import Document, Loaded, read_document
-from ipabs.spec.codec import Shown
-from ipabs.spec.layout import yaml_text
+from ipabs.spec.codec import INVALID
+from ipabs.spec.shapes import shape_of
 from ipabs.spec.tree import Tree
 from ipabs.structure.deal import Deal
 
@@ -86,19 +86,19 @@ class Inputs:
 
 def read_inputs(path: Path) -> Inputs:
     """Read a case file and every file it names; only a case file that cannot be read stops it."""
-    source = read_source(path)
+    source = read_source(path, path.name)
     case = read_document(CaseFile, source.text, file=source.file)
     found = list(case.findings)
     sources = [source]
     deals = []
     for name, file in named_files(case.document.tree, "deals"):
-        read = attempt(path.parent / file, found)
+        read = attempt(path.parent, file, found)
         if read is not None:
             deals.append((name, read_deal(read, found)))
             sources.append(read)
     tapes = []
     for name, file in named_files(case.document.tree, "tapes"):
-        read = attempt(path.parent / file, found)
+        read = attempt(path.parent, file, found)
         if read is not None:
             sources.append(read)
             try:
@@ -119,9 +119,9 @@ def named_files(tree: Tree, key: str) -> Iterator[tuple[str, str]]:
                 yield name, inner
 
 
-def attempt(path: Path, found: list[Finding]) -> Source | None:
+def attempt(folder: Path, file: str, found: list[Finding]) -> Source | None:
     try:
-        return read_source(path)
+        return read_source(folder / file, file)
     except IpabsError as error:
         found.extend(error.findings)
         return None
@@ -166,9 +166,11 @@ def changed(inputs: Inputs, variant: Variant) -> Inputs:
 
 def reread(cls: type[T], tree: Tree, document: Document, prefix: KeyPath, found: list[Finding]) -> Loaded[T]:
     """A changed tree as a value; its findings get the key path of the whole case."""
-    loaded = read_document(cls, yaml_text(cast(Shown, tree)))
-    found.extend(replace(one, place=Place(path=(*prefix, *one.place.path))) for one in loaded.findings)
-    return replace(loaded, document=replace(document, tree=tree))
+    faults: list[Finding] = []
+    value = shape_of(cls).read(tree, (), faults)
+    found.extend(replace(one, place=Place(path=(*prefix, *one.place.path))) for one in faults)
+    wrong = value is INVALID or any(one.severity == "error" for one in faults)
+    return Loaded(value=None if wrong else value, document=replace(document, tree=tree), findings=tuple(faults))
 
 
 def with_cells(table: Table, row: str, column: str, value: str) -> Table:

@@ -11,6 +11,7 @@ from ipabs.case.case import Case, CaseFile
 from ipabs.case.cross_checks import (
     assignment_findings,
     cost_findings,
+    projection_findings,
     provenance_findings,
     quote_findings,
     size_findings,
@@ -37,7 +38,9 @@ def load_case(path: str | PathLike[str]) -> Case:
         With every fault of all files and of all variants, each with file and line, or row and column of a tape.
     """
     case, found = look_at_case(Path(path))
-    refuse_all(found)
+    error = error_of(found)
+    if error is not None:
+        raise error
     if case is None:
         raise TypeError(f"{path} was not read and nothing was found wrong")
     return replace(case, findings=found)
@@ -46,7 +49,7 @@ def load_case(path: str | PathLike[str]) -> Case:
 def check_file(path: str | PathLike[str]) -> tuple[Finding, ...]:
     """Everything to be said about a case with all its files, a deal, or a tape of contracts."""
     where = Path(path)
-    source = read_source(where)
+    source = read_source(where, where.name)
     try:
         if where.suffix.lower() in TAPE_SUFFIXES:
             read_tape(parse_table(source.raw, file=where.name))
@@ -55,7 +58,7 @@ def check_file(path: str | PathLike[str]) -> tuple[Finding, ...]:
         if isinstance(tree, dict) and ({"tapes", "deals", "comparators"} & tree.keys()):
             return look_at_case(where)[1]
         return spec.read(Deal, source.text, file=where.name)[1]
-    except (SpecError, DataError) as error:
+    except DataError as error:
         return error.findings
 
 
@@ -69,6 +72,8 @@ def look_at_case(path: Path) -> tuple[Case | None, tuple[Finding, ...]]:
     inputs = read_inputs(path)
     across: list[Finding] = []
     case = tied(inputs, across)
+    if inputs.case.value is not None and case is not None:
+        across += provenance_findings(inputs.case.value, tuple(inputs.sourced_paths()), dict(inputs.tapes)["firms"])
     found = [*inputs.findings, *map(inputs.locate, across)]
     if inputs.case.value is None or case is None:
         return None, in_order(found)
@@ -101,9 +106,9 @@ def tied(inputs: Inputs, found: list[Finding]) -> Case | None:
     found += (one for name, deal in deals.items() for one in size_findings(name, deal, pools.get(name)))
     found += cost_findings(file, deals)
     found += quote_findings(file, firms, tapes["firms"])
-    found += provenance_findings(file, tuple(inputs.sourced_paths()), tapes["firms"])
     if len(deals) < len(file.deals) or any(one.severity == "error" for one in (*inputs.findings, *found)):
         return None
+    found += projection_findings(file, deals, pool)
     return Case(
         file=file,
         deals=tuple(deals.items()),
@@ -146,14 +151,11 @@ def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda one: (ORDER[one.severity], one.place.file, one.place.line, one.place.column)))
 
 
-def refuse_all(found: Iterable[Finding]) -> None:
-    """Raise the error that fits the findings: files, then limits, then what they say."""
+def error_of(found: Iterable[Finding]) -> IpabsError | None:
+    """The error that fits the findings: files first, then limits, then what they say; None without a fault."""
     faults = tuple(one for one in found if one.severity == "error")
     codes = {one.code.partition(".")[0] for one in faults}
     if not faults:
-        return
-    if "file" in codes:
-        raise FileError(*faults)
-    if "limit" in codes:
-        raise LimitError(*faults)
-    raise SpecError(*faults)
+        return None
+    kind = FileError if "file" in codes else LimitError if "limit" in codes else SpecError
+    return kind(*faults)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from ipabs.basics.provenance import Provenance
+from ipabs.basics.units import parse_date
 from ipabs.basics.words import Language
 from ipabs.case import deal_exhibits, pages, savings_exhibits
 from ipabs.case.case import Case, Variant
@@ -17,7 +18,7 @@ from ipabs.case.contents import files, manifest
 from ipabs.case.savings_exhibits import PROGRAMME
 from ipabs.cashflow.collections import Collections
 from ipabs.engine.ledger import Ledger
-from ipabs.errors import DataError, Finding, finding
+from ipabs.errors import DataError, Finding
 from ipabs.financing.comparison import Comparison
 from ipabs.io.folder import write_folder
 from ipabs.pool.pool import Pool
@@ -59,7 +60,10 @@ class DealResult:
         DataError
             `day` is no payment date; the message lists them.
         """
-        return pages.date_page(self.name, self.deal, self.ledger, self.ledger.period(day), lang)
+        when = parse_date(day) if isinstance(day, str) else day
+        if isinstance(when, Finding):
+            raise DataError(when)
+        return pages.date_page(self.name, self.deal, self.ledger, self.ledger.period(when), lang)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,14 +88,6 @@ class Result:
     def deals(self) -> Mapping[str, DealResult]:
         """The deals by name."""
         return MappingProxyType({one.name: one for one in self.deal_results})
-
-    def deal(self, name: str) -> DealResult:
-        """The deal called `name`; an unknown one is a `DataError`."""
-        if name not in self.deals:
-            raise DataError(
-                finding("case.no_deal", "the case has no deal {got!r}; {hint}", got=name, allowed=self.deals)
-            )
-        return self.deals[name]
 
     @property
     def ledgers(self) -> tuple[tuple[str, Ledger], ...]:

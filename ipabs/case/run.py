@@ -5,13 +5,12 @@ from ipabs.case.firms import Quote
 from ipabs.case.result import DealResult, Result
 from ipabs.case.savings_exhibits import PROGRAMME
 from ipabs.engine import run_waterfall
+from ipabs.errors import DataError, finding
 from ipabs.financing.comparison import Comparison, compare, programme
 from ipabs.financing.facility import Facility, offer
 from ipabs.financing.need import Need, contract_need
 from ipabs.financing.securitization import Securitization
-from ipabs.pool.pool import Pool
 from ipabs.pool.projection import project
-from ipabs.structure.deal import Deal
 
 
 def run(case: Case) -> Result:
@@ -22,15 +21,18 @@ def run(case: Case) -> Result:
     ModelError, NumericError, LimitError
         The model refuses an input, or one of its own checks breaks.
     """
-    pools = dict(case.pools)
-    deals = tuple(run_deal(case, name, deal, pools[name]) for name, deal in case.deals)
+    deals = tuple(run_deal(case, name) for name, _ in case.deals)
     comparison = compare_programme(case, deals)
     variants = tuple((variant, run(altered)) for variant, altered in case.variants)
     return Result(case=case, deal_results=deals, comparison=comparison, variants=variants)
 
 
-def run_deal(case: Case, name: str, deal: Deal, pool: Pool) -> DealResult:
-    """Project the pool of a deal and run its waterfall."""
+def run_deal(case: Case, name: str) -> DealResult:
+    """Project the pool of one deal and run its waterfall; an unknown deal is a `DataError`."""
+    deals = dict(case.deals)
+    if name not in deals:
+        raise DataError(finding("case.no_deal", "the case has no deal {got!r}; {hint}", got=name, allowed=deals))
+    deal, pool = deals[name], dict(case.pools)[name]
     collections = project(pool, deal.timeline(), case.file.vectors)
     ledger = run_waterfall(deal, collections)
     return DealResult(name=name, deal=deal, pool=pool, collections=collections, ledger=ledger)

@@ -5,7 +5,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ipabs.errors import FileError, LimitError, Place, finding
+from ipabs.errors import DataError, FileError, LimitError, Place, finding
 from ipabs.io.delimited import decode
 
 FILE_BYTES = 200_000_000
@@ -18,7 +18,7 @@ class Source:
     Attributes
     ----------
     file : str
-        Its path as the user wrote it, for messages.
+        What messages and manifests call it.
     raw : bytes
     """
 
@@ -32,12 +32,17 @@ class Source:
 
     @property
     def text(self) -> str:
-        """The text, from UTF-8 (with or without byte order mark) or GB18030."""
-        return decode(self.raw, file=self.file).content
+        """The text, from UTF-8 (with or without byte order mark) or GB18030; otherwise a `DataError`."""
+        try:
+            return decode(self.raw, file=self.file).content
+        except DataError as error:
+            (fault,) = error.findings
+            template = "the text is {got}; save the file in UTF-8 or GB18030"
+            raise DataError(finding("text.encoding", template, place=fault.place, got=fault.got)) from error
 
 
-def read_source(path: Path) -> Source:
-    """Read a whole file.
+def read_source(path: Path, name: str = "") -> Source:
+    """Read a whole file, called `name` in messages about what it says.
 
     Raises
     ------
@@ -55,7 +60,7 @@ def read_source(path: Path) -> Source:
         if state.st_size > FILE_BYTES:
             template = "the file has {got} bytes; at most {limit} are read"
             raise LimitError(finding("limit.file", template, place=place, got=state.st_size, limit=FILE_BYTES))
-        return Source(file=str(path), raw=path.read_bytes())
+        return Source(file=name or str(path), raw=path.read_bytes())
     except FileError:
         raise
     except (OSError, ValueError) as error:

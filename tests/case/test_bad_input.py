@@ -1,0 +1,268 @@
+"""What bad input gets, through the command line: file, place, field, value, and what would be valid."""
+
+from pathlib import Path
+
+import pytest
+
+from ipabs import cli
+from tests.case.conftest import Spoiled
+
+COUPON = "coupon: 2.80%"
+AT_COUPON = "abs.yaml:16:37 tranches.A.coupon: "
+
+
+def test_the_example_is_clean(yuhang: Spoiled) -> None:
+    assert yuhang.check() == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("coupon: 3.25", "'3.25' without a unit looks like a percentage; write 3.25%"),
+        ("coupon: 130%", "1.3 is outside -100% to 100% a year"),
+        ("coupon: NO", "'NO' is no rate; write 3.25%, 325bp or 0.0325"),
+        ("coupon: 1:30", "'1:30' is no rate; write 3.25%, 325bp or 0.0325"),
+        ("coupon: 1e400", "'1e400' has an exponent beyond 30"),
+        ("coupon: .nan", "'.nan' is no rate; write 3.25%, 325bp or 0.0325"),
+        ("coupon: .inf", "'.inf' is no rate; write 3.25%, 325bp or 0.0325"),
+        ("coupon: &a 2.80%", "anchor &a is not read; write the value out where it is needed"),
+        ("coupon: !!float 2.80%", "tag tag:yaml.org,2002:float is not read; leave it out"),
+        ("coupon: *a", "alias *a is not read; write the value out"),
+    ],
+)
+def test_a_coupon_that_is_no_rate(yuhang: Spoiled, written: str, said: str) -> None:
+    status, lines = yuhang.replace("abs.yaml", COUPON, written).check()
+    assert status == 2
+    assert lines[0] == AT_COUPON + said
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("abs.yaml", COUPON, f"{COUPON}, coupon: 3%", "abs.yaml:16:44 tranches.A.coupon: 'coupon' stands twice; "),
+        ("abs.yaml", COUPON, "cupon: 2.80%", "abs.yaml:16:29 tranches.A.cupon: unknown key 'cupon'; did you mean "),
+        (
+            "abs.yaml",
+            "principal: 136000000",
+            "principal: -1",
+            "abs.yaml:16:18 tranches.A.principal: -1.0 is negative; an amount is 0 or more",
+        ),
+        (
+            "abs.yaml",
+            "rounding: fen",
+            "<<: {rounding: fen}",
+            "abs.yaml:32:1: merge key << is not read; write the entries out",
+        ),
+        (
+            "abs.yaml",
+            "closing: 2022-12-20",
+            "closing: 2022-12-19",
+            "abs.yaml:8:12 dates.closing: closing 2022-12-19 is not after cut_off 2022-12-20",
+        ),
+        (
+            "abs.yaml",
+            "legal_final: 2026-12-28",
+            "legal_final: 2023-12-28",
+            "abs.yaml:12:16 dates.legal_final: legal_final 2023-12-28 is not after expected_maturity 2024-12-28",
+        ),
+        (
+            "abs.yaml",
+            "- pay: [A.interest",
+            "- pay: [A.intrest",
+            "abs.yaml:38:7 waterfall.normal[2]: no claim 'A.intrest'; did you mean 'A.interest'?",
+        ),
+        ("firms.csv", "4500000", "-4500000", "firms.csv:3:7 G3.amount: -4500000.0 is negative; an amount is 0 or more"),
+        (
+            "firms.csv",
+            "4500000",
+            "NaN",
+            "firms.csv:3:7 G3.amount: 'NaN' is no amount; write 95000000, 9500万元 or 0.95亿元",
+        ),
+        ("firms.csv", "4500000", "1e400", "firms.csv:3:7 G3.amount: '1e400' has an exponent beyond 30"),
+        (
+            "firms.csv",
+            "2023-12-20",
+            "2021-12-20",
+            "firms.csv:3:9 I3.maturity: maturity 2021-12-20 is not after the start 2022-12-20",
+        ),
+        (
+            "firms.csv",
+            "3.80%",
+            "3.8",
+            "firms.csv:3:11 K3.contract_rate: '3.8' without a unit looks like a percentage; write 3.8%",
+        ),
+        (
+            "firms.csv",
+            "market_average",
+            "average",
+            "firms.csv:3:22 V3.comparator_status: no word 'average'; did you mean 'market_average'?",
+        ),
+        (
+            "case.yaml",
+            "as_of: 2022-12-20",
+            "as_of: 20.12.2022",
+            "case.yaml:6:8 as_of: '20.12.2022' is no date; write 2024-03-28",
+        ),
+        (
+            "case.yaml",
+            "against: quoted_loan",
+            "against: qouted_loan",
+            "case.yaml:27:10 against: no comparator 'qouted_loan'; did you mean 'quoted_loan'?",
+        ),
+        (
+            "case.yaml",
+            "  guarantee: {rate: 1%, timing: yearly_in_advance, allocate",
+            "  vat: {rate: 1%, timing: yearly_in_advance, allocate",
+            "case.yaml:29:8 costs.vat: vat is paid by the deal and stands among the costs outside the contract ",
+        ),
+    ],
+)
+def test_one_fault_in_one_file(yuhang: Spoiled, file: str, old: str, new: str, said: str) -> None:
+    status, lines = yuhang.replace(file, old, new).check()
+    assert status == 2
+    assert any(line.startswith(said) for line in lines), lines
+
+
+def test_a_deal_that_buys_other_assets_than_the_tape_assigns(yuhang: Spoiled) -> None:
+    status, lines = yuhang.replace("firms.csv", ",abs,", ",abx,").check()
+    assert status == 2
+    assert lines == [
+        "abs.yaml:31:18 closing.uses.assets: abs buys assets of 200,000,000.00, the firm tape assigns "
+        "195,500,000.00 to it",
+        "firms.csv:3:5 E3.deal: no deal 'abx'; did you mean 'abs'?",
+    ]
+
+
+def test_a_right_of_an_unknown_firm(yuhang: Spoiled) -> None:
+    status, lines = yuhang.replace("patents.csv", "Firm 01", "Firm 99").check()
+    assert status == 2
+    assert lines == [
+        "firms.csv:3:12 L3.inventions: Firm 01 has 8 here, 7 in the patent tape",
+        "patents.csv:3:2 B3.firm: no firm 'Firm 99'; did you mean 'Firm 19'?",
+    ]
+
+
+def test_faults_of_all_files_come_at_once(yuhang: Spoiled) -> None:
+    yuhang.replace("abs.yaml", COUPON, "coupon: 3.25").replace("abn.yaml", "rounding: fen", "rounding: fan")
+    yuhang.replace("firms.csv", "3.80%", "3.8").replace("case.yaml", "discount_rate: 3.65%", "discount_rate: high")
+    status, lines = yuhang.check()
+    assert status == 2
+    assert [line.split(" ")[0] for line in lines] == [
+        "abn.yaml:26:11",
+        "abs.yaml:16:37",
+        "case.yaml:32:16",
+        "firms.csv:3:11",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "raw", "status", "said"),
+    [
+        ("abs.yaml", b"", 2, "abs.yaml: the file is empty; a Deal is expected"),
+        ("abs.yaml", b"[" * 100_000, 5, "abs.yaml:1:51: nested deeper than 50 levels; that is the limit"),
+        ("abs.yaml", b"a: " + b"x" * 4_000_001, 5, "abs.yaml"),
+        (
+            "abs.yaml",
+            "name: x".encode("utf-16"),
+            2,
+            "abs.yaml:1: the text is UTF-16; save the file in UTF-8 or GB18030",
+        ),
+        (
+            "firms.csv",
+            b"",
+            2,
+            "firms.csv: the table is empty; the first row holds the headings, the next ones the data",
+        ),
+        ("firms.csv", b"firm,amount\n", 2, "firms.csv:1: there are headings but no row below them"),
+        ("firms.csv", b"firm,amount\n\x00,1\n", 2, "firms.csv:2"),
+        ("case.yaml", b"", 2, "case.yaml: the file is empty; a "),
+        ("case.yaml", b'{"tapes": {}, "seed": NaN}', 2, "case.yaml:1:1: the key 'ipabs' is missing"),
+    ],
+)
+def test_a_file_that_is_no_such_file(yuhang: Spoiled, file: str, raw: bytes, status: int, said: str) -> None:
+    got, lines = yuhang.write(file, raw).check()
+    assert got == status
+    assert any(line.startswith(said) for line in lines), lines
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_files_in_other_encodings_are_read(yuhang: Spoiled, encoding: str) -> None:
+    for file in ("firms.csv", "abs.yaml", "case.yaml"):
+        text = (yuhang.folder / file).read_text(encoding="utf-8").replace("Illustration", "示例 Illustration")
+        yuhang.write(file, text.encode(encoding))
+    assert yuhang.check() == (0, [])
+
+
+def test_a_missing_file_is_a_fault_of_files(yuhang: Spoiled) -> None:
+    status, lines = yuhang.replace("case.yaml", "abs: abs.yaml", "abs: nothing.yaml").check()
+    assert status == 6
+    assert lines == [f"{yuhang.folder}/nothing.yaml: the file cannot be read: No such file or directory"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "deals.abs.tranches.B.principal: 51516000",
+            "deals.abs.tranches.B.principl: 51516000",
+            "case.yaml:45:38 variants.R1.deals.abs.tranches.B.principl: unknown key 'principl'; did you mean ",
+        ),
+        (
+            "tapes.firms.*.kind: pledged_loan",
+            "tapes.firms.*.knd: pledged_loan",
+            "case.yaml:40:26 variants.R1.tapes.firms.*.knd: no 'knd' stands there to be changed",
+        ),
+        (
+            "tapes.firms.Firm 02.deal: abn",
+            "tapes.firms.Firm 77.deal: abn",
+            "case.yaml:73:33 variants.split_143_100.tapes.firms.Firm 77.deal: no 'Firm 77' stands there to be changed",
+        ),
+        (
+            "deals.abs.closing.uses.assets: 143000000",
+            "deals.abs.closing.uses.assets: 144000000",
+            "case.yaml:81:38 variants.split_143_100.deals.abs.closing",
+        ),
+        (
+            "      against: average_loan",
+            "      against: mean_loan",
+            "case.yaml:54:16 variants.R2.against: no comparator 'mean_loan'",
+        ),
+    ],
+)
+def test_a_variant_that_cannot_be_is_placed_at_its_change(yuhang: Spoiled, old: str, new: str, said: str) -> None:
+    status, lines = yuhang.replace("case.yaml", old, new).check()
+    assert status == 2
+    assert any(line.startswith(said) for line in lines), lines
+
+
+def test_inputs_without_provenance_are_warnings(yuhang: Spoiled) -> None:
+    status, lines = yuhang.replace(
+        "case.yaml", "  deals.abn.closing.*: {derived", "  deals.abn.closng.*: {derived"
+    ).check()
+    assert status == 0
+    assert lines[0] == (
+        "warning: abn.yaml:24:16 closing.sources.A: this input has no provenance; state published, derived or "
+        "assumption"
+    )
+    assert "'deals.abn.closng.*' fits no input; did you mean 'deals.abn.dates.closing'?" in lines[-1]
+
+
+def test_a_contract_that_outlives_its_deal(yuhang: Spoiled) -> None:
+    _, lines = yuhang.replace("firms.csv", "2023-12-20,bullet", "2033-12-20,bullet").check()
+    assert lines[0] == (
+        "abs.yaml:12:16 dates.legal_final: contract Firm 01 matures on 2033-12-20, after the legal final of abs "
+        "on 2026-12-28"
+    )
+
+
+def test_a_run_that_fails_writes_nothing(yuhang: Spoiled, tmp_path: Path) -> None:
+    yuhang.replace("abs.yaml", COUPON, "coupon: 3.25")
+    assert cli.main(["run", str(yuhang.case), "--out", str(tmp_path / "out")]) == 2
+    assert yuhang.output()[1].startswith(AT_COUPON)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["yuhang"]
+
+
+def test_faults_in_chinese(yuhang: Spoiled) -> None:
+    yuhang.replace("case.yaml", "against: quoted_loan", "against: qouted_loan")
+    assert cli.main(["check", str(yuhang.case), "--lang", "zh"]) == 2
+    assert yuhang.output()[1] == "case.yaml:27:10 against：没有名为“qouted_loan”的对比融资；是否指“quoted_loan”？\n"
