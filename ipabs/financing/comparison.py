@@ -12,7 +12,7 @@ from ipabs._typing import DateArray, FloatArray
 from ipabs.errors import DataError, Finding, SpecError, finding, refuse
 from ipabs.financing.admissibility import why_closed
 from ipabs.financing.cash_items import CashItems
-from ipabs.financing.facility import Description, Facility, FirmFacts, Joined, Recuttable
+from ipabs.financing.facility import Description, Facility, FirmFacts, Joined, Recuttable, Warned
 from ipabs.financing.ladder import Ladder, shapley_steps_bp
 from ipabs.financing.need import equal_years
 from ipabs.financing.rates import RUNGS, Convention, flow_table
@@ -233,12 +233,13 @@ def compare(
         one, warnings = measure.of(name, facility.description, items[name])
         compared.append(one)
         found.extend(warnings)
+        found.extend(facility.warnings() if isinstance(facility, Warned) else ())
     return Comparison(
         against=against,
         compared=tuple(compared),
         facts=tuple(facts),
         convention=convention,
-        findings=tuple(found),
+        findings=tuple(dict.fromkeys(found)),
     )
 
 

@@ -46,6 +46,22 @@ class Recuttable(Protocol):
         """The same terms on these needs; None if they stand on one profile only."""
 
 
+@runtime_checkable
+class Warned(Protocol):
+    """A facility that knows what about it is projected rather than known."""
+
+    def warnings(self) -> Iterable[Finding]:
+        """Findings of severity ``warning``."""
+
+
+@runtime_checkable
+class Cautioned(Protocol):
+    """Terms that know what about them is projected rather than known."""
+
+    def cautions(self, need: Need) -> Iterable[Finding]:
+        """Warnings about a need met on these terms."""
+
+
 class Terms(Protocol):
     """Stated terms that turn a need into cash items."""
 
@@ -109,6 +125,12 @@ class Offer:
         """The items of the terms for each need, then subsidies, then tax."""
         return settled(join(self.terms.cash_items(need) for need in self.needs), self.subsidies, self.tax, self.facts)
 
+    def warnings(self) -> Iterator[Finding]:
+        """What the terms say is projected rather than known."""
+        if isinstance(self.terms, Cautioned):
+            for need in self.needs:
+                yield from self.terms.cautions(need)
+
     def recut(self, needs: tuple[Need, ...]) -> "Offer | None":
         """The same terms offered on other repayment profiles."""
         terms = self.terms.on_profile()
@@ -165,6 +187,11 @@ class Joined:
     def cash_items(self) -> CashItems:
         """All items."""
         return join(facility.cash_items() for facility in self._on_same_terms())
+
+    def warnings(self) -> Iterator[Finding]:
+        """The warnings of every facility."""
+        for one in self._on_same_terms():
+            yield from one.warnings() if isinstance(one, Warned) else ()
 
     def recut(self, needs: tuple[Need, ...]) -> "Facility | None":
         """Offers on one set of terms, on other repayment profiles; None if the terms differ."""

@@ -83,6 +83,12 @@ class LoanTerms:
                 allowed=("bullet", "linear", "level"),
             )
 
+    def cautions(self, need: Need) -> Iterator[Finding]:
+        """A warning where the index is read beyond the day until which it is known."""
+        if self.index is not None:
+            days = sorted(set(reset_dates(self.resets, repayment_plan(self, need))))
+            yield from index_history(self.index).findings(days)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankLoan(LoanTerms):

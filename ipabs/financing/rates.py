@@ -146,6 +146,24 @@ def all_in_cost(facility: Facility, *, convention: Convention = "real_dates", th
     return float(internal_rates(table, (through,), convention)[0, 0])
 
 
+def present_cost(facility: Facility, rate: float, *, convention: Convention = "real_dates") -> float:
+    """What a facility costs in present value at a stated rate: −Σ flow / (1 + rate)^t from the first date.
+
+    Zero at the all-in cost, and positive when the money could be had more cheaply at `rate`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from ipabs.financing import facility, loan, need
+    >>> year = need.bullet_need(1_000_000, date(2023, 11, 20), date(2024, 11, 20), frequency="annual")
+    >>> dear = facility.offer(loan.BankLoan(rate=0.06, day_count="equal_periods"), year)
+    >>> round(present_cost(dear, 0.04, convention="equal_periods"), 2)      # 1,060,000 / 1.04 - 1,000,000
+    19230.77
+    """
+    table = flow_table(as_one_firm(facility.cash_items()))
+    return float(-(table.through("tax") * np.exp(-np.log1p(rate) * table.years(convention))).sum())
+
+
 def as_one_firm(items: CashItems, name: str = "programme") -> CashItems:
     """The items of all firms as those of one."""
     return replace(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ipabs import spec
 from ipabs.errors import ModelError, SpecError
+from ipabs.financing.comparison import compare
 from ipabs.financing.costs import Bearing, Charge, CostItem, charge_profile
 from ipabs.financing.facility import offer
 from ipabs.financing.kinds import FACILITY_KINDS
@@ -61,6 +62,17 @@ def test_index_resets_read_the_prime_rate_of_their_day() -> None:
     # 3.65 % from August 2022, 3.45 % from 21 August 2023.
     assert interest["never"] == pytest.approx([51_500, 51_500])
     assert interest["yearly"] == pytest.approx([51_500, 49_500])
+
+
+def test_a_reset_beyond_the_known_prime_rate_is_a_warning() -> None:
+    need = bullet_need(1_000_000, date(2025, 3, 20), date(2027, 3, 20))
+    floating = offer(BankLoan(index="LPR1Y", margin=0.015, resets="yearly"), need)
+    result = compare({"floating": floating, "fixed": offer(BankLoan(rate=0.05), need)}, against="fixed")
+    assert [found.code for found in result.findings] == ["index.carried"]
+    assert result.findings[0].severity == "warning"
+    assert "LPR1Y is known until 2025-06-19" in result.summary()
+    known = offer(BankLoan(index="LPR1Y", margin=0.015), need)
+    assert compare({"known": known}, against="known").findings == ()
 
 
 def test_flat_rate_loan_costs_nearly_twice_its_rate() -> None:
