@@ -1,0 +1,213 @@
+"""
+What did the district's programme save, and who paid?
+=====================================================
+
+A district reports that 25 firms got 243 million yuan through an ABS and an ABN and saved "nearly 15 million yuan". No
+public source says how the 15 million adds up. This page shows what a sponsor can defend: the saving of a programme,
+split into market saving, carried fees, subsidy and tax, with the public cost beside it.
+
+Published (Zhejiang Daily, 8 August 2023): 25 firms, 243 million yuan, nearly 15 million saved, 2,180 high-tech firms,
+1,820 grants, 289 PCT applications, 30.2 high-value patents per 10,000 people. The split of 200 and 43 million is
+derived from a published plan; the loan prime rate and the small-business rate of 5.25 % are published. Terms and fees
+are assumptions.
+"""
+
+# %%
+# Which spread would 15 million need?
+# -----------------------------------
+# 15 / 243 is 6.17 % of the principal. Per year that depends on how long the money stays out.
+
+from datetime import date
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from ipabs.financing.comparison import Comparison, compare
+from ipabs.financing.costs import Bearing, Charge, CostItem
+from ipabs.financing.facility import FirmFacts, Joined, offer
+from ipabs.financing.loan import BankLoan
+from ipabs.financing.need import bullet_need
+from ipabs.financing.outcomes import joint_liability_calls, outcome, simulated_savings
+from ipabs.financing.programme import (
+    Indicator,
+    Issue,
+    examination_months_gained,
+    indicator_table,
+    penetration,
+    programme_table,
+    value_before,
+)
+from ipabs.financing.savings import implied_spread
+from ipabs.financing.securitization import Participation
+
+lives = [1.0, 1.5, 2.0, 2.5, 3.0]
+print(
+    pd.Series({life: implied_spread(243e6, 15e6, life) for life in lives}, name="implied spread").map("{:.2%}".format)
+)
+
+# %%
+# Two readings
+# ------------
+# Twenty-five equal firms of 9.72 million, all vehicle fees carried by the district. R1: two years, 3.80 % against a
+# guaranteed loan at the prime rate plus 150 basis points. R2: three years, 3.25 % against a plain loan at 5.25 %.
+
+closing = date(2022, 12, 20)
+firms = [f"Firm {n:02d}" for n in range(1, 26)]
+carried = (
+    CostItem(name="guarantee", rate=0.01, timing="yearly_in_advance", borne_by="district"),
+    CostItem(name="issue_cost", rate=0.008, borne_by="district"),
+)
+guaranteed_loan = BankLoan(
+    rate=0.0515,
+    day_count="ACT/360",
+    guarantee=Charge(rate=0.01, timing="yearly_in_advance"),
+    appraisal=Charge(rate=0.005),
+)
+
+
+def reading(loan: BankLoan, note_rate: float, maturity: date) -> Comparison:
+    """The whole programme against one loan."""
+    need = bullet_need([9_720_000.0] * 25, closing, maturity, firms=firms)
+    note = Participation(rate=note_rate, day_count="ACT/365F", costs=carried)
+    return compare({"loan": offer(loan, need), "programme": offer(note, need)}, against="loan")
+
+
+readings = {
+    "R1": reading(guaranteed_loan, 0.0380, date(2024, 12, 20)),
+    "R2": reading(BankLoan(rate=0.0525, day_count="ACT/360"), 0.0325, date(2025, 12, 20)),
+}
+columns = ["spread", "fees", "carried", "before_tax", "market", "public_cost"]
+millions = pd.DataFrame(
+    {name: one["programme"].nominal.programme().table().iloc[0][columns] / 1e6 for name, one in readings.items()}
+).T
+print(millions.round(3).to_string())
+
+# %%
+# Only R2 reaches nearly 15 million, and it needs three years where published terms are mostly one or two. It is a
+# reading, not a proof. In both, the market gave much less than what the firms saved: the district paid the rest.
+#
+# The programme as it may have been
+# ---------------------------------
+# An ABS for twenty firms and an ABN for five, of different size. The guarantor waives its fee for the ABN: no cash
+# moves, but somebody bears the risk, so the item is imputed and the fair fee stands as a contingent cost.
+
+generator = np.random.Generator(np.random.Philox(20221220))
+
+
+def amounts(count: int, total: float) -> list[float]:
+    """Lognormal sizes in thousands that add up to a total."""
+    sizes = generator.lognormal(0.0, 0.45, count)
+    rounded = (total * sizes / sizes.sum()).round(-3)
+    rounded[-1] = total - rounded[:-1].sum()
+    return rounded.tolist()
+
+
+abs_need = bullet_need(amounts(20, 200e6), closing, date(2024, 12, 20), firms=firms[:20])
+abn_need = bullet_need(amounts(5, 43e6), date(2023, 3, 20), date(2024, 9, 20), firms=firms[20:])
+waived = (Bearing(bearer="district", share=1.0, imputed=True),)
+abs_note = Participation(rate=0.038, day_count="ACT/365F", costs=carried)
+abn_note = Participation(
+    rate=0.035,
+    day_count="ACT/365F",
+    costs=(
+        CostItem(name="guarantee", rate=0.01, timing="yearly_in_advance", borne_by=waived),
+        CostItem(name="issue_cost", rate=0.01),
+    ),
+)
+issues = {"ABS": offer(abs_note, abs_need), "ABN": offer(abn_note, abn_need)}
+facts = [
+    FirmFacts(
+        firm=name, comparator_status="documented_offer" if n < 8 else "market_average" if n < 20 else "no_bank_access"
+    )
+    for n, name in enumerate(firms)
+]
+comparison = compare(
+    {
+        "loan": offer(guaranteed_loan, abs_need, abn_need),
+        **issues,
+        "programme": Joined(facilities=tuple(issues.values())),
+    },
+    against="loan",
+    facts=facts,
+)
+print(
+    comparison.programme()[["firms", "principal", "comparator_rate", "facility_rate", *columns]].round(4).T.to_string()
+)
+
+# %%
+# A saving against a loan that a firm could not have had is not a saving in cash. The subtotals keep the three kinds of
+# comparator apart.
+
+print(comparison.subtotals("programme")[["firms", "principal", "before_tax", "public_cost"]].round(0).to_string())
+
+# %%
+# Over the years
+# --------------
+# Public cash per yuan saved is the figure to defend. Above one, paying the firms directly would have been cheaper.
+
+view = programme_table(
+    [
+        Issue(name="ABS 2022", closing=closing, market="exchange_abs", compared=comparison["ABS"]),
+        Issue(
+            name="ABN 2023",
+            closing=date(2023, 3, 20),
+            market="interbank_abn",
+            compared=comparison["ABN"],
+            contingent_cost=0.004 * 43e6 * 1.5,
+        ),
+    ],
+    eligible_firms=2180,
+)
+print(view.T.to_string())
+
+figure, axis = plt.subplots(figsize=(7, 4))
+bottom = np.zeros(len(millions))
+for part in ("spread", "fees", "carried"):
+    axis.bar(millions.index, millions[part], bottom=np.where(millions[part] >= 0, bottom, 0), label=part)
+    bottom = bottom + millions[part].clip(lower=0).to_numpy()
+axis.axhline(15, color="black", linestyle="--", linewidth=1, label="reported: nearly 15")
+axis.set_ylabel("million yuan")
+axis.set_title("Two readings of the reported saving")
+axis.legend()
+figure.tight_layout()
+
+# %%
+# If firms answer for one another
+# -------------------------------
+# Under joint liability the survivors pay for those that fail. With 3 % of the firms failing in two years,
+# independently, and 60 % of the principal lost:
+
+paths = 10_000
+saved = comparison["ABS"]
+defaults = generator.random((paths, len(saved.firms))) < 0.03
+calls = joint_liability_calls(defaults, 0.6 * saved.principal, saved.principal)
+left = simulated_savings(saved.nominal.before_tax, calls=calls).sum(axis=1)
+told = outcome(left)
+print(
+    f"saving after calls: {told.mean / 1e6:.2f} million (standard error {told.standard_error / 1e6:.2f}, "
+    f"{told.paths:,} paths), 5 % worst below {told.low / 1e6:.2f}"
+)
+
+# %%
+# What else the district publishes
+# --------------------------------
+# Growth rates give the year before; the fast track turns months of examination into months of earlier protection.
+
+published = [
+    ("invention grants", 1820, 0.1795),
+    ("PCT applications", 289, 0.6145),
+    ("high-value per 10,000", 30.2, 0.64),
+]
+print(
+    indicator_table(
+        [
+            Indicator(name=name, value=value, before=round(value_before(value, growth), 1))
+            for name, value, growth in published
+        ]
+    ).to_string()
+)
+print(f"firms reached: {penetration(25, 2180):.2%} of 2,180 high-tech firms")
+print(f"months of examination gained if all grants took the fast track: {examination_months_gained(1820, 16, 3):,}")
+
+plt.show()
