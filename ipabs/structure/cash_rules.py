@@ -1,6 +1,7 @@
 """Rules of cash: every claim has a line, all cash a way out, and no line reads what comes after it."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from ipabs.errors import Finding, KeyPath, finding
@@ -91,16 +92,35 @@ def stuck_cash(deal: "Deal", priority: Priority, lines: Placed) -> Iterator[Find
         if isinstance(one.line, Transfer) and line_amount(one.line) is None and not is_gated(one)
     }
     gated = {one.source for one in lines if isinstance(one.line, Residual) and is_gated(one)}
-    for name in (COLLECTIONS, *sweeps):
-        if name in emptied or sweeps.get(name):
-            continue
+    paid_out = any(isinstance(one.line, Residual) for one in lines)  # without any, `residual_findings` has said so
+    for name in sorted(receivers(deal, lines) - emptied):
         path = ("waterfall", priority.phase)
+        if sweeps.get(name):
+            continue
         if name in gated:
             template = "the residual from {got} acts only under a test: hold cash back in an account instead"
             yield finding("residual.gated", template, path=path, got=name)
-        elif name != COLLECTIONS:
-            template = "cash in {got} is not released by legal final: state sweep_to, or a transfer of all it holds"
+        elif paid_out or name != COLLECTIONS:
+            template = (
+                "cash in {got} has no way out by legal final: write a residual, a transfer of it all, or sweep_to"
+            )
             yield finding("account.stuck", template, path=path, got=name)
+
+
+def receivers(deal: "Deal", lines: Placed) -> set[str]:
+    """The accounts that cash enters: collections, deposits, sweeps, support, a call, and the lines of a list."""
+    entered = {getattr(deal.collect, field.name) for field in fields(deal.collect)}
+    entered |= {account.sweep_to for account in deal.accounts} - {""}
+    entered |= {support.into for support in deal.support if support.mode == "into_account"}
+    entered |= {call.into for call in deal.calls}
+    entered |= {deposit.account for deposit in deal.closing.uses.accounts} if deal.closing else set()
+    entered |= {account.name for account in deal.state.accounts} if deal.state else set()
+    for placed in lines:
+        if isinstance(placed.line, Transfer):
+            entered.add(placed.line.target.to)
+        if isinstance(placed.line, TopUp):
+            entered.update(placed.line.target)
+    return entered & {COLLECTIONS, *(account.name for account in deal.accounts)}
 
 
 def swept_early(deal: "Deal", priority: Priority, lines: Placed) -> Iterator[Finding]:

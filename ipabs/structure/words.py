@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from ipabs.basics.numerals import number_text
 from ipabs.basics.words import Language, label, labels
-from ipabs.errors import key_path_text
+from ipabs.errors import SpecError, key_path_text, refuse
 from ipabs.structure.account import COLLECTIONS
+from ipabs.structure.findings import findings
 from ipabs.structure.party_limits import own_limit
 from ipabs.structure.tranche import Amount
 from ipabs.structure.trigger_tests import Phase, Trigger
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 def explain(deal: "Deal", lang: Language = "en") -> str:
     """The priority of payments of `deal` in words, line by line, and what came from its market's template.
 
+    A deal with errors has no such words: they are raised as a `SpecError`.
+
     >>> from ipabs import spec
     >>> from ipabs.structure.deal import Deal
     >>> from ipabs.structure.samples import DEMO
@@ -42,6 +45,7 @@ def explain(deal: "Deal", lang: Language = "en") -> str:
     3. Pay interest on A.
     4. Pay principal of A.
     """
+    refuse(SpecError, findings(deal))
     lists = (line for one in deal.waterfall for line in said_priority(deal, one, lang))
     return "\n".join((deal.name, *lists, *supplied(deal, lang)))
 

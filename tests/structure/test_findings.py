@@ -121,7 +121,13 @@ CASES: dict[str, tuple[str, str]] = {
         "accounts.reserve",
     ),
     "account.sweep_to": (changed((", sweep_to: collections", "")), "accounts.reserve"),
-    "account.stuck": (changed(("  reserve: {target", "  spare: {}\n  reserve: {target")), "waterfall.normal"),
+    "account.stuck": (
+        changed(
+            ("  reserve: {target", "  spare: {}\n  reserve: {target"),
+            ("accounts: {reserve: 950000}", "accounts: {spare: 950000}"),
+        ),
+        "waterfall.normal",
+    ),
     "account.unused": (changed(("  reserve: {target", "  spare: {}\n  reserve: {target")), "accounts.spare"),
     "account.swept_early": (
         changed(("- pay: undertaking.reimbursement\n", "- pay: undertaking.reimbursement\n      from: reserve\n")),
@@ -369,6 +375,24 @@ def test_every_problem_is_found_at_once() -> None:
 def test_warnings_do_not_stop_a_deal() -> None:
     deal = spec.load(Deal, CASES["claim.left_out"][0])
     assert [found.severity for found in deal.findings()] == ["warning"]
+
+
+def test_residual_from_another_account_does_not_empty_collections() -> None:
+    text = changed(
+        ("  reserve: {target", "  revenue: {}\n  reserve: {target"),
+        ("closing:\n  sources", "collect: {interest: revenue}\nclosing:\n  sources"),
+        (BOTH_RESIDUALS, "    - {residual: sub, from: revenue}\n"),
+    )
+    stuck = [(key_path_text(found.place.path), found.got) for found in found_in(text) if found.code == "account.stuck"]
+    assert stuck == [("waterfall.normal", "collections"), ("waterfall.accelerated", "revenue")]
+
+
+def test_no_file_with_a_line_lost_or_doubled_breaks_the_reader() -> None:
+    lines = DEMO.splitlines()
+    for i in range(len(lines)):
+        for text in ("\n".join(lines[:i] + lines[i + 1 :]), "\n".join(lines[: i + 1] + lines[i:])):
+            value, found = spec.read(Deal, text)
+            assert (value is None) == any(one.severity == "error" for one in found)
 
 
 def test_fee_that_needs_itself_through_another_is_refused() -> None:
