@@ -102,7 +102,7 @@ def savings_by_status(comparison: Comparison) -> Exhibit:
 
 
 def facilities(comparison: Comparison) -> Exhibit:
-    """Every facility of the case over all firms: all-in cost, and what it saves against the comparator."""
+    """Every facility of the case over all firms: all-in cost before tax, and what it saves against the comparator."""
     table = comparison.programme()
     money = ("market", "before_tax", "net")
     return Exhibit(
@@ -115,7 +115,7 @@ def facilities(comparison: Comparison) -> Exhibit:
                 str(name),
                 int(values["firms"]),
                 figure(values["life_years"]),
-                figure(values["facility_rate"]),
+                figure(comparison[str(name)].programme_ladder.facility_rates[BEFORE_TAX, 0]),
                 *(figure(values[column]) for column in money),
             )
             for name, values in table.iterrows()
