@@ -27,6 +27,7 @@ Lang = Literal["en", "zh"]
 Command = TypeVar("Command", bound=Callable[..., Any])
 INTERRUPTED, BROKEN_PIPE = 130, 1
 PLAIN_WIDTH = 120
+SHORT = 28  # characters of a text that is not broken over lines
 
 
 def output_options(command: Command) -> Command:
@@ -142,22 +143,26 @@ def show_page(page: "Page") -> None:
 def show(console: "Console", heading: str, exhibit: "Exhibit", headings: dict[str, str], words: dict[str, str]) -> None:
     """One exhibit as a table."""
     from rich.box import SIMPLE_HEAD
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
     from ipabs.report.exhibit import is_number
 
-    table = Table(
-        title=Text(heading, style="bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
-    )
-    for column in exhibit.columns:
-        side: Literal["left", "right"] = "right" if is_number(column.unit) else "left"
-        table.add_column(Text(headings.get(column.name, column.name)), justify=side, overflow="fold")
+    table = Table(title=Text(heading, style="bold"), title_justify="left", box=SIMPLE_HEAD, padding=0)
     rows = exhibit.shown(words)
+    least = 0
+    for place, column in enumerate(exhibit.columns):
+        number = is_number(column.unit)
+        head = headings.get(column.name, column.name)
+        unbroken = [*head.split(), *(row[place] for row in rows if number or len(row[place]) < SHORT)]
+        width = max(map(cell_len, unbroken))
+        least += width + 1
+        table.add_column(Text(head), justify="right" if number else "left", min_width=width, overflow="fold")
     for place, row in enumerate(rows, start=1):
         last = exhibit.totals and place == len(rows)
         table.add_row(*(Text(cell) for cell in row), style="bold" if last else None)
-    console.print(table)
+    console.print(table, width=max(console.width, least + 1), crop=False, no_wrap=True, overflow="ignore")
     for note in exhibit.notes:
         console.print(note, markup=False, soft_wrap=True)
 
