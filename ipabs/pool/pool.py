@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -102,6 +103,35 @@ class Pool:
         """Principal at the start of each obligation."""
         return np.array([one.principal for one in self.obligations], dtype=np.float64)
 
+    def to_frame(self, *, as_of: date | None = None) -> pd.DataFrame:
+        """One row an obligation: terms, facts about the obligor, details; with `as_of`, months since and to go.
+
+        Columns: obligor, kind, principal, start, maturity, contract_rate, deal, guarantor, sector, district, rating,
+        then those of `details`; with `as_of` also ``age_months`` and ``remaining_months`` (days · 12 / 365.25).
+        """
+        parties = {party.id: party for party in self.parties}
+        rows = [
+            {
+                "obligor": one.obligor,
+                "kind": getattr(type(one), "KIND", type(one).__name__),
+                "principal": float(one.principal),
+                "start": one.start,
+                "maturity": getattr(one, "maturity", None),
+                "contract_rate": _rate(one),
+                "deal": getattr(one, "deal", ""),
+                "guarantor": getattr(one, "guarantor", ""),
+                **{name: getattr(parties[one.obligor], name) for name in ("sector", "district", "rating")},
+            }
+            for one in self.obligations
+        ]
+        table = pd.DataFrame(rows, index=pd.Index(self.ids, name="id"))
+        if as_of is not None:
+            table["age_months"] = [(as_of - one.start).days * 12 / 365.25 for one in self.obligations]
+            table["remaining_months"] = [
+                (getattr(one, "maturity", as_of) - as_of).days * 12 / 365.25 for one in self.obligations
+            ]
+        return table.join(self.details, rsuffix=" (tape)") if len(self.details) else table
+
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong between obligations and parties."""
         if not self.obligations:
@@ -123,6 +153,14 @@ class Pool:
                     allowed=sorted(known),
                     id=one.id,
                 )
+
+
+def _rate(one: Obligation) -> float:
+    """The stated rate a year of an obligation, whatever its kind calls it."""
+    for name in ("contract_rate", "lease_rate", "discount_rate"):
+        if (rate := getattr(one, name, None)) is not None:
+            return float(rate)
+    return float("nan")
 
 
 def _one_by_one(obligations: Sequence[Obligation], indices: Sequence[IndexHistory]) -> PooledFlows:

@@ -1,0 +1,228 @@
+"""Eligibility: which contracts may enter a pool, and how concentrated the pool may be.
+
+Criteria look at one contract, limits at the whole pool. Both are data with a name, so that a report can say which of
+them a contract or a pool fails.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from ipabs._typing import BoolArray
+from ipabs.basics.concentration import top_share
+from ipabs.basics.units import Count, Share
+from ipabs.errors import Finding, ModelError, SpecError, finding, refuse
+from ipabs.pool.pool import Pool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """What a contract has to be: a column of the pool's table within bounds, or one of some words."""
+
+    KEYED: ClassVar[str] = "name"
+
+    name: Annotated[str, "name of the criterion"]
+    column: Annotated[str, "column of the pool's table: a term, a fact about the firm, a further column of the tape"]
+    minimum: Annotated[float | None, "least value"] = None
+    maximum: Annotated[float | None, "greatest value"] = None
+    among: Annotated[tuple[str, ...], "words that are allowed"] = ()
+    excluding: Annotated[tuple[str, ...], "words that are not"] = ()
+
+    def met(self, table: pd.DataFrame) -> BoolArray:
+        """Whether each row meets the criterion; an empty cell does not."""
+        column = table[self.column]
+        passed = column.notna() & (column.astype(str) != "")
+        if self.minimum is not None:
+            passed &= column >= self.minimum
+        if self.maximum is not None:
+            passed &= column <= self.maximum
+        if self.among:
+            passed &= column.isin(self.among)
+        if self.excluding:
+            passed &= ~column.isin(self.excluding)
+        return passed.to_numpy(dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcentrationLimit:
+    """The `top` largest groups hold at most a share of the principal."""
+
+    KEYED: ClassVar[str] = "name"
+    KIND: ClassVar[str] = "concentration"
+
+    name: Annotated[str, "name of the limit"]
+    by: Annotated[str, "column that makes the groups"] = "obligor"
+    top: Annotated[Count, "how many groups, the largest first"] = 1
+    maximum: Annotated[Share, "most that they may hold together"]
+    note: Annotated[str, "where the figure comes from"] = ""
+
+    def finding(self, table: pd.DataFrame) -> Finding | None:
+        """What is wrong with a pool, if anything."""
+        held = top_share(table.groupby(self.by)["principal"].sum().to_numpy(), self.top)
+        if held <= self.maximum * (1 + 1e-12):
+            return None
+        return finding(
+            "limit.concentration",
+            "{name}: the {top} largest by {by} hold {got}; at most {maximum}{note}",
+            path=(self.name,),
+            got=f"{held:.2%}",
+            name=self.name,
+            top=self.top,
+            by=self.by,
+            maximum=f"{self.maximum:.2%}",
+            note=f" ({self.note})" if self.note else "",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinimumNumber:
+    """There are at least so many groups."""
+
+    KEYED: ClassVar[str] = "name"
+    KIND: ClassVar[str] = "number"
+
+    name: Annotated[str, "name of the limit"]
+    by: Annotated[str, "column that makes the groups"] = "obligor"
+    minimum: Annotated[Count, "least number of groups"]
+    note: Annotated[str, "where the figure comes from"] = ""
+
+    def finding(self, table: pd.DataFrame) -> Finding | None:
+        """What is wrong with a pool, if anything."""
+        number = table[self.by].nunique()
+        if number >= self.minimum:
+            return None
+        return finding(
+            "limit.number",
+            "{name}: {got} different by {by}; at least {minimum}{note}",
+            path=(self.name,),
+            got=number,
+            name=self.name,
+            by=self.by,
+            minimum=self.minimum,
+            note=f" ({self.note})" if self.note else "",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AverageLimit:
+    """The average of a column, weighted by principal, lies within bounds."""
+
+    KEYED: ClassVar[str] = "name"
+    KIND: ClassVar[str] = "average"
+
+    name: Annotated[str, "name of the limit"]
+    column: Annotated[str, "column of numbers"]
+    minimum: Annotated[float | None, "least average"] = None
+    maximum: Annotated[float | None, "greatest average"] = None
+    note: Annotated[str, "where the figure comes from"] = ""
+
+    def finding(self, table: pd.DataFrame) -> Finding | None:
+        """What is wrong with a pool, if anything."""
+        mean = float(np.average(table[self.column], weights=table["principal"]))
+        low = -np.inf if self.minimum is None else self.minimum
+        high = np.inf if self.maximum is None else self.maximum
+        if low <= mean <= high:
+            return None
+        return finding(
+            "limit.average",
+            "{name}: the average {column} is {got}; wanted {low} to {high}{note}",
+            path=(self.name,),
+            got=f"{mean:.6g}",
+            name=self.name,
+            column=self.column,
+            low=f"{low:g}",
+            high=f"{high:g}",
+            note=f" ({self.note})" if self.note else "",
+        )
+
+
+Limit = ConcentrationLimit | MinimumNumber | AverageLimit
+
+TO_CHECK = "assumption: usual wording of the exchange's rules, to be checked against the rules in force"
+
+# Shanghai and Shenzhen exchange practice for pools of many debtors; the figures are assumptions to check.
+EXCHANGE_LIMITS: tuple[Limit, ...] = (
+    MinimumNumber(name="unrelated debtors", by="obligor", minimum=10, note=TO_CHECK),
+    ConcentrationLimit(name="largest debtor", by="obligor", top=1, maximum=0.5, note=TO_CHECK),
+    ConcentrationLimit(name="five largest debtors", by="obligor", top=5, maximum=0.7, note=TO_CHECK),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Screening:
+    """What screening found: `passed` says for each contract (row) and criterion (column) whether it is met."""
+
+    pool: Pool
+    passed: pd.DataFrame
+
+    @property
+    def eligible(self) -> Pool:
+        """The pool of the contracts that meet all criteria."""
+        kept = self.passed.index[self.passed.all(axis=1)]
+        if not len(kept):
+            raise ModelError(
+                finding(
+                    "eligibility.none", "no contract meets all criteria; the fewest fail {got}", got=self._mildest()
+                )
+            )
+        return self.pool.select(kept)
+
+    def findings(self) -> Iterator[Finding]:
+        """One finding for each contract that is left out, with the criteria it fails."""
+        for id, row in self.passed[~self.passed.all(axis=1)].iterrows():
+            failed = ", ".join(str(name) for name, met in row.items() if not met)
+            template = "contract {id} is left out: it fails {got}"
+            yield finding("eligibility.left_out", template, path=(str(id),), severity="note", got=failed, id=id)
+
+    def to_frame(self) -> pd.DataFrame:
+        """For each criterion the number and principal of the contracts that fail it, and that fail no other."""
+        principal = self.pool.to_frame()["principal"]
+        failed = ~self.passed
+        alone = failed & (failed.sum(axis=1) == 1).to_numpy()[:, None]
+        return pd.DataFrame(
+            {
+                "failed": failed.sum(),
+                "failed principal": failed.mul(principal, axis=0).sum(),
+                "failed alone": alone.sum(),
+            }
+        ).rename_axis("criterion")
+
+    def _mildest(self) -> str:
+        return str((~self.passed).sum().sort_values(kind="stable").index[0])
+
+
+def screen(pool: Pool, criteria: tuple[Criterion, ...], *, as_of: date) -> Screening:
+    """Which contracts meet which criteria on `as_of`.
+
+    Raises
+    ------
+    SpecError
+        A criterion on a column that the pool's table does not have.
+    """
+    table = pool.to_frame(as_of=as_of)
+    refuse(SpecError, (unknown_column(one.name, one.column, table) for one in criteria if one.column not in table))
+    return Screening(pool, pd.DataFrame({one.name: one.met(table) for one in criteria}, index=table.index))
+
+
+def limit_findings(pool: Pool, limits: tuple[Limit, ...] = EXCHANGE_LIMITS) -> tuple[Finding, ...]:
+    """The limits that a pool breaks, each with what it holds and what is allowed."""
+    table = pool.to_frame()
+    columns = [(one.name, one.column if isinstance(one, AverageLimit) else one.by) for one in limits]
+    refuse(SpecError, (unknown_column(name, column, table) for name, column in columns if column not in table))
+    return tuple(found for found in (one.finding(table) for one in limits) if found is not None)
+
+
+def unknown_column(name: str, column: str, table: pd.DataFrame) -> Finding:
+    """The finding for a rule about a column that is not there."""
+    return finding(
+        "eligibility.column",
+        "{name}: the pool's table has no column {got!r}; {hint}",
+        path=(name,),
+        got=column,
+        allowed=[str(one) for one in table.columns],
+        name=name,
+    )
