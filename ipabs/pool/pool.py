@@ -130,7 +130,9 @@ class Pool:
             table["remaining_months"] = [
                 (getattr(one, "maturity", as_of) - as_of).days * 12 / 365.25 for one in self.obligations
             ]
-        return table.join(self.details, rsuffix=" (tape)") if len(self.details) else table
+        if not len(self.details):
+            return table
+        return table.join(self.details.rename(columns={name: f"{name} (tape)" for name in table.columns}))
 
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong between obligations and parties."""
