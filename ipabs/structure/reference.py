@@ -99,7 +99,7 @@ Priority of payments: normal
 2. Pay the custodian's fee.
 3. Pay interest on A.
 4. Pay principal of A.
-5. Fill reserve (1% of A.balance, at least 200,000.00) up to target.
+5. Fill reserve (1% of the balance of A, at least 200,000.00) up to target.
 6. Release what reserve holds above its target to the collection account.
 7. Pay all that is left to sub, its principal first, then income.
 <BLANKLINE>

@@ -8,6 +8,7 @@ from ipabs.basics.words import Language, label, labels
 from ipabs.errors import SpecError, key_path_text, refuse
 from ipabs.structure.account import COLLECTIONS
 from ipabs.structure.findings import findings
+from ipabs.structure.names import names_of
 from ipabs.structure.party_limits import own_limit
 from ipabs.structure.tranche import Amount
 from ipabs.structure.trigger_tests import Phase, Trigger
@@ -68,21 +69,18 @@ def said_phase(deal: "Deal", phase: Phase, lang: Language) -> str:
     tests = {test.name: test for test in deal.tests}
     key = "deal.any" if phase.enter_if_failing.any else "deal.all"
     names = phase.enter_if_failing.any or phase.enter_if_failing.all
-    said = joined([said_test(tests[name], lang) for name in names], lang)
+    said = joined([said_test(deal, tests[name], lang) for name in names], lang)
     text = label("deal.entered", lang).format(condition=label(key, lang).format(tests=said))
     all_due = label("deal.all_due", lang) if phase.principal_due == "all" else ""
     return " ".join(part for part in (text, all_due) if part) if lang == "en" else text + all_due
 
 
-def said_test(test: Trigger, lang: Language) -> str:
+def said_test(deal: "Deal", test: Trigger, lang: Language) -> str:
     """What makes a test fail."""
     key, limit = ("deal.above", test.maximum) if test.maximum is not None else ("deal.below", test.minimum)
-    return label(key, lang).format(name=test.name, measure=test.measure, limit=said_limit(limit or 0.0))
-
-
-def said_limit(limit: float) -> str:
-    """A limit: small ones are ratios, large ones amounts."""
-    return f"{number_text(limit, 2)}%" if limit < 100 else f"{limit:,.2f}"
+    unit = names_of(deal).measures[test.measure].unit
+    shown = {"ratio": f"{number_text(limit or 0.0, 2)}%", "money": f"{limit:,.2f}", "any": number_text(limit or 0.0)}
+    return label(key, lang).format(name=test.name, measure=said_measure(test.measure, lang), limit=shown[unit])
 
 
 def said_line(deal: "Deal", placed: PlacedLine, lang: Language) -> str:
@@ -162,7 +160,7 @@ def said_options(placed: PlacedLine, lang: Language) -> str:
 
 def said_amount(amount: Amount, lang: Language) -> str:
     """An amount: a part of measures, a fixed part, floor and cap."""
-    measures = joined(amount.of, lang)
+    measures = joined([said_measure(name, lang) for name in amount.of], lang)
     if not amount.of:
         return f"{amount.amount or amount.floor:,.2f}"
     text = measures
@@ -187,6 +185,13 @@ def said_claim(claim: str, lang: Language) -> str:
     name, _, part = claim.rpartition(".")
     known = f"deal.{part}" if name else f"fee.{claim}"
     return label(known, lang).format(name=name) if known in labels() else claim
+
+
+def said_measure(measure: str, lang: Language) -> str:
+    """A measure in words; one of the deal's own keeps its name."""
+    name, _, part = measure.rpartition(".")
+    known = f"measure.{part}"
+    return label(known, lang).format(name=said_claim(name, lang)) if known in labels() else measure
 
 
 def said_targets(deal: "Deal", names: tuple[str, ...], lang: Language) -> str:

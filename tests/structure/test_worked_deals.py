@@ -1,10 +1,15 @@
 """Deals of the trade, written in the language: each loads without findings and comes back from its own text."""
 
+from dataclasses import replace
+
 import pytest
 
 from ipabs import spec
+from ipabs.basics.words import labels
+from ipabs.errors import SpecError
 from ipabs.structure.deal import Deal
 from ipabs.structure.findings import findings
+from ipabs.structure.measures import MEASURES
 from ipabs.structure.samples import DEMO
 from ipabs.structure.waterfall import placed_lines
 
@@ -387,6 +392,24 @@ def test_deal_is_said_in_words_line_by_line(text: str, lang: str) -> None:
     numbered = [line for line in said.splitlines() if line[:1].isdigit()]
     assert len(numbered) == sum(len(placed_lines(one.lines)) for one in deal.waterfall)
     assert all(line.endswith(stop) and "{" not in line for line in numbered)
+
+
+def test_tests_and_targets_are_said_in_the_words_of_the_trade() -> None:
+    deal = spec.load(Deal, DEMO)
+    assert "losses: the cumulative default ratio above 8%" in deal.explain()
+    assert "losses：累计违约率高于 8%" in deal.explain("zh")
+    assert "补足reserve（A余额的 1%，不低于 200,000.00）至目标余额" in deal.explain("zh")
+
+
+def test_every_measure_has_words_in_both_languages() -> None:
+    parts = {measure.name.rpartition(".")[2] for measure in MEASURES}
+    assert {f"measure.{part}" for part in parts} <= labels().keys()
+
+
+def test_deal_with_errors_has_no_words() -> None:
+    deal = replace(spec.load(Deal, DEMO), phases=())
+    with pytest.raises(SpecError, match="no phase 'accelerated'"):
+        deal.explain()
 
 
 def test_demo_pays_every_quarter_until_legal_final() -> None:
