@@ -10,3 +10,5 @@ declared = [*project["dependencies"], *project["optional-dependencies"]["testing
 for requirement in declared:
     name, version = re.fullmatch(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?>=([0-9.]+)", requirement).groups()
     print(f"{name}=={version}")
+# Later pyparsing warns at names that the lowest matplotlib calls.
+print("pyparsing<3.3")
