@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from ipabs.errors import Finding, finding
+from ipabs.errors import Finding, KeyPath, finding
 from ipabs.structure.account import COLLECTIONS
 from ipabs.structure.measures import BUILT_IN
 from ipabs.structure.names import Names, parts
@@ -61,7 +61,7 @@ def own_names(deal: "Deal") -> Iterator[Finding]:
 
 def reading(used: Reference, names: Names) -> Iterator[Finding]:
     """A measure read before it is known, or a ratio where an amount is needed."""
-    if used.amount and names.measures[used.got].unit == "ratio":
+    if used.amount and names.is_ratio(used.got):
         yield finding("measure.unit", "{got!r} is a ratio; an amount is needed here", path=used.path, got=used.got)
     if used.path[0] == "measures":
         return
@@ -83,6 +83,11 @@ def cycles(deal: "Deal", names: Names) -> Iterator[Finding]:
         template = "support pays back support in a circle: {got}"
         yield finding("support.cycle", template, path=("support", start, "for"), got=" -> ".join(ring))
     yield from circular(needs(deal, names))
+    for measure in deal.measures:
+        added = [name for name in (*measure.of, *measure.less) if name in names.measures]
+        if len({names.is_ratio(name) for name in added if names.measures[name].unit != "any"}) > 1:
+            template = "{got} adds amounts to ratios"
+            yield finding("measure.mixed", template, path=("measures", measure.name), got=measure.name)
     sweeps = {account.name: {account.sweep_to} - {""} for account in deal.accounts}
     for start, ring in rings(sweeps):
         path = ("accounts", start, "sweep_to")
@@ -93,11 +98,16 @@ def circular(needed: Mapping[str, set[str]]) -> Iterator[Finding]:
     """One finding for each circle of needs."""
     for start, ring in rings(needed):
         noun, _, name = start.partition(" ")
-        path = {"measure": ("measures", name), "fee": ("fees", name, "on"), "account": ("accounts", name, "target")}
-        tranche_path = ("tranches", name, "target")
+        places: dict[str, KeyPath] = {
+            "measure": ("measures", name),
+            "fee": ("fees", name, "on"),
+            "account": ("accounts", name, "target"),
+            "notional": ("tranches", name, "notional"),
+            "tranche": ("tranches", name, "target"),
+        }
         text = " -> ".join(step.partition(" ")[2] for step in ring)
         template = "it cannot be worked out: {got} needs itself"
-        yield finding("measure.cycle", template, path=path.get(noun, tranche_path), got=text)
+        yield finding("measure.cycle", template, path=places[noun], got=text)
 
 
 def needs(deal: "Deal", names: Names) -> dict[str, set[str]]:
@@ -106,6 +116,7 @@ def needs(deal: "Deal", names: Names) -> dict[str, set[str]]:
     makers = {f"{fee.name}.{part}": f"fee {fee.name}" for fee in deal.fees for part in due}
     makers |= {f"{one.name}.{part}": f"account {one.name}" for one in deal.accounts for part in ("target", "excess")}
     makers |= {f"{one.name}.principal.{part}": f"tranche {one.name}" for one in deal.tranches for part in due}
+    makers |= {f"{one.name}.interest.{part}": f"notional {one.name}" for one in deal.tranches for part in due}
     makers |= {name: f"measure {name}" for name in names.declared}
 
     def made(read: tuple[str, ...]) -> set[str]:
@@ -114,6 +125,7 @@ def needs(deal: "Deal", names: Names) -> dict[str, set[str]]:
     needed = {f"measure {one.name}": made(parts(one)) for one in deal.measures}
     needed |= {f"fee {fee.name}": made((fee.on,)) for fee in deal.fees}
     needed |= {f"account {one.name}": made(one.target.of) for one in deal.accounts if one.target}
+    needed |= {f"notional {one.name}": made(one.notional.of) for one in deal.tranches if one.notional}
     needed |= {f"tranche {one.name}": made(one.target.of) for one in deal.tranches if one.target}
     return needed
 

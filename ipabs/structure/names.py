@@ -43,6 +43,13 @@ class Names:
             else:
                 yield here, self.measures[here]
 
+    def is_ratio(self, name: str, above: tuple[str, ...] = ()) -> bool:
+        """Whether a measure is a ratio: by nature, by its divisor, or by what it adds up."""
+        own = self.declared.get(name)
+        if own is None or own.to or name in above:
+            return self.measures[name].unit == "ratio"
+        return any(self.is_ratio(part, (*above, name)) for part in (*own.of, *own.less) if part in self.measures)
+
 
 def parts(measure: DeclaredMeasure) -> tuple[str, ...]:
     """The measures that a measure of the deal's own is made of."""

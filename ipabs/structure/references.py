@@ -45,7 +45,7 @@ def references(deal: "Deal") -> Iterator[Reference]:
     yield from tranche_references(deal)
     yield from fee_and_account_references(deal)
     yield from support_references(deal)
-    yield from test_references(deal)
+    yield from trigger_references(deal)
     yield from closing_references(deal)
     yield from state_references(deal)
     for priority in deal.waterfall:
@@ -98,7 +98,7 @@ def support_references(deal: "Deal") -> Iterator[Reference]:
         yield Reference(noun="account", got=support.into, path=(*path, "into"))
 
 
-def test_references(deal: "Deal") -> Iterator[Reference]:
+def trigger_references(deal: "Deal") -> Iterator[Reference]:
     """What measures and tests read, which tests open phases, what a call pays."""
     for measure in deal.measures:
         for name in parts(measure):

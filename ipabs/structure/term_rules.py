@@ -28,7 +28,7 @@ def term_findings(deal: "Deal", names: Names) -> Iterator[Finding]:
     yield from closing_findings(deal)
     yield from support_findings(deal)
     yield from account_findings(deal)
-    yield from test_findings(deal, names)
+    yield from trigger_findings(deal, names)
     yield from state_findings(deal)
 
 
@@ -181,7 +181,7 @@ def account_findings(deal: "Deal") -> Iterator[Finding]:
             yield finding("account.unused", "nothing uses {got!r}", path=("accounts", account.name), got=account.name)
 
 
-def test_findings(deal: "Deal", names: Names) -> Iterator[Finding]:
+def trigger_findings(deal: "Deal", names: Names) -> Iterator[Finding]:
     """Tests and measures nobody reads, phases opened by a test that is read too late, phases without a list."""
     used = [used for used in references(deal) if used.path[0] != "state"]
     asked = {one.got for one in used if one.noun == "test"}

@@ -78,9 +78,13 @@ def said_phase(deal: "Deal", phase: Phase, lang: Language) -> str:
 def said_test(deal: "Deal", test: Trigger, lang: Language) -> str:
     """What makes a test fail."""
     key, limit = ("deal.above", test.maximum) if test.maximum is not None else ("deal.below", test.minimum)
-    unit = names_of(deal).measures[test.measure].unit
-    shown = {"ratio": f"{number_text(limit or 0.0, 2)}%", "money": f"{limit:,.2f}", "any": number_text(limit or 0.0)}
-    return label(key, lang).format(name=test.name, measure=said_measure(test.measure, lang), limit=shown[unit])
+    names = names_of(deal)
+    shown = f"{limit:,.2f}"
+    if names.is_ratio(test.measure):
+        shown = f"{number_text(limit or 0.0, 2)}%"
+    elif names.measures[test.measure].unit == "any":
+        shown = number_text(limit or 0.0)
+    return label(key, lang).format(name=test.name, measure=said_measure(test.measure, lang), limit=shown)
 
 
 def said_line(deal: "Deal", placed: PlacedLine, lang: Language) -> str:

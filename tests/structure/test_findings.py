@@ -73,6 +73,10 @@ CASES: dict[str, tuple[str, str]] = {
     "phase.unknown": (changed(("  accelerated:\n    - draw", "  accelerate:\n    - draw")), "waterfall.accelerate"),
     "measure.unknown": (changed(("on: interest_collections", "on: interest_collection")), "fees.vat.on"),
     "measure.unit": (changed(("on: interest_collections", "on: cumulative_default_ratio")), "fees.vat.on"),
+    "measure.mixed": (
+        added("measures:\n  both: {of: [defaulted, pool_factor]}\n"),
+        "measures.both",
+    ),
     "measure.moment": (
         changed(("measure: cumulative_default_ratio", "measure: A.interest.short")),
         "tests.losses.measure",
@@ -393,6 +397,18 @@ def test_no_file_with_a_line_lost_or_doubled_breaks_the_reader() -> None:
         for text in ("\n".join(lines[:i] + lines[i + 1 :]), "\n".join(lines[: i + 1] + lines[i:])):
             value, found = spec.read(Deal, text)
             assert (value is None) == any(one.severity == "error" for one in found)
+
+
+def test_ratio_in_disguise_is_no_amount() -> None:
+    text = added("measures:\n  factor: {of: pool_factor}\n").replace("of: A.balance, floor", "of: factor, floor")
+    hits = [found for found in found_in(text) if found.code == "measure.unit"]
+    assert [key_path_text(found.place.path) for found in hits] == ["accounts.reserve.target"]
+
+
+def test_notional_balance_of_its_own_interest_is_a_circle() -> None:
+    text = changed((A_TAIL, "amortization: pass_through, notional: A.interest.due}"))
+    hits = [found for found in found_in(text) if found.code == "measure.cycle"]
+    assert [(key_path_text(found.place.path), found.got) for found in hits] == [("tranches.A.notional", "A -> A")]
 
 
 def test_fee_that_needs_itself_through_another_is_refused() -> None:
