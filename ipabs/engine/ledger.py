@@ -1,6 +1,6 @@
 """The ledger: every row of a run, kept."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -140,18 +140,40 @@ class Ledger:
         return np.asarray(self.failing[at].T)
 
     def short(self, claim: str) -> FloatArray:
-        """What was due to a claim and unpaid after each date: the largest shortfall of the lines that pay it.
+        """What was due to a claim and unpaid after the last line in force that pays it.
 
         A claim that no line in force pays is short of nothing here; its arrears show in `owed`.
         """
-        rows = [at for at, label in enumerate(self.labels) if label.target == claim]
-        if not rows:
-            return np.zeros((self.paths, self.timeline.periods))
-        last = self.due[rows[-1]] - self.granted[rows[-1]]
-        for at in reversed(rows[:-1]):
-            force = self.in_force(self.labels[rows[rows.index(at) + 1]])
-            last = np.where(force, last, self.due[at] - self.granted[at])
-        return self.major(np.maximum(last, 0)).T
+        short = np.zeros((self.timeline.periods, self.paths))
+        for at in (at for at, label in enumerate(self.labels) if label.target == claim):
+            unpaid = self.major(np.maximum(self.due[at] - self.granted[at], 0))
+            short = np.where(self.in_force(self.labels[at]), unpaid, short)
+        return short.T
+
+    def due_of(self, claim: str) -> FloatArray:
+        """What was due to a claim on each date, at the first line in force that pays it."""
+        due = np.zeros((self.timeline.periods, self.paths))
+        for at in reversed([at for at, label in enumerate(self.labels) if label.target == claim]):
+            due = np.where(self.in_force(self.labels[at]), self.major(self.due[at]), due)
+        return due.T
+
+    def dates(self) -> Iterator[PaymentDate]:
+        """The dates of the run again, without the rows of lines, for folds."""
+        entries, phases = list(self.program.entries), self.program.phases
+        for t in range(self.timeline.periods):
+            yield PaymentDate(
+                t,
+                [],
+                {into(account): self.collected[at, t] for at, account in enumerate(entries)},
+                {claim: self.settled[at, t] for at, claim in enumerate(self.claims)},
+                {claim: self.accrued[at, t] for at, claim in enumerate(self.claims)},
+                {claim: self.removed[at, t] for at, claim in enumerate(self.claims)},
+                {support: self.entered[at, t] for at, support in enumerate(self.supports)},
+                {claim: self.closing_owed[at, t] for at, claim in enumerate(self.claims)},
+                {account: self.closing_held[at, t] for at, account in enumerate(self.accounts)},
+                {phase: self.phase[t] == at for at, phase in enumerate(phases)},
+                {watch.name: self.failing[at, t] for at, watch in enumerate(self.program.watches)},
+            )
 
     def _of(self, names: Sequence[str], name: str, numbers: Numbers) -> FloatArray:
         return self.major(numbers[self._at(names, name)]).T

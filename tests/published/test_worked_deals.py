@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 from ipabs import spec
+from ipabs.basics.curve import Curve
 from ipabs.cashflow.collections import Collections
 from ipabs.engine import Ledger, run_waterfall
+from ipabs.readings.tranche import flows, value, weighted_average_life
 from ipabs.structure.deal import Deal
 
 HERE = Path(__file__).parent
@@ -174,3 +176,18 @@ def test_exact_numbers_give_the_same_fen(licence_abs: tuple[dict[str, Any], Ledg
     exact = run_waterfall(ledger.deal, ledger.collections, exact=True)
     for tranche in ("A1", "A2", "Sub"):
         assert table(exact, tranche) == table(ledger, tranche)
+
+
+@pytest.mark.parametrize("tranche", ["A1", "A2", "Sub"])
+def test_licence_fee_abs_prices_and_lives(licence_abs: tuple[dict[str, Any], Ledger], tranche: str) -> None:
+    """Present value at 3 % a year (ACT/365) on the day of closing, life truncated to two digits.
+
+    The source truncates the present value of every flow to 0.01 before it adds them up.
+    """
+    published, ledger = licence_abs
+    figures = published["pricing"][tranche]
+    curve = Curve.flat(0.03, date(2024, 3, 28))
+    each = flows(ledger, tranche)[0] * curve.discount(ledger.timeline.payments)
+    assert np.floor(100 * each).sum() / 100 == pytest.approx(figures["pricing"], abs=0.001)
+    assert value(ledger, tranche, curve)[0] == pytest.approx(each.sum(), rel=1e-15)
+    assert np.floor(100 * weighted_average_life(ledger, tranche)[0]) / 100 == pytest.approx(figures["WAL"])

@@ -1,0 +1,1 @@
+"""Readings: figures from the rows of a ledger, each defined once."""

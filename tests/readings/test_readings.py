@@ -1,0 +1,168 @@
+"""Readings of ledgers: by hand on small deals, folds against stored rows."""
+
+import math
+from datetime import date
+
+import numpy as np
+import pytest
+
+from ipabs import spec
+from ipabs.basics.curve import Curve
+from ipabs.cashflow.collections import Collections
+from ipabs.engine import Ledger, run_waterfall
+from ipabs.errors import DataError
+from ipabs.readings import coverage, tables, tranche
+from ipabs.readings.folds import Called, Life, Loss, Paid, Unaccounted, Value, read
+from ipabs.structure.deal import Deal
+
+TEXT = """
+ipabs: 1
+name: Readings
+market: none
+vehicle: trust
+currency: CNY
+dates:
+  cut_off: 2024-03-28
+  closing: 2024-03-28
+  payment: {first: 2024-09-28, frequency: semiannual, calendar: every_day, roll: none}
+  collection_end: {day: 20, of: payment_month}
+  expected_maturity: 2025-03-28
+  legal_final: 2025-09-28
+tranches:
+  A: {principal: 600, coupon: 4%, day_count: 30/360 US, accrual: unadjusted, unpaid_interest: carry,
+      amortization: pass_through}
+  B: {principal: 300, coupon: 6%, day_count: 30/360 US, accrual: unadjusted, unpaid_interest: carry,
+      amortization: pass_through}
+  sub: {principal: 100, residual: true}
+accounts:
+  reserve: {target: {amount: 20}, until: [A], sweep_to: collections}
+closing: {sources: {A: 99%, B: 100%, sub: 100%}, uses: {assets: 974, accounts: {reserve: 20}}}
+rounding: none
+waterfall:
+  normal:
+    - pay: [A.interest, B.interest]
+    - top_up: reserve
+    - pay: [A.principal, B.principal]
+    - release: reserve
+    - write_down: [B, A]
+      up_to: defaulted
+    - residual: sub
+"""
+YEARS = [184 / 365, 365 / 365, 549 / 365]
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Ledger:
+    """Path 0 pays all, path 1 loses 350 in the last period, path 2 pays nothing."""
+    deal = spec.load(Deal, TEXT)
+    flows = Collections(
+        deal.timeline(),
+        interest=[[40, 20, 10], [40, 20, 0], [0, 0, 0]],
+        principal=[[400, 400, 200], [400, 250, 0], [0, 0, 0]],
+        defaulted=[[0, 0, 0], [0, 0, 350], [0, 0, 0]],
+        opening=1000,
+    )
+    return run_waterfall(deal, flows)
+
+
+def test_flows_of_a_tranche(ledger: Ledger) -> None:
+    assert tranche.interest(ledger, "A")[0].tolist() == pytest.approx([12, 3.62, 0])
+    assert tranche.principal(ledger, "A")[0].tolist() == pytest.approx([419, 181, 0])
+    assert tranche.flows(ledger, "A")[0].tolist() == pytest.approx([431, 184.62, 0])
+    assert tranche.deferred(ledger, "A")[2].tolist() == pytest.approx([12, 24, 36 - 20])
+    assert tranche.deferred(ledger, "sub").tolist() == np.zeros((3, 3)).tolist()
+
+
+def test_income_of_the_residual_is_its_interest(ledger: Ledger) -> None:
+    paid = tranche.interest(ledger, "sub")[0] + tranche.principal(ledger, "sub")[0]
+    received = ledger.collections.total[0].sum() + 20
+    notes = tranche.flows(ledger, "A")[0].sum() + tranche.flows(ledger, "B")[0].sum()
+    assert paid.sum() == pytest.approx(received - notes)
+    assert tranche.principal(ledger, "sub")[0].sum() == 100
+
+
+def test_life_and_window(ledger: Ledger) -> None:
+    life = tranche.weighted_average_life(ledger, "A")
+    assert life[0] == pytest.approx((419 * YEARS[0] + 181 * YEARS[1]) / 600)
+    window = tranche.window(ledger, "A")
+    assert window is not None
+    assert (window.first, window.last) == (date(2024, 9, 28), date(2025, 3, 28))
+    assert tranche.window(ledger, "B", path=2) is None
+    assert math.isnan(tranche.weighted_average_life(ledger, "B")[2])
+    assert read(ledger, Life("A"))[0] == pytest.approx(life[0])
+    assert read(ledger, Life("B"))[2] == 0
+
+
+def test_price_and_yield_are_inverse_and_yield_is_at_the_issue_price(ledger: Ledger) -> None:
+    at_issue = tranche.yield_rate(ledger, "A")
+    assert tranche.price(ledger, "A", float(at_issue[0]))[0] == pytest.approx(99.0)
+    assert tranche.issue_price(ledger, "A") == 99.0
+    assert tranche.yield_rate(ledger, "A", 101.0)[0] < at_issue[0]
+    assert math.isnan(tranche.yield_rate(ledger, "B")[2])
+
+
+def test_value_on_a_curve(ledger: Ledger) -> None:
+    curve = Curve.flat(0.03, date(2024, 3, 28))
+    expected = sum(cash * 1.03**-years for cash, years in zip([431, 184.62], YEARS, strict=False))
+    assert tranche.value(ledger, "A", curve)[0] == pytest.approx(expected)
+    assert read(ledger, Value("A", curve))[0] == pytest.approx(expected)
+
+
+def test_discount_margin_is_the_coupon_over_the_index_at_par(ledger: Ledger) -> None:
+    margin = tranche.discount_margin(ledger, "A", 100.0, np.full(3, 0.035))
+    assert margin == pytest.approx(0.005, abs=1e-9)
+
+
+def test_losses_and_shortfalls(ledger: Ledger) -> None:
+    assert tranche.loss_at_final(ledger, "A").tolist() == pytest.approx([0, 0, 600])
+    received, interest, senior = 440 + 270, 12 + 9 + 3.62 + 9, 600
+    loss = 300 - (received - interest - senior)
+    assert tranche.loss_at_final(ledger, "B")[1] == pytest.approx(loss)
+    assert read(ledger, Loss("B")).tolist() == pytest.approx([0, loss, 300])
+    assert tranche.shortfall(ledger, "A")[2].tolist() == pytest.approx([12, 600 + 24, 600 + 16])
+
+
+def test_folds_read_what_the_ledger_holds(ledger: Ledger) -> None:
+    for claim in ledger.claims:
+        assert read(ledger, Paid(claim)).tolist() == pytest.approx(ledger.paid(claim).sum(axis=1).tolist())
+    assert np.abs(read(ledger, Unaccounted())).max() < 1e-12
+    assert read(ledger, Called("nobody")).tolist() == [0, 0, 0]
+
+
+def test_coverage(ledger: Ledger) -> None:
+    over = coverage.overcollateralization(ledger)
+    assert over[0].tolist() == pytest.approx([600 / 481, 200 / 73.62, math.inf])
+    assert coverage.overcollateralization(ledger, ("A",))[0, 0] == pytest.approx(600 / 181)
+    assert coverage.interest_coverage(ledger)[0].tolist() == pytest.approx([40 / 21, 20 / 12.62, 10 / (73.62 * 0.03)])
+    assert coverage.debt_service_coverage(ledger)[2].tolist() == [0, 0, 0]
+    assert coverage.debt_service_coverage(ledger)[0, 0] == pytest.approx(440 / 21)
+
+
+def test_attachment_and_enhancement(ledger: Ledger) -> None:
+    assert coverage.attachment(ledger, "A")[0, 0] == pytest.approx(0.4)
+    assert coverage.detachment(ledger, "A")[0, 0] == pytest.approx(1.0)
+    assert coverage.detachment(ledger, "sub")[0, 0] == pytest.approx(0.1)
+    assert coverage.attachment(ledger, "sub")[0].tolist() == [0, 0, 0]
+    assert coverage.credit_enhancement(ledger, "A")[0, 0] == pytest.approx(1 - 181 / 620)
+    assert coverage.credit_enhancement(ledger, "sub")[0, 2] == 1.0
+
+
+def test_tables(ledger: Ledger) -> None:
+    whole = tables.tranche_table(ledger)
+    assert whole.loc["A", "principal_paid"] == pytest.approx(600)
+    assert whole.loc["A", "first_principal"] == date(2024, 9, 28)
+    assert tables.tranche_table(ledger, 2).loc["A", "loss"] == 600
+    report = tables.payment_dates(ledger, "A")
+    assert report["interest_per_100"].iloc[0] == pytest.approx(2.0)
+    assert report["principal_per_1000"].iloc[0] == pytest.approx(1000 * 419 / 600)
+    assert report["factor"].tolist() == pytest.approx([181 / 600, 0, 0])
+    decrement = tables.decrement_table({"base": ledger}, "A")
+    assert decrement["base"].iloc[0] == pytest.approx(100 * 181 / 600)
+    assert decrement.loc["life_years", "base"] == pytest.approx(tranche.weighted_average_life(ledger, "A")[0])
+
+
+def test_an_unknown_tranche_is_told() -> None:
+    deal = spec.load(Deal, TEXT)
+    empty = run_waterfall(deal, Collections(deal.timeline(), opening=1000))
+    with pytest.raises(DataError, match=r"no tranche 'a'; .*A"):
+        tranche.interest(empty, "a")

@@ -1,0 +1,179 @@
+"""The driver: the same bits for any executor and memory, estimates with their errors, cash that is accounted for."""
+
+import math
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from ipabs import spec
+from ipabs.basics.curve import Curve
+from ipabs.cashflow.collections import Collections
+from ipabs.engine import run_waterfall
+from ipabs.errors import DataError, LimitError, NumericError
+from ipabs.readings.folds import Called, Fold, Life, Loss, Paid, Unaccounted, Value, read
+from ipabs.simulation import UNIT, Block, Estimates, Stored, Until, replay, simulate
+from ipabs.structure.deal import Deal
+
+TEXT = """
+ipabs: 1
+name: Two classes
+market: none
+vehicle: trust
+currency: CNY
+dates:
+  cut_off: 2024-02-29
+  closing: 2024-03-28
+  payment: {first: 2024-06-28, frequency: quarterly, calendar: every_day, roll: none}
+  collection_end: {day: 20, of: payment_month}
+  expected_maturity: 2025-03-28
+  legal_final: 2025-03-28
+parties:
+  fund: {limit: 60}
+tranches:
+  A: {principal: 800, coupon: 4%, day_count: ACT/365F, accrual: unadjusted, unpaid_interest: carry,
+      amortization: pass_through}
+  sub: {principal: 200, residual: true}
+support:
+  promise: {by: fund, for: [A.interest, A.principal], mode: into_account, limit_basis: cumulative}
+closing: {sources: {A: 100%, sub: 100%}, uses: {assets: 1000}}
+rounding: ROUNDING
+waterfall:
+  normal:
+    - draw: promise
+    - pay: [A.interest, A.principal]
+    - pay: promise.reimbursement
+    - residual: sub
+"""
+
+
+@dataclass(frozen=True)
+class Lots:
+    """A pool of 1000 that loses a part, by path number: u = frac(path * golden ratio)."""
+
+    deal: Deal
+    performing: bool = False
+    weighted: bool = False
+
+    def block(self, lo: int, hi: int) -> Block:
+        u = np.arange(lo, hi) * 0.6180339887498949 % 1
+        lost = np.round(500 * u, 2)[:, np.newaxis] * [0.0, 1, 0, 0]
+        left = 1000 - np.cumsum(lost, axis=1)
+        principal = np.hstack([np.full((hi - lo, 1), 250.0), np.round(left[:, 1:] - 250, 2) * [0, 0, 1.0]])
+        flows = Collections(
+            self.deal.timeline(), interest=left * 0.01, principal=principal, defaulted=lost, opening=1000
+        )
+        series = {"fund.performing": (u < 0.5)[:, np.newaxis] * np.ones(4)} if self.performing else {}
+        return Block(flows, series, 2 * u if self.weighted else None)
+
+
+def deal(rounding: str = "none") -> Deal:
+    return spec.load(Deal, TEXT.replace("ROUNDING", rounding))
+
+
+CURVE = Curve.flat(0.03, date(2024, 3, 28))
+READINGS: tuple[Fold, ...] = (Loss("A"), Life("A"), Paid("sub.income"), Called("promise"), Value("A", CURVE))
+
+
+@pytest.fixture(scope="module")
+def estimates() -> Estimates:
+    return simulate(deal(), Lots(deal()), READINGS, paths=3 * UNIT + 100)
+
+
+@pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])
+def test_any_executor_gives_the_same_bits(estimates: Estimates, pool: Callable[..., ThreadPoolExecutor]) -> None:
+    with pool(2) as executor:
+        other = simulate(deal(), Lots(deal()), READINGS, paths=3 * UNIT + 100, executor=executor, memory=2**23)
+    assert other.digest == estimates.digest
+    assert other.paths == 3 * UNIT + 100
+
+
+def test_estimates_are_the_means_of_all_paths_with_their_errors(estimates: Estimates) -> None:
+    paths = 3 * UNIT + 100
+    whole = Lots(deal()).block(0, paths)
+    ledger = run_waterfall(deal(), whole.collections)
+    for fold in READINGS:
+        figure = read(ledger, fold)
+        estimate = estimates[fold.name]
+        assert estimate.mean == pytest.approx(figure.mean(), rel=1e-12)
+        assert estimate.standard_error == pytest.approx(figure.std(ddof=1) / math.sqrt(paths), rel=1e-7)
+        assert (estimate.lowest, estimate.highest) == (figure.min(), figure.max())
+    assert estimates["A loss"].mean > 0
+    assert f"({paths:,} paths)" in str(estimates["A loss"])
+    assert estimates.to_frame().index.tolist() == [fold.name for fold in READINGS]
+
+
+def test_a_weighted_mean_is_the_mean_of_weight_times_figure() -> None:
+    weighted = simulate(deal(), Lots(deal(), weighted=True), [Loss("A")], paths=5000)["A loss"]
+    source = Lots(deal()).block(0, 5000)
+    loss = read(run_waterfall(deal(), source.collections), Loss("A"))
+    weights = Lots(deal(), weighted=True).block(0, 5000).weights
+    assert weights is not None
+    assert weighted.mean == pytest.approx(float(np.mean(loss * weights)), rel=1e-12)
+
+
+def test_a_simulated_path_replays_alone_bit_for_bit() -> None:
+    source = Lots(deal("fen"), performing=True)
+    whole = source.block(0, 40)
+    batch = run_waterfall(deal("fen"), whole.collections, observables=whole.observables)
+    for path in (0, 7, 39):
+        alone = replay(deal("fen"), source, path)
+        assert np.array_equal(alone.granted[..., 0], batch.granted[..., path])
+    assert simulate(deal("fen"), source, [Called("promise")], paths=40)["promise called"].mean > 0
+
+
+def test_until_stops_at_the_first_unit_that_is_good_enough_for_any_executor() -> None:
+    until = Until(figure="A loss", standard_error=0.35, paths=40 * UNIT)
+    alone = simulate(deal(), Lots(deal()), [Loss("A")], until=until)
+    with ThreadPoolExecutor(2) as executor:
+        other = simulate(deal(), Lots(deal()), [Loss("A")], until=until, executor=executor)
+    assert alone.digest == other.digest
+    assert alone["A loss"].standard_error <= 0.35
+    assert UNIT <= alone.paths < 40 * UNIT
+
+
+def test_stored_collections_are_a_source() -> None:
+    source = Lots(deal(), performing=True)
+    block = source.block(0, UNIT + 5)
+    stored = Stored(block.collections, {**block.observables})
+    assert simulate(deal(), stored, [Loss("A")], paths=UNIT + 5).digest == (
+        simulate(deal(), source, [Loss("A")], paths=UNIT + 5).digest
+    )
+    flat = Stored(block.collections, {"fund.performing": np.ones((1, 4))})
+    assert simulate(deal(), flat, [Loss("A")], paths=10).paths == 10
+
+
+def test_wrong_questions_are_refused() -> None:
+    one = deal()
+    with pytest.raises(DataError, match="state either paths or until"):
+        simulate(one, Lots(one), [Loss("A")])
+    for readings, more in (
+        ([Loss("A"), Loss("A")], {"paths": 10}),
+        ([Loss("A")], {"paths": 0}),
+        ([Loss("A")], {"until": Until(figure="B loss", standard_error=1.0, paths=10)}),
+    ):
+        with pytest.raises(DataError, match="figures of different names"):
+            simulate(one, Lots(one), readings, **more)
+    with pytest.raises(LimitError, match="one unit of 8192 paths takes 4 MiB, the limit is 1 MiB"):
+        simulate(one, Lots(one), [Loss("A")], paths=10, memory=2**20)
+    with pytest.raises(DataError, match="did you mean 'A loss'"):
+        simulate(one, Lots(one), [Loss("A")], paths=10)["A los"]
+
+
+def test_cash_that_goes_astray_withholds_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = Unaccounted.close
+    monkeypatch.setattr(Unaccounted, "close", lambda self, kept, program: plain(self, kept, program) + 0.01)
+    with pytest.raises(NumericError, match=r"cash of 0\.01 is not accounted for"):
+        simulate(deal("fen"), Lots(deal("fen")), [Loss("A")], paths=10)
+
+
+def test_one_path_has_no_standard_error() -> None:
+    assert simulate(deal(), Lots(deal()), [Loss("A")], paths=1)["A loss"].standard_error == math.inf
+
+
+def test_a_support_of_limit_zero_is_called_for_nothing() -> None:
+    none = replace(deal(), parties=(replace(deal().parties[0], limit=0.0),))
+    assert simulate(none, Lots(none), [Called("promise")], paths=100)["promise called"].highest == 0
