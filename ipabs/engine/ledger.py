@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Numbers = NDArray[Any]  # float64, or objects where amounts are Fractions
+CASHLESS = ("write_down", "capitalize")
 MEMORY = 2**31  # bytes a ledger may take, unless the caller says more
 
 
@@ -145,15 +146,19 @@ class Ledger:
         A claim that no line in force pays is short of nothing here; its arrears show in `owed`.
         """
         short = np.zeros((self.timeline.periods, self.paths))
-        for at in (at for at, label in enumerate(self.labels) if label.target == claim):
+        for at in self.rows_of(claim):
             unpaid = self.major(np.maximum(self.due[at] - self.granted[at], 0))
             short = np.where(self.in_force(self.labels[at]), unpaid, short)
         return short.T
 
+    def rows_of(self, claim: str) -> list[int]:
+        """The rows that pay a claim, in order."""
+        return [at for at, label in enumerate(self.labels) if label.target == claim and label.verb not in CASHLESS]
+
     def due_of(self, claim: str) -> FloatArray:
         """What was due to a claim on each date, at the first line in force that pays it."""
         due = np.zeros((self.timeline.periods, self.paths))
-        for at in reversed([at for at, label in enumerate(self.labels) if label.target == claim]):
+        for at in reversed(self.rows_of(claim)):
             due = np.where(self.in_force(self.labels[at]), self.major(self.due[at]), due)
         return due.T
 
