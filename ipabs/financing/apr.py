@@ -66,17 +66,13 @@ def regulation_z_apr(advances: Dated, payments: Dated, *, unit_period: UnitPerio
     9.69
     """
     refuse(DataError, _dated_faults(advances, payments))
-    start = min(day for day, _ in advances)
-    term = max(day for day, _ in payments)
-    if len(advances) == 1 and len(payments) == 1 and term < add_months(start, 12):
-        return (payments[0][1] / advances[0][1] - 1) * _single_payment_periods(start, term)
-    if len(advances) == 1 and len(payments) == 1:
-        unit = unit_period or UnitPeriod(unit="year")
-    else:
-        unit = unit_period or common_period([day for day, _ in advances], [day for day, _ in payments])
-    last_day = _series_day([day for day, _ in payments])
-    flows = [(amount, *_periods(start, day, unit, last_day)) for day, amount in advances]
-    flows += [(-amount, *_periods(start, day, unit, last_day)) for day, amount in payments]
+    if len(advances) == len(payments) == 1 and unit_period is None:
+        return _single_payment_apr(*advances[0], *payments[0])
+    advanced, paid = [day for day, _ in advances], [day for day, _ in payments]
+    unit = unit_period or common_period(advanced, paid)
+    start = min(*advanced, *paid)
+    flows = [(amount, *_periods(start, day, unit, _series_day(advanced))) for day, amount in advances]
+    flows += [(-amount, *_periods(start, day, unit, _series_day(paid))) for day, amount in payments]
     amounts, whole, part = (np.array(column, dtype=np.float64) for column in zip(*flows, strict=True))
 
     def balance(rate: float) -> float:
@@ -85,11 +81,15 @@ def regulation_z_apr(advances: Dated, payments: Dated, *, unit_period: UnitPerio
     return _rate(balance) * unit.per_year
 
 
-def _single_payment_periods(start: date, end: date) -> float:
-    """Unit-periods in a year of a term below one year, (b)(5)(vi): 12 / months, or 365 / days."""
-    months = next((n for n in range(1, 12) if add_months(start, n, end_of_month=True) == end), None)
-    months = months or next((n for n in range(1, 12) if add_months(start, n) == end), None)
-    return 12 / months if months else 365 / (end - start).days
+def _single_payment_apr(start: date, advance: float, end: date, payment: float) -> float:
+    """One advance, one payment: the unit-period is the term, at most a year, (b)(4)(ii) and (b)(5)(v), (vi)."""
+    if end <= start:
+        raise DataError(finding("apr.order", "the payment, on {got}, does not come after the advance", got=end))
+    if end < add_months(start, 12):
+        months, days = _whole_months(start, end, start.day)
+        return (payment / advance - 1) * (365 / (end - start).days if days or not months else 12 / months)
+    whole, part = _periods(start, end, UnitPeriod(unit="year"), start.day)
+    return _rate(lambda rate: advance - payment / ((1 + part * rate) * (1 + rate) ** whole))
 
 
 def _series_day(days: Sequence[date]) -> int:
@@ -136,18 +136,19 @@ def common_period(advances: Sequence[date], payments: Sequence[date]) -> UnitPer
     >>> common_period([date(1978, 5, 23)], [date(1978, 10, 1), date(1979, 1, 1), date(1979, 4, 1)])
     UnitPeriod(unit='month', count=3)
     """
-    days = sorted({*advances, *payments})
-    if _is_semimonthly(sorted(set(payments))):
+    advanced, paid = sorted(set(advances)), sorted(set(payments))
+    if _is_semimonthly(paid):
         return UnitPeriod(unit="semimonth")
-    series_day = _series_day(payments)
+    start = min(advanced[0], paid[0])
+    periods = [*pairwise(advanced), *pairwise(paid), *((start, first) for first in {paid[0]} - {start})]
     counts: Counter[UnitPeriod] = Counter()
-    for start, end in pairwise(days):
-        counts.update(_names_of(start, end, series_day))
+    for begin, end in periods:
+        counts.update(_names_of(begin, end, _series_day(paid)))
     frequent = [unit for unit, count in counts.items() if count > 1]
     if frequent:
         most = max(counts[unit] for unit in frequent)
         return min((unit for unit in frequent if counts[unit] == most), key=lambda unit: (unit.days, unit.unit))
-    average = (days[-1] - days[0]).days / (len(days) - 1)
+    average = sum((end - begin).days for begin, end in periods) / len(periods)
     return min(_standard_intervals(), key=lambda unit: (abs(unit.days - average), unit.days))
 
 
@@ -247,14 +248,6 @@ def _dated_faults(advances: Dated, payments: Dated) -> list[Finding]:
         for day, amount in (*advances, *payments)
         if not 0 < amount < np.inf
     ]
-    if advances and payments and min(day for day, _ in payments) < min(day for day, _ in advances):
-        found.append(
-            finding(
-                "apr.order",
-                "the first payment, on {got}, comes before the first advance",
-                got=min(day for day, _ in payments),
-            )
-        )
     return found
 
 

@@ -83,6 +83,19 @@ def test_regulation_z_examples(
     assert 100 * rate == pytest.approx(percent, abs=HUNDREDTH)
 
 
+def test_skipped_payments_and_several_advances() -> None:
+    """(c)(6)(i): every four weeks, the second payment of a month two weeks later; (c)(7)(i): three advances."""
+    days = [date(1978, 2, 20)]
+    while len(days) < 24:
+        following = days[-1] + timedelta(days=28)
+        days.append(following + timedelta(days=14 if following.month == days[-1].month else 0))
+    skipped = regulation_z_apr([(date(1978, 1, 25), 2135)], [(day, 100) for day in days])
+    assert 100 * skipped == pytest.approx(12.00, abs=HUNDREDTH)
+    advances = [(date(1979, 4, 10), 20_000), (date(1979, 6, 12), 20_000), (date(1979, 9, 18), 20_000)]
+    construction = regulation_z_apr(advances, [(day, 612.36) for day in monthly(date(1979, 12, 10), 240)])
+    assert 100 * construction == pytest.approx(10.25, abs=HUNDREDTH)
+
+
 def test_single_payment_of_whole_months_and_of_years() -> None:
     """(b)(5)(v) and (vi), checked by their closed forms: six months count 12/6, eighteen months are 1 + 6/12 years."""
     half_year = regulation_z_apr([(date(1978, 7, 15), 1000)], [(date(1979, 1, 15), 1044)])
@@ -152,5 +165,5 @@ def test_what_cannot_be_a_loan_is_refused() -> None:
         "there is no payment; an annual percentage rate needs both sides",
         "-5 on 2024-01-01 is not an amount above 0",
     ]
-    with pytest.raises(DataError, match="the first payment, on 2023-12-01, comes before the first advance"):
-        eu_apr([(date(2024, 1, 1), 5)], [(date(2023, 12, 1), 5)])
+    with pytest.raises(DataError, match="the payment, on 2023-12-01, does not come after the advance"):
+        regulation_z_apr([(date(2024, 1, 1), 5)], [(date(2023, 12, 1), 5)])
