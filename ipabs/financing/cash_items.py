@@ -14,12 +14,24 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
-from ipabs.errors import DataError, SpecError, finding
+from ipabs.errors import DataError, Finding, SpecError, finding, nearest
 
 Kind = Literal["principal", "interest", "fee", "subsidy", "tax"]
 Bearer = Literal["firm", "originator", "guarantor", "district", "vehicle"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 BEARERS: tuple[Bearer, ...] = get_args(Bearer)
+
+
+# A message names at most this many firms.
+MOST_NAMES = 20
+
+
+def unknown_firm(name: str, firms: Sequence[str]) -> Finding:
+    """The finding that no firm is called so, with the nearest name or the first few."""
+    close = nearest(name, firms)
+    return finding(
+        "firm.unknown", "no firm {got!r}; {hint}", got=name, allowed=[close] if close else firms[:MOST_NAMES]
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,9 +100,7 @@ class CashItems:
         position = {name: at for at, name in enumerate(self.firms)}
         unknown = [name for name in firms if name not in position]
         if unknown:
-            raise DataError(
-                *(finding("firm.unknown", "no firm {got!r}; {hint}", got=n, allowed=self.firms) for n in unknown)
-            )
+            raise DataError(*(unknown_firm(name, self.firms) for name in unknown))
         kept = np.array([position[name] for name in firms], dtype=np.int64)
         renumbered = np.full(len(self.firms), -1, dtype=np.int64)
         renumbered[kept] = np.arange(len(kept))

@@ -11,7 +11,7 @@ import pandas as pd
 from ipabs._typing import DateArray, FloatArray
 from ipabs.errors import DataError, Finding, SpecError, finding, refuse
 from ipabs.financing.admissibility import why_closed
-from ipabs.financing.cash_items import CashItems
+from ipabs.financing.cash_items import CashItems, unknown_firm
 from ipabs.financing.facility import Description, Facility, FirmFacts, Joined, Recuttable, Warned
 from ipabs.financing.ladder import Ladder, shapley_steps_bp
 from ipabs.financing.need import equal_years
@@ -150,7 +150,7 @@ class Comparison:
             )
         if not rows:
             known = [name for one in self.compared for name in one.firms]
-            raise DataError(finding("firm.unknown", "no firm {got!r}; {hint}", got=firm, allowed=known))
+            raise DataError(unknown_firm(firm, known))
         table = pd.DataFrame(rows)
         is_open = table["closed"] == ""
         table = table.assign(order=~is_open).sort_values(["order", "all_in"], kind="stable").drop(columns="order")

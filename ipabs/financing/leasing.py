@@ -14,6 +14,7 @@ from ipabs.financing.costs import Charge, charge_items
 from ipabs.financing.facility import Certainty, Description
 from ipabs.financing.loan import Deposit, deposit_items, level_shares
 from ipabs.financing.need import Accrual, Need, payment_dates
+from ipabs.spec import check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class FinancialLease:
 
     def cash_items(self, need: Need) -> CashItems:
         """The price received, rentals split into interest and principal, deposit, fees, purchase price."""
+        refuse(SpecError, check(self))
         dates = payment_dates(need.start, need.maturity, self.frequency)
         plan = replace(need, dates=dates, shares=np.full(len(dates), 1 / len(dates)))
         period_rates = self.rate * plan.accruals("equal_periods")
@@ -138,7 +140,7 @@ class Factoring:
 
     def cash_items(self, need: Need) -> CashItems:
         """The advance, its repayment by the receivables, interest and fee."""
-        refuse(SpecError, self.findings())
+        refuse(SpecError, check(self))
         plan = replace(need, dates=(need.maturity,), shares=np.ones(1))
         amount = need.principal[:, None]
         interest = amount * self.rate * plan.accruals(self.day_count)

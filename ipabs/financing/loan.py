@@ -20,6 +20,7 @@ from ipabs.financing.cash_items import CashItems, block, join
 from ipabs.financing.costs import Charge, charge_items, loan_years
 from ipabs.financing.facility import Certainty, Description
 from ipabs.financing.need import Accrual, Need, PaymentFrequency, accruals, payment_dates
+from ipabs.spec import check
 
 Repayment = Literal["like_obligation", "bullet", "linear", "level"]
 Resets = Literal["never", "yearly", "each_payment"]
@@ -199,6 +200,7 @@ class SmallLoan(LoanTerms):
         """Principal, interest, deposit and charges."""
         if self.flat_monthly_rate is None:
             return loan_items(self, need)
+        refuse(SpecError, check(self))
         repaid = repayment_plan(replace(self, rate=0.0, repayment=self.flat_repayment), need)
         months = 12 * repaid.accruals("equal_periods")
         interest = repaid.principal[:, None] * (self.flat_monthly_rate * months)
@@ -227,7 +229,7 @@ def _above_pledge(need: Need, limit: float) -> Iterator[Finding]:
 
 def loan_items(terms: LoanTerms, need: Need) -> CashItems:
     """Everything a borrower receives and pays under loan terms."""
-    refuse(SpecError, terms.findings())
+    refuse(SpecError, check(terms))
     plan = repayment_plan(terms, need)
     rates = period_rates(terms, plan)
     interest = plan.principal[:, None] * (plan.opening_shares * rates * plan.accruals(terms.day_count))

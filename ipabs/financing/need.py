@@ -4,6 +4,7 @@ Firms that draw on the same day and repay in the same shares stand in one `Need`
 for all of them at once.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -54,7 +55,18 @@ class Need:
         refuse(DataError, self.findings())
 
     def findings(self) -> Iterator[Finding]:
-        """Amounts that are not positive, dates out of order, shares that do not repay everything."""
+        """Firms without an amount or named twice, dates out of order, shares that do not repay everything."""
+        if len(self.firms) != len(self.principal) or len(self.dates) != len(self.shares) or not self.dates:
+            yield finding(
+                "need.lengths",
+                "{got}; every firm has one amount and every date one share",
+                got=f"{len(self.firms)} firms, {len(self.principal)} amounts, {len(self.dates)} dates, "
+                f"{len(self.shares)} shares",
+            )
+            return
+        for name, count in Counter(self.firms).items():
+            if count > 1:
+                yield finding("need.twice", "{got} stands {count} times; join its amounts", got=name, count=count)
         for name, amount in zip(self.firms, self.principal, strict=True):
             if not 0 < amount < np.inf:
                 yield finding("need.principal", "{firm} needs {got}; a principal is more than 0", got=amount, firm=name)

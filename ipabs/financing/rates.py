@@ -4,7 +4,7 @@ Two conventions: ``real_dates`` measures time in days / 365; ``equal_periods`` c
 rates do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal, get_args
 
@@ -32,12 +32,14 @@ class FlowTable:
 
     Attributes
     ----------
+    firms : tuple of str
     dates : DateArray
         (firm, slot) rising; unused slots repeat the start date and hold zeros.
     principal, interest, fees, carried, subsidy, tax : FloatArray
         (firm, slot) + is received by the firm; `fees` are the firm's own, `carried` what others pay, negative too.
     """
 
+    firms: tuple[str, ...]
     dates: DateArray
     principal: FloatArray
     interest: FloatArray
@@ -104,7 +106,7 @@ def flow_table(items: CashItems) -> FlowTable:
         "subsidy": items.is_kind("subsidy"),
         "tax": items.is_kind("tax"),
     }
-    return FlowTable(dates=dates, **{name: laid(mask) for name, mask in parts.items()})
+    return FlowTable(firms=items.firms, dates=dates, **{name: laid(mask) for name, mask in parts.items()})
 
 
 def _without_receipt(items: CashItems) -> list[Finding]:
@@ -177,12 +179,26 @@ def internal_rates(table: FlowTable, rungs: Sequence[Rung], convention: Conventi
     A subsidy or a tax relief that arrives after the last repayment makes the flows change sign twice, and a second
     rate far from any loan's appears. The one meant is followed from the rate at the contract's interest alone.
     """
-    contract = _by_xirr(table, table.through("interest"), convention)
     flows = np.stack([table.through(rung) for rung in rungs])
+    refuse(DataError, _without_rate(table, rungs, flows))
+    contract = _by_xirr(table, table.through("interest"), convention)
     rates = followed_rates(table.years(convention), flows, contract)
     for rung, firm in np.argwhere(np.isnan(rates)):
         rates[rung, firm] = _by_xirr(table.firm_row(firm), flows[rung, firm : firm + 1], convention)[0]
     return rates
+
+
+def _without_rate(table: FlowTable, rungs: Sequence[Rung], flows: FloatArray) -> Iterator[Finding]:
+    """Firms that only pay, or only receive, with the items up to a rung."""
+    none = ~((flows > 0).any(axis=2) & (flows < 0).any(axis=2))
+    for rung, firm in np.argwhere(none):
+        yield finding(
+            "facility.no_rate",
+            "{got} has no rate with the items up to {rung}: its costs on the first day take all it receives, or it "
+            "pays nothing back",
+            got=table.firms[firm],
+            rung=rungs[rung],
+        )
 
 
 def _by_xirr(table: FlowTable, flows: FloatArray, convention: Convention) -> FloatArray:

@@ -18,6 +18,7 @@ from ipabs.financing.costs import Charge, charge_items
 from ipabs.financing.facility import Certainty, Description
 from ipabs.financing.loan import LoanTerms, loan_items
 from ipabs.financing.need import Need
+from ipabs.spec import check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class Warrant:
 
 def call_value(warrant: Warrant) -> float:
     """Black–Scholes value of the right to buy a share worth 1: N(d1) − K e^{−rT} N(d2)."""
-    refuse(SpecError, warrant.findings())
+    refuse(SpecError, check(warrant))
     deviation = warrant.volatility * sqrt(warrant.years)
     drift = warrant.risk_free_rate * warrant.years
     d1 = (-log(warrant.strike) + drift) / deviation + deviation / 2
@@ -180,6 +181,7 @@ class Equity:
 
     def cash_items(self, need: Need) -> CashItems:
         """The money, its imputed buy-back and the imputed return."""
+        refuse(SpecError, check(self))
         days = np.asarray(need.dates, "datetime64[D]") - np.datetime64(need.start)
         growth = (1 + self.required_return) ** (days.astype(np.float64) / 365)
         amount, shares = need.principal[:, None], need.shares

@@ -17,6 +17,7 @@ from ipabs.basics.units import Count, Factor, Money, Rate, Share, Years
 from ipabs.errors import DataError, Finding, SpecError, finding, refuse
 from ipabs.financing.cash_items import BEARERS, KINDS, CashItems, join
 from ipabs.financing.tax import NOT_A_COST
+from ipabs.spec import check
 
 Base = Literal["interest", "fees", "financing_cost", "principal", "balance"]
 # Rates closer than this are equal: a sum of decimals is not exact.
@@ -81,7 +82,7 @@ class Subsidy:
     taxed: Annotated[bool, "taxable income of the firm"] = True
 
     def findings(self) -> Iterator[Finding]:
-        """Not exactly one of share, bands and index; bands out of order; shares above one."""
+        """Not exactly one of share, bands and index; bands out of order; no such date."""
         ways = [self.share is not None, bool(self.bands), bool(self.index)]
         if sum(ways) != 1:
             yield finding("subsidy.size", "{name} states a share, bands or an index, one of the three", name=self.name)
@@ -89,15 +90,6 @@ class Subsidy:
             yield finding(
                 "subsidy.index", "{name}: a share of an index is taken on the balance", path=("on",), name=self.name
             )
-        shares = [band.share for band in self.bands] + ([] if self.share is None else [self.share])
-        for share in shares:
-            if not 0 <= share <= 1:
-                yield finding(
-                    "subsidy.share",
-                    "{name} pays {got} of the cost; a subsidy lies from 0 to the whole cost",
-                    got=share,
-                    name=self.name,
-                )
         ends = [band.up_to for band in self.bands]
         if ends and (ends[-1] is not None or None in ends[:-1] or sorted(ends[:-1], key=float) != ends[:-1]):  # type: ignore[arg-type]  # None is ruled out before sorted is read
             yield finding(
@@ -137,7 +129,7 @@ def with_subsidies(
         All subsidies of a firm together exceed its interest and fees, or a rule needs a revenue that is missing.
     """
     some = tuple(rules)
-    refuse(SpecError, (found for rule in some for found in rule.findings()))
+    refuse(SpecError, (found for rule in some for found in check(rule)))
     known = revenue or {}
     refuse(DataError, (found for rule in some for found in _missing_revenue(rule, items, known)))
     received = [subsidy_items(items, rule, revenue=known) for rule in some]

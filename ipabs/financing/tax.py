@@ -11,6 +11,7 @@ from ipabs._typing import BoolArray, DateArray, FloatArray
 from ipabs.basics.units import Count, Rate, Share
 from ipabs.errors import Finding, SpecError, finding, refuse
 from ipabs.financing.cash_items import KINDS, CashItems, join
+from ipabs.spec import check
 
 # Money kept by the lender is not spent and its return is no income.
 NOT_A_COST = ("deposit",)
@@ -62,7 +63,7 @@ def with_tax(
     untaxed : sequence of str
         Labels of subsidies that are not taxable income.
     """
-    refuse(SpecError, tax.findings())
+    refuse(SpecError, check(tax))
     own = items.borne_by("firm") & ~items.imputed
     fee = own & items.is_kind("fee") & ~items.labelled(NOT_A_COST)
     subsidy = own & items.is_kind("subsidy") & ~items.labelled(untaxed)

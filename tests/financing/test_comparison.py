@@ -23,9 +23,9 @@ from ipabs.financing.tax import Tax
 CENT = 1e-5
 START = date(2023, 3, 20)
 
-rates = st.floats(0.01, 0.15)
-small_rates = st.floats(0, 0.02)
-shares = st.floats(0, 1)
+rates = st.integers(10, 150).map(lambda n: n / 1000)
+small_rates = st.integers(0, 200).map(lambda n: n / 10_000)
+shares = st.integers(0, 100).map(lambda n: n / 100)
 timings = st.sampled_from(["upfront", "yearly_in_advance", "yearly_in_arrears", "each_payment", "at_maturity"])
 
 
@@ -43,8 +43,8 @@ def bank_offers(draw: st.DrawFn, need: Need) -> Offer:
         rate=draw(rates),
         day_count=draw(st.sampled_from(["ACT/360", "ACT/365F", "30E/360", "equal_periods"])),
         guarantee=Charge(rate=draw(small_rates), timing=draw(timings)),
-        appraisal=Charge(amount=draw(st.floats(0, 1000))),
-        deposit=draw(st.none() | st.builds(Deposit, share=st.floats(0, 0.2), rate=small_rates)),
+        appraisal=Charge(amount=draw(st.integers(0, 1000).map(float))),
+        deposit=draw(st.none() | st.builds(Deposit, share=st.integers(0, 20).map(lambda n: n / 100), rate=small_rates)),
     )
     return offer(loan, need, tax=Tax(rate=0.25))
 
@@ -62,7 +62,7 @@ def participation_offers(draw: st.DrawFn, need: Need) -> Offer:
         costs=(CostItem(name="guarantee", rate=draw(small_rates), timing=draw(timings), borne_by=borne),),
     )
     support = Subsidy(name="support", share=draw(shares), timing=draw(st.sampled_from(["at_maturity", "after_year"])))
-    return offer(note, need, subsidies=(support,), tax=Tax(rate=draw(st.floats(0, 0.4))))
+    return offer(note, need, subsidies=(support,), tax=Tax(rate=draw(st.integers(0, 40).map(lambda n: n / 100))))
 
 
 @settings(max_examples=60)
@@ -208,3 +208,10 @@ def test_a_facility_without_a_receipt_is_refused() -> None:
 
     with pytest.raises(DataError, match="firm receives nothing under this facility"):
         compare({"fees": Fees()}, against="fees")
+
+
+def test_costs_that_eat_the_whole_loan_are_refused_by_name() -> None:
+    need = bullet_need([9e6, 6e6], START, date(2024, 3, 20), firms=["Firm 01", "Firm 02"])
+    eaten = Participation(rate=0.04, issue_size=1.2e7, costs=(CostItem(name="letter", amount=2e7),))
+    with pytest.raises(DataError, match="Firm 01 has no rate with the items up to fees: its costs on the first day"):
+        compare({"loan": offer(BankLoan(rate=0.05), need), "note": offer(eaten, need)}, against="loan")

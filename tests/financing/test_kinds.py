@@ -209,19 +209,24 @@ def test_case_file_words_read_as_the_issue_writes_them() -> None:
         ),
         (
             BankLoan(rate=0.05, guarantee=Charge(rate=0.01, borne_by=())),
-            "borne_by: the cost is borne by nobody; name a bearer: firm, originator, guarantor, district, vehicle",
+            "guarantee.borne_by: the cost is borne by nobody; name a bearer: firm, originator, guarantor, district, "
+            "vehicle",
         ),
         (
-            BankLoan(rate=0.05, guarantee=Charge(borne_by=(Bearing(bearer="firm", share=0.5),) * 2)),
-            "the cost states a rate or an amount, one of the two\nborne_by: the cost names the bearer firm twice",
+            BankLoan(rate=0.05, guarantee=Charge(rate=0.01, borne_by=(Bearing(bearer="firm", share=0.5),) * 2)),
+            "guarantee.borne_by.firm: two entries have the name 'firm'",
         ),
         (
             BankLoan(rate=0.05, guarantee=Charge(rate=0.01, borne_by=(Bearing(bearer="firm", share=0.5),))),
-            "borne_by: the cost: the bearers' shares add up to 0.5, not to 1",
+            "guarantee.borne_by: the cost: the bearers' shares add up to 0.5, not to 1",
         ),
         (
             Participation(rate=0.04, costs=(CostItem(name="rating", amount=250_000),)),
             "issue_size: rating is a sum of the whole deal; state issue_size, of which the firm takes its part",
+        ),
+        (
+            BankLoan(rate=0.05, guarantee=Charge(rate=0.01, amount=5.0)),
+            "guarantee: the cost states a rate or an amount, one of the two",
         ),
         (Participation(rate=0.04, firms=0), "firms: 0 firms take part"),
     ],
@@ -239,5 +244,9 @@ def test_needs_that_cannot_be_met_are_refused() -> None:
         Need(firms=("a",), principal=np.ones(1), start=START, dates=(START,), shares=np.ones(1))
     with pytest.raises(ValueError, match=r"the shares repaid add up to 0.5, not to 1"):
         Need(firms=("a",), principal=np.ones(1), start=START, dates=(date(2025, 3, 20),), shares=np.full(1, 0.5))
+    with pytest.raises(ValueError, match="a stands 2 times; join its amounts"):
+        bullet_need([1.0, 2.0], START, date(2025, 3, 20), firms=["a", "a"])
+    with pytest.raises(ValueError, match="1 firms, 2 amounts, 4 dates, 4 shares; every firm has one amount"):
+        bullet_need([1.0, 2.0], START, date(2025, 3, 20), firms=["a"])
     with pytest.raises(SpecError, match="nobody needs money"):
         offer(BankLoan(rate=0.05))
