@@ -1,0 +1,176 @@
+"""When to exercise, learned from simulated paths: regression of what waiting brought on what was known.
+
+The rule is fitted on one set of paths and valued on another, so that it cannot profit from knowing the future of its
+own paths: the value is that of a rule that can be followed, and lies below the true one by what the rule misses.
+
+Source: Longstaff and Schwartz, *Review of Financial Studies* 14 (2001), 113-147, section 2. Valuation on fresh paths
+and the control variate: Glasserman, *Monte Carlo Methods in Financial Engineering* (2004), sections 8.6.2 and 4.1.
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from ipabs._typing import FloatArray, IntArray
+from ipabs.basics.streams import normals
+from ipabs.valuation.black_scholes import OptionRight, black_scholes, option_sign
+from ipabs.valuation.ranges import check_ranges
+from ipabs.valuation.simulated import Simulated, controlled_mean
+
+# What is known on a date: date number -> ``(path, regressor)``.
+Regressors: TypeAlias = Callable[[int], FloatArray]
+# Coefficients of the value of waiting for every date but the last; None where no rule could be fitted: wait.
+ExerciseRule: TypeAlias = tuple[FloatArray | None, ...]
+
+POLYNOMIAL_DEGREE = 3
+# Paths in the money for each coefficient, below which a date has no rule of its own.
+LEAST_PATHS = 10
+
+
+def longstaff_schwartz(
+    asset_value: float,
+    investment: float,
+    *,
+    years: float,
+    volatility: float,
+    risk_free_rate: float,
+    cost_of_delay: float = 0.0,
+    right: OptionRight = "call",
+    exercise_dates: int = 50,
+    paths: int = 100_000,
+    rule_paths: int | None = None,
+    seed: int = 0,
+) -> Simulated:
+    """Value of an option on equally spaced dates, by simulation; the same option as `binomial_option`.
+
+    Parameters
+    ----------
+    exercise_dates : int
+        Number of dates, the last at the end of `years`.
+    paths, rule_paths : int
+        Paths that value the rule, and paths that fit it (as many by default).
+
+    Notes
+    -----
+    The regressors are powers of ``V / I − 1`` up to the third; the European option, whose value is known, is the
+    control variate.
+
+    Examples
+    --------
+    >>> put = longstaff_schwartz(36, 40, years=1, volatility=0.2, risk_free_rate=0.06, right="put", paths=20_000)
+    >>> abs(put.value - 4.478) < 4 * put.standard_error + 0.01
+    True
+    """
+    sign = option_sign(right)
+    check_ranges(
+        asset_value=(asset_value, "(0, inf)"),
+        investment=(investment, "(0, inf)"),
+        years=(years, "(0, inf)"),
+        volatility=(volatility, "(0, inf)"),
+        risk_free_rate=(risk_free_rate, "[-1, 1]"),
+        cost_of_delay=(cost_of_delay, "[-1, 1]"),
+        exercise_dates=(exercise_dates, "[1, 10000]"),
+        paths=(paths, "[2, inf)"),
+        rule_paths=(2 if rule_paths is None else rule_paths, "[2, inf)"),
+    )
+    discounts = np.exp(-risk_free_rate * years * np.arange(1, exercise_dates + 1) / exercise_dates)
+
+    def moneyness(stream: str, count: int) -> FloatArray:
+        logs = log_returns(
+            exercise_dates,
+            step_years=years / exercise_dates,
+            drift=risk_free_rate - cost_of_delay,
+            volatility=volatility,
+            stream=stream,
+            paths=count,
+            seed=seed,
+        )
+        return np.asarray(np.exp(logs, out=logs) * (asset_value / investment) - 1)
+
+    known = moneyness("longstaff_schwartz.rule", rule_paths or paths)
+    rule = exercise_rule(investment * sign * known, discounts, lambda date: powers(known[:, date]))
+    known = moneyness("longstaff_schwartz.value", paths)
+    payoffs = investment * sign * known
+    received = cash_received(rule, payoffs, discounts, lambda date: powers(known[:, date]))
+    european = black_scholes(
+        asset_value,
+        investment,
+        years=years,
+        volatility=volatility,
+        risk_free_rate=risk_free_rate,
+        cost_of_delay=cost_of_delay,
+        right=right,
+    )
+    return controlled_mean(received, np.maximum(payoffs[:, -1], 0.0) * discounts[-1], float(european))
+
+
+def log_returns(
+    dates: int, *, step_years: float, drift: float, volatility: float, stream: str, paths: int, seed: int
+) -> FloatArray:
+    """Logarithms of asset value over today's, ``(path, date)``: sums of ``(drift − σ²/2) Δt + σ √Δt Z``.
+
+    The draws of a date depend on seed, stream, date and path number alone.
+    """
+    logs = np.empty((dates, paths))
+    last = np.zeros(paths)
+    for date in range(dates):
+        draws = normals(seed, stream, f"date {date}", 0, paths)
+        last = logs[date] = last + (drift - volatility**2 / 2) * step_years + volatility * np.sqrt(step_years) * draws
+    return logs.T
+
+
+def powers(numbers: FloatArray) -> FloatArray:
+    """``1, x, x², x³`` as columns, ``(path, 4)``."""
+    columns = np.empty((POLYNOMIAL_DEGREE + 1, len(numbers)))
+    columns[0] = 1.0
+    for degree in range(POLYNOMIAL_DEGREE):
+        np.multiply(columns[degree], numbers, out=columns[degree + 1])
+    return columns.T
+
+
+def exercise_rule(payoffs: FloatArray, discounts: FloatArray, regressors: Regressors) -> ExerciseRule:
+    """Fit the value of waiting on each date to what the paths in the money went on to receive.
+
+    Parameters
+    ----------
+    payoffs : FloatArray
+        ``(path, date)`` what exercise on a date brings; the money is received only where it is positive.
+    discounts : FloatArray
+        ``(date,)`` from today.
+    regressors : callable
+        What is known on a date.
+    """
+    cash: FloatArray = np.maximum(payoffs[:, -1], 0.0) * discounts[-1]
+    rule: list[FloatArray | None] = []
+    for date in range(payoffs.shape[1] - 2, -1, -1):
+        live = np.flatnonzero(payoffs[:, date] > 0)
+        known = regressors(date)[live]
+        coefficients: FloatArray | None = None
+        if len(live) >= LEAST_PATHS * known.shape[1]:
+            solved = np.linalg.lstsq(known.T @ known, known.T @ cash[live], rcond=None)[0]
+            coefficients = np.asarray(solved, dtype=np.float64)
+            _exercise(cash, live, known, coefficients, payoffs[live, date] * discounts[date])
+        rule.append(coefficients)
+    return tuple(reversed(rule))
+
+
+def cash_received(rule: ExerciseRule, payoffs: FloatArray, discounts: FloatArray, regressors: Regressors) -> FloatArray:
+    """Present value of what each path receives when the rule is followed, ``(path,)``.
+
+    It goes backward, so the first date on which the rule says exercise has the last word.
+    """
+    cash: FloatArray = np.maximum(payoffs[:, -1], 0.0) * discounts[-1]
+    for date in range(payoffs.shape[1] - 2, -1, -1):
+        coefficients = rule[date]
+        if coefficients is not None:
+            live = np.flatnonzero(payoffs[:, date] > 0)
+            _exercise(cash, live, regressors(date)[live], coefficients, payoffs[live, date] * discounts[date])
+    return cash
+
+
+def _exercise(
+    cash: FloatArray, live: IntArray, known: FloatArray, coefficients: FloatArray, exercised: FloatArray
+) -> None:
+    now = known @ coefficients <= exercised
+    cash[live[now]] = exercised[now]

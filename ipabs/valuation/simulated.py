@@ -1,0 +1,59 @@
+"""A figure from simulation: never without its standard error and the number of paths."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ipabs._typing import FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulated:
+    """A mean over independent paths.
+
+    Attributes
+    ----------
+    value, standard_error : float
+    paths : int
+
+    Examples
+    --------
+    >>> print(Simulated(value=11.953, standard_error=0.057, paths=2_000_000))
+    11.953 ± 0.057 (2,000,000 paths)
+    """
+
+    value: float
+    standard_error: float
+    paths: int
+
+    def __str__(self) -> str:
+        return f"{self.value:,.5g} ± {self.standard_error:.2g} ({self.paths:,} paths)"
+
+
+def mean_over_paths(samples: FloatArray) -> Simulated:
+    """Mean of ``(path,)`` samples with standard error ``s / √n``.
+
+    >>> mean_over_paths(np.array([1.0, 3.0]))
+    Simulated(value=2.0, standard_error=1.0, paths=2)
+    """
+    paths = len(samples)
+    return Simulated(
+        value=float(samples.mean()), standard_error=float(samples.std(ddof=1) / np.sqrt(paths)), paths=paths
+    )
+
+
+def controlled_mean(samples: FloatArray, control: FloatArray, control_mean: float) -> Simulated:
+    """Mean with a control variate, ``ȳ − β (x̄ − E x)`` with ``β = cov(x, y) / var(x)``.
+
+    `control` is ``(path,)`` on the paths of `samples`; `control_mean` is its known mean. A control that does not vary
+    changes nothing.
+
+    Source: Glasserman, *Monte Carlo Methods in Financial Engineering* (2004), equations (4.1) to (4.3).
+
+    >>> controlled_mean(np.array([1.0, 3.0]), np.array([0.0, 1.0]), 0.4).value
+    1.8
+    """
+    spread = control - control.mean()
+    variance = float(spread @ spread)
+    slope = float(spread @ samples) / variance if variance > 0 else 0.0
+    return mean_over_paths(samples - slope * (control - control_mean))
