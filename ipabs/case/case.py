@@ -130,6 +130,13 @@ class Claim:
     amount: Annotated[Money, "the saving as published"]
     principal: Annotated[Money, "the financing it belongs to"]
 
+    def findings(self) -> Iterator[Finding]:
+        """A financing of nothing."""
+        if not self.principal > 0:
+            yield finding(
+                "case.claim", "the financing is {got}; it is more than 0", path=("principal",), got=self.principal
+            )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
@@ -153,7 +160,10 @@ class CaseFile:
     provenance: tuple[Provenance, ...] = ()
 
     def findings(self) -> Iterator[Finding]:
-        """A comparator that is not there."""
+        """A comparator that is not there; a rate that no present value has."""
+        if not self.discount_rate > -1:
+            template = "{got} has no present value; a discount rate is above -100%"
+            yield finding("case.discount_rate", template, path=("discount_rate",), got=f"{self.discount_rate:.0%}")
         names = tuple(comparator.name for comparator in self.comparators)
         if self.against and self.against not in names:
             template = "no comparator {got!r}; {hint}"

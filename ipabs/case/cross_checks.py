@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
+
+import numpy as np
 
 from ipabs.basics.calendar import get_calendar
 from ipabs.basics.index_history import index_history
 from ipabs.basics.provenance import ProvenanceTable
 from ipabs.case.case import CaseFile, QuotedLoan
 from ipabs.case.firms import Firms
-from ipabs.errors import Finding, KeyPath, finding
+from ipabs.errors import Finding, KeyPath, finding, nearest
 from ipabs.financing.costs import counted_twice
 from ipabs.io.table import Table
+from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
 from ipabs.structure.deal import Deal
 
@@ -35,25 +39,46 @@ def assignment_findings(table: Table, deals: tuple[str, ...]) -> Iterator[Findin
 
 
 def size_findings(name: str, deal: Deal, pool: Pool | None) -> Iterator[Finding]:
-    """A deal that buys other assets than the tape assigns to it, or that ends before they do."""
+    """A deal that buys other assets than the tape assigns to it."""
     if pool is None:
         template = "the firm tape assigns no contract to {got!r}"
         yield finding("case.empty_deal", template, path=("deals", name), got=name)
         return
-    stated = deal.closing is not None
     assets = deal.closing.uses.assets if deal.closing else sum(tranche.principal for tranche in deal.tranches)
-    if abs(assets - pool.principal) > CENT:
+    balance = sum(balance_at(contract, deal.dates.cut_off) for contract in pool.obligations)
+    if abs(assets - balance) > CENT:
         yield finding(
             "case.assets",
             "{deal} buys assets of {got}, the firm tape assigns {pool} to it",
-            path=("deals", name, "closing", "uses", "assets") if stated else ("deals", name, "tranches"),
+            path=("deals", name, "closing", "uses", "assets") if deal.closing else ("deals", name, "tranches"),
             got=f"{assets:,.2f}",
             deal=name,
-            pool=f"{pool.principal:,.2f}",
+            pool=f"{balance:,.2f}",
         )
+    yield from life_findings(name, deal, pool)
+
+
+def balance_at(contract: Obligation, day: date) -> float:
+    """What a contract owes after the payments up to `day`."""
+    flows = contract.contract_flows()
+    return contract.principal - float(flows.principal[flows.dates <= np.datetime64(day)].sum())
+
+
+def life_findings(name: str, deal: Deal, pool: Pool) -> Iterator[Finding]:
+    """Contracts that begin after their deal closes, or end after its legal final."""
     for contract in pool.obligations:
-        maturity = getattr(contract, "maturity", None)
-        if maturity is not None and maturity > deal.dates.legal_final:
+        if contract.start > deal.dates.closing:
+            yield finding(
+                "case.starts_late",
+                "contract {got} starts on {start}, after {deal} closes on {closing}",
+                path=("deals", name, "dates", "closing"),
+                got=contract.id,
+                start=contract.start,
+                deal=name,
+                closing=deal.dates.closing,
+            )
+        maturity = getattr(contract, "maturity", contract.start)
+        if maturity > deal.dates.legal_final:
             yield finding(
                 "case.matures_late",
                 "contract {got} matures on {maturity}, after the legal final of {deal} on {final}",
@@ -91,8 +116,12 @@ def quote_findings(file: CaseFile, firms: Firms, table: Table) -> Iterator[Findi
 def provenance_findings(file: CaseFile, paths: tuple[KeyPath, ...], table: Table) -> Iterator[Finding]:
     """Inputs without a provenance, and entries that fit no input: warnings."""
     stated = ProvenanceTable(entries=file.provenance)
-    for found in (*stated.missing(paths), *(under(("provenance",), one) for one in stated.unused(paths))):
+    for found in stated.missing(paths):
         yield replace(found, severity="warning")
+    groups = tuple(dict.fromkeys(f"{path[0]}.*" if len(path) > 1 else str(path[0]) for path in paths))
+    for found in stated.unused(paths):
+        near = nearest(found.got, found.allowed)
+        yield replace(under(("provenance",), found), allowed=(near,) if near else groups)
     if "provenance" not in table.columns:
         template = "the tape has no column provenance; say for each row where its figures come from"
         yield finding("case.tape_origin", template, place=table.heading_place(), severity="warning")

@@ -34,6 +34,17 @@ def amount(value: float, lang: Language) -> str:
     return words.money(float(value), lang, digits=3)
 
 
+def strains(ledgers: Sequence[tuple[str, Ledger]], lang: Language) -> Iterator[str]:
+    """What supports pay and what tranches lose; nothing when all goes well."""
+    for name, ledger in ledgers:
+        for support in ledger.supports:
+            if paid := float(ledger.called(support).sum()):
+                yield label("sentence.support", lang).format(deal=name, support=support, amount=amount(paid, lang))
+        for tranche in ledger.deal.tranches:
+            if left := float(ledger.balance(tranche.name)[0, -1]):
+                yield label("sentence.loss", lang).format(deal=name, tranche=tranche.name, amount=amount(left, lang))
+
+
 def points(rate: float, lang: Language) -> str:
     """A difference of rates in percentage points."""
     return f"{100 * rate:.2f}{' 个百分点' if lang == 'zh' else ' pp'}"
@@ -61,7 +72,9 @@ def titled(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, Exhi
     return tuple((label(f"exhibit.{exhibit.name}", lang), exhibit) for exhibit in exhibits)
 
 
-def headline(case: Case, comparison: Comparison, lang: Language) -> tuple[str, ...]:
+def headline(
+    case: Case, comparison: Comparison, ledgers: Sequence[tuple[str, Ledger]], lang: Language
+) -> tuple[str, ...]:
     """Who, how much, what it costs against what, what is saved, at what public cost, and the published claim."""
     one = comparison[PROGRAMME]
     nominal, present = one.nominal.programme(), one.present_value.programme()
@@ -89,6 +102,7 @@ def headline(case: Case, comparison: Comparison, lang: Language) -> tuple[str, .
             as_of=case.file.as_of,
         ),
     ]
+    sentences.extend(strains(ledgers, lang))
     unreal = [fact.firm for fact in comparison.facts if fact.comparator_status == "no_bank_access"]
     if unreal:
         saved = float(one.nominal.of_firms(unreal).before_tax.sum())
@@ -129,7 +143,13 @@ def lead(comparison: Comparison, lang: Language) -> tuple[tuple[str, str], ...]:
     )
 
 
-def summary_page(case: Case, comparison: Comparison, exhibits: Sequence[Exhibit], lang: Language) -> Page:
+def summary_page(
+    case: Case,
+    comparison: Comparison,
+    exhibits: Sequence[Exhibit],
+    ledgers: Sequence[tuple[str, Ledger]],
+    lang: Language,
+) -> Page:
     """What the console shows."""
     by_name = {exhibit.name: exhibit for exhibit in exhibits}
     chosen = [
@@ -140,7 +160,7 @@ def summary_page(case: Case, comparison: Comparison, exhibits: Sequence[Exhibit]
     ]
     section = Section(
         heading=label("section.headline", lang),
-        text=headline(case, comparison, lang),
+        text=headline(case, comparison, ledgers, lang),
         exhibits=titled(chosen, lang),
     )
     return Page(
@@ -172,7 +192,7 @@ def report_page(
     about = manifest_exhibit(manifest)
     notes = tuple(f"{variant.name}: {variant.note}" for variant, _ in case.variants)
     sections = (
-        section("headline", "savings_by_part", text=headline(case, comparison, lang)),
+        section("headline", "savings_by_part", text=headline(case, comparison, ledgers, lang)),
         section("savings", "savings", "savings_by_status", "facilities"),
         section("variants", "variants", "implied_spreads", text=notes),
         section("deals", "pool", "tranches"),

@@ -147,7 +147,7 @@ class Result:
 
     def summary(self, lang: Language = "en") -> Page:
         """The headline: who, how much, what it costs against what, and the saving in its parts."""
-        return pages.summary_page(self.case, self.comparison, self.exhibits, lang)
+        return pages.summary_page(self.case, self.comparison, self.exhibits, self.ledgers, lang)
 
     def page(self, lang: Language = "en") -> Page:
         """The whole report."""

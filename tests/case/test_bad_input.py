@@ -255,6 +255,40 @@ def test_a_contract_that_outlives_its_deal(yuhang: Spoiled) -> None:
     )
 
 
+def test_a_contract_that_starts_after_its_deal_closes(yuhang: Spoiled) -> None:
+    _, lines = yuhang.replace("firms.csv", "2022-12-20", "2023-06-20").check()
+    assert lines == [
+        "abs.yaml:8:12 dates.closing: contract Firm 01 starts on 2023-06-20, after abs closes on 2022-12-20"
+    ]
+
+
+def test_a_contract_that_was_partly_repaid_counts_with_what_it_owes(yuhang: Spoiled) -> None:
+    """Firm 02 repays 8 million in nine equal parts from a start a quarter earlier; the first falls on the cut-off."""
+    yuhang.replace("firms.csv", "8000000,2022-12-20,2024-12-20,linear", "8000000,2022-09-20,2024-12-20,linear")
+    status, lines = yuhang.check()
+    assert status == 2
+    assert lines[0].endswith("abs buys assets of 200,000,000.00, the firm tape assigns 199,111,111.11 to it")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "discount_rate: 3.65%",
+            "discount_rate: -100%",
+            "case.yaml:32:16 discount_rate: -100% has no present value; a discount rate is above -100%",
+        ),
+        (
+            "principal: 243000000}",
+            "principal: 0}",
+            "case.yaml:33:38 claim.principal: the financing is 0.0; it is more than 0",
+        ),
+    ],
+)
+def test_figures_without_a_meaning(yuhang: Spoiled, old: str, new: str, said: str) -> None:
+    assert yuhang.replace("case.yaml", old, new).check() == (2, [said])
+
+
 def test_a_run_that_fails_writes_nothing(yuhang: Spoiled, tmp_path: Path) -> None:
     yuhang.replace("abs.yaml", COUPON, "coupon: 3.25")
     assert cli.main(["run", str(yuhang.case), "--out", str(tmp_path / "out")]) == 2

@@ -1,6 +1,7 @@
 """The Yuhang case end to end: frame, readings, identities, and what the result says of itself."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from ipabs.case.load import load_case
 from ipabs.case.result import Result
 from ipabs.case.run import run
+from tests.case.conftest import Spoiled
 
 YUHANG = Path(__file__).parents[2] / "examples" / "yuhang" / "case.yaml"
 FEN = 0.01
@@ -120,6 +122,17 @@ def test_summary_says_that_it_is_an_illustration_and_names_the_readings(result: 
     assert "No figure is fitted to the published saving" in text
     assert "12.993" in text
     assert "15.125" in text
+
+
+def test_summary_says_what_the_undertaking_pays_and_who_loses(yuhang: Spoiled) -> None:
+    yuhang.replace("case.yaml", "cdr: 0%", "cdr: 20%")
+    stressed = run(replace(load_case(yuhang.case), variants=()))
+    lines = str(stressed.summary()).splitlines()
+    called = stressed.deals["abs"].ledger.called("undertaking").sum()
+    assert f"abs: undertaking pays {called / 1e6:,.3f} million." in lines
+    assert "abs: tranche sub is left with 11.000 million of principal unpaid." in lines
+    notes = stressed.deals["abs"].tranches.loc[["A", "B"]]
+    assert (notes["principal_paid"] == notes["principal"]).all()
 
 
 def test_summary_in_chinese(result: Result) -> None:
