@@ -62,6 +62,7 @@ class Contract:
     grace: Annotated[Months, "months from the start without principal"] = 0
     capitalized: Annotated[Months, "months from the start whose interest is added to the balance"] = 0
     installment: Annotated[Money | None, "agreed payment: total (level, negative) or principal (linear)"] = None
+    refixed: Annotated[bool, "a level payment is computed anew from the balance on each date"] = False
     balloon: Annotated[Money, "principal left for maturity"] = 0.0
     step_up: Annotated[Share, "growth of each payment over the one a step before"] = 0.0
     step: Annotated[Months, "months between steps"] = 12

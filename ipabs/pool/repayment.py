@@ -103,6 +103,7 @@ class _Walk:
         agreed = [one.installment for one in contracts]
         self.payment = np.array([0.0 if amount is None else amount for amount in agreed])
         self.unfixed = (self.level | self.linear) & np.array([amount is None for amount in agreed])
+        self.refixed = np.array([one.refixed for one in contracts])
         self.weight = _weights(contracts, schedule)
         self.rate, self.resets = _rates(contracts, schedule, indices)
         self.balance = np.array([one.principal for one in contracts], dtype=np.float64)
@@ -159,8 +160,8 @@ class _Walk:
         last = np.argmax((flags & FINAL) > 0, axis=1)
         owed -= self.balloon[fixing] * discount[np.arange(len(last)), last]
         payment = owed / np.cumsum(weight * discount, axis=1)[:, -1]  # in order, so that padding changes no bit
-        self.payment[fixing] = rounded(payment, np.minimum(self.rule[fixing], 1))
-        self.unfixed = self.unfixed & ~fixing
+        self.payment[fixing] = rounded(payment, self.rule[fixing])
+        self.unfixed = self.unfixed & (~fixing | self.refixed)
 
     def _growth(self, fixing: BoolArray, k: int) -> FloatArray:
         """1 + rate · year fraction over each stretch whose interest the payment at its end covers, else 1."""

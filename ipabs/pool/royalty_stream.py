@@ -37,7 +37,8 @@ class RoyaltyStream:
     --------
     >>> days = [date(2024, 12, 31), date(2025, 12, 31), date(2026, 12, 31)]
     >>> stream = RoyaltyStream(id="Y1", obligor="L1", principal=2_500_000, start=date(2023, 12, 31),
-    ...                        sales=tuple(Sales(date=day, amount=20_000_000) for day in days), rate=0.05)
+    ...                        sales=tuple(Sales(date=day, amount=20_000_000) for day in days),
+    ...                        royalty_rate=0.05)
     >>> stream.contract_flows().cash
     array([1000000., 1000000., 1000000.])
     """
@@ -49,7 +50,7 @@ class RoyaltyStream:
     principal: Annotated[Money, "price of the stream"]
     start: Annotated[date, "the day it is bought"]
     sales: Annotated[tuple[Sales, ...], "expected sales up to each payment date"]
-    rate: Annotated[Share, "royalty rate on all sales, where no terms are given"] = 0.0
+    royalty_rate: Annotated[Share, "royalty rate on all sales, where no terms are given"] = 0.0
     terms: Annotated[RoyaltyTerms | None, "tiers, minimum, milestones, catch-ups and cap"] = None
     day_count: Annotated[DayCount, "year fraction of the yield"] = "ACT/365F"
     deal: Annotated[str, "the deal that holds the stream"] = ""
@@ -82,7 +83,7 @@ class RoyaltyStream:
         days = tuple(one.date for one in self.sales)
         since = (day_numbers(days) - np.datetime64(self.start)).astype(np.int64)
         year = np.maximum(since - 1, 0) * 4 // 1461
-        return royalties(self.terms or RoyaltyTerms(tiers=(Tier(rate=self.rate),)), days, year, sales)
+        return royalties(self.terms or RoyaltyTerms(tiers=(Tier(rate=self.royalty_rate),)), days, year, sales)
 
     def years(self) -> FloatArray:
         """Year fraction before each payment date, ``(1, date)``."""

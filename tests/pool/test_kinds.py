@@ -28,7 +28,7 @@ def lease(**terms: object) -> LeaseBack:
 def stream(**terms: object) -> RoyaltyStream:
     days = [date(2024, 12, 31), date(2025, 12, 31), date(2026, 12, 31)]
     plain: dict[str, object] = {
-        "id": "Y1", "obligor": "L1", "principal": 2.5e6, "start": date(2023, 12, 31), "rate": 0.05,
+        "id": "Y1", "obligor": "L1", "principal": 2.5e6, "start": date(2023, 12, 31), "royalty_rate": 0.05,
         "sales": tuple(Sales(date=day, amount=20e6) for day in days),
     }  # fmt: skip
     return RoyaltyStream(**(plain | terms))  # type: ignore[arg-type]  # the terms under test
