@@ -253,14 +253,16 @@ def items_of_plan(terms: LoanTerms, plan: Need, interest: FloatArray, contract_r
     )
 
 
-def principal_and_interest(plan: Need, interest: FloatArray, contract_rate: float) -> tuple[CashItems, ...]:
+def principal_and_interest(
+    plan: Need, interest: FloatArray, contract_rates: FloatArray | float
+) -> tuple[CashItems, ...]:
     """The drawing and repayment of the principal, and the interest, (firm, date) positive."""
     flows = plan.principal[:, None] * np.concatenate([[1.0], -plan.shares])
     items = (
         block(plan.firms, (plan.start, *plan.dates), flows, kind="principal", label="principal"),
         block(plan.firms, plan.dates, -interest, kind="interest", label="interest"),
     )
-    rates = np.full(len(plan.firms), contract_rate)
+    rates = np.broadcast_to(np.asarray(contract_rates, dtype=np.float64), len(plan.firms))
     return tuple(replace(part, contract_rates=rates, currency=plan.currency) for part in items)
 
 

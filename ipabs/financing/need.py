@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from ipabs._typing import DateArray, FloatArray
 from ipabs.basics.daycount import DayCount, year_fractions
 from ipabs.basics.schedule import Frequency, months_of, regular_dates
 from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.pool.obligation import ContractFlows, Obligation
 
 PaymentFrequency = Frequency | Literal["at_maturity"]
 Accrual = DayCount | Literal["equal_periods"]
@@ -158,56 +159,35 @@ def bullet_need(
     return Need(firms=names, principal=amounts, start=start, dates=dates, shares=shares, currency=currency)
 
 
-class ContractFlows(Protocol):
-    """What a contract pays on its dates, as the pool states it."""
-
-    @property
-    def dates(self) -> Sequence[date] | DateArray: ...
-    @property
-    def interest(self) -> FloatArray: ...
-    @property
-    def principal(self) -> FloatArray: ...
-
-
-class Contract(Protocol):
-    """An obligation of the pool, as far as financing reads it."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def obligor(self) -> str: ...
-    @property
-    def principal(self) -> float: ...
-    @property
-    def start(self) -> date: ...
-    def contract_flows(self) -> ContractFlows: ...
-
-
-def contract_need(contract: Contract, *, currency: str = "CNY") -> Need:
-    """The need that a contract of the pool meets: its amount, dates and repayment."""
-    flows = contract.contract_flows()
-    dates = tuple(np.asarray(flows.dates, dtype="datetime64[D]").tolist())
+def contract_need(contract: Obligation, flows: ContractFlows | None = None, *, currency: str = "CNY") -> Need:
+    """The need that a contract of a pool meets: its amount, dates and repayment; `flows` if they are worked out."""
+    paid = contract.contract_flows() if flows is None else flows
     return Need(
         firms=(contract.obligor,),
         principal=np.array([float(contract.principal)]),
         start=contract.start,
-        dates=dates,
-        shares=np.asarray(flows.principal, dtype=np.float64) / contract.principal,
+        dates=tuple(paid.dates.tolist()),
+        shares=paid.principal / contract.principal,
         currency=currency,
     )
 
 
+def same_terms(need: Need) -> tuple[object, ...]:
+    """What two needs must have in common to be worked out at once: dates, shares, currency."""
+    return need.start, need.dates, need.shares.tobytes(), need.currency
+
+
 def merged(needs: Iterable[Need]) -> tuple[Need, ...]:
-    """Needs on the same dates with the same shares put together, so that they are worked out at once."""
+    """Needs on the same dates with the same shares put together; a firm that stands twice needs the sum."""
     groups: dict[tuple[object, ...], list[Need]] = {}
     for need in needs:
-        key = (need.start, need.dates, need.shares.tobytes(), need.currency)
-        groups.setdefault(key, []).append(need)
-    return tuple(
-        replace(
-            group[0],
-            firms=tuple(name for need in group for name in need.firms),
-            principal=np.concatenate([need.principal for need in group]),
-        )
-        for group in groups.values()
-    )
+        groups.setdefault(same_terms(need), []).append(need)
+    return tuple(_together(group) for group in groups.values())
+
+
+def _together(group: list[Need]) -> Need:
+    amounts: dict[str, float] = {}
+    for need in group:
+        for name, amount in zip(need.firms, need.principal.tolist(), strict=True):
+            amounts[name] = amounts.get(name, 0.0) + amount
+    return replace(group[0], firms=tuple(amounts), principal=np.array(list(amounts.values())))

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar, Protocol
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from ipabs._typing import FloatArray
 from ipabs.basics.party import Party
 from ipabs.basics.units import Count, Money
-from ipabs.errors import DataError, Finding, finding
+from ipabs.errors import Finding, finding
 from ipabs.financing.allocation import AllocationBasis, allocated
 from ipabs.financing.cash_items import CashItems, join
 from ipabs.financing.costs import CostItem, charge_amounts, charge_items
@@ -22,16 +22,11 @@ from ipabs.financing.loan import (
     principal_and_interest,
     repayment_plan,
 )
-from ipabs.financing.need import Contract, Need, contract_need
+from ipabs.financing.look_through import LookThrough, PaidLedger, look_through
+from ipabs.financing.need import Need, contract_need, merged, same_terms
 from ipabs.financing.subsidy import Subsidy
 from ipabs.financing.tax import Tax
-
-
-class ContractPool(Protocol):
-    """A pool of contracts, as far as financing reads it."""
-
-    @property
-    def obligations(self) -> Sequence[Contract]: ...
+from ipabs.pool.pool import Pool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +92,7 @@ class Securitization:
     KIND: ClassVar[str] = "securitization"
 
     contracts: CashItems
-    ledger: object | None = None
+    ledger: PaidLedger | None = None
     subsidies: tuple[Subsidy, ...] = ()
     tax: Tax | None = None
     facts: tuple[FirmFacts, ...] = ()
@@ -117,8 +112,8 @@ class Securitization:
     def of(
         cls,
         party: Party | str,
-        pool: ContractPool,
-        ledger: object | None,
+        pool: Pool,
+        ledger: PaidLedger | None,
         costs: Iterable[CostItem],
         *,
         subsidies: Iterable[Subsidy] = (),
@@ -144,8 +139,8 @@ class Securitization:
     @classmethod
     def of_pool(
         cls,
-        pool: ContractPool,
-        ledger: object | None,
+        pool: Pool,
+        ledger: PaidLedger | None,
         costs: Iterable[CostItem],
         *,
         subsidies: Iterable[Subsidy] = (),
@@ -169,38 +164,71 @@ class Securitization:
         risk_weights : mapping of firm id to float, optional
             Weights of costs that are allocated by risk, for instance expected losses.
         """
-        contracts = tuple(pool.obligations)
-        if not contracts:
-            raise DataError(finding("securitization.empty", "the pool has no contracts, so no firm takes part"))
-        charged = tuple(costs)
-        needs = [contract_need(contract) for contract in contracts]
-        interest = [np.atleast_2d(np.asarray(c.contract_flows().interest, dtype=np.float64)) for c in contracts]
-        rates = [float(getattr(contract, "contract_rate", np.nan)) for contract in contracts]
-        parts = [
-            part
-            for need, paid, rate in zip(needs, interest, rates, strict=True)
-            for part in principal_and_interest(need, paid, rate)
-        ]
-        parts += [part for need in needs if deposit is not None for part in deposit_items(deposit, need)]
-        for cost in charged:
-            scales = cost_scales(cost, needs, interest, risk_weights)
-            for need, paid, scale in zip(needs, interest, scales, strict=True):
-                parts += charge_items(cost, need, cost.name, interest=paid, scale=scale)
+        groups = contracts_alike(pool)
+        parts = [part for one in groups for part in principal_and_interest(one.need, one.interest, one.rates)]
+        parts += [part for one in groups if deposit is not None for part in deposit_items(deposit, one.need)]
+        for cost in costs:
+            for one, scale in zip(groups, cost_scales(cost, groups, risk_weights), strict=True):
+                parts += charge_items(cost, one.need, cost.name, interest=one.interest, scale=scale)
         return cls(contracts=join(parts), ledger=ledger, subsidies=tuple(subsidies), tax=tax, facts=tuple(facts))
 
+    def look_through(self) -> LookThrough | None:
+        """What the whole deal's contract interest is spent on; None without a ledger."""
+        return None if self.ledger is None else look_through(self.ledger)
 
-def cost_scales(
-    cost: CostItem, needs: Sequence[Need], interest: Sequence[FloatArray], risk_weights: AllocationBasis
-) -> FloatArray:
-    """(contract,) factor on what each contract would pay alone, so that the deal's total is shared as stated.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alike:
+    """Contracts on the same dates with the same repayment, summed by firm.
+
+    Attributes
+    ----------
+    need : Need
+    interest : FloatArray
+        (firm, date) positive.
+    rates : FloatArray
+        (firm,) contract rates; of several contracts the highest.
+    """
+
+    need: Need
+    interest: FloatArray
+    rates: FloatArray
+
+
+def contracts_alike(pool: Pool) -> tuple[Alike, ...]:
+    """The contracts of a pool, those on the same terms together."""
+    flows = pool.contract_flows()
+    groups: dict[tuple[object, ...], list[tuple[Need, FloatArray, float]]] = {}
+    for at, contract in enumerate(pool.obligations):
+        paid = flows.of(at)
+        need = contract_need(contract, paid)
+        rate = getattr(contract, "contract_rate", None)
+        stated = np.nan if rate is None else float(rate)
+        groups.setdefault(same_terms(need), []).append((need, paid.interest, stated))
+    return tuple(_summed(group) for group in groups.values())
+
+
+def _summed(group: list[tuple[Need, FloatArray, float]]) -> Alike:
+    (need,) = merged(member for member, _, _ in group)
+    row = {name: at for at, name in enumerate(need.firms)}
+    interest, rates = np.zeros((len(need.firms), len(need.dates))), np.full(len(need.firms), np.nan)
+    for member, paid, rate in group:
+        at = row[member.firms[0]]
+        interest[at] += paid
+        rates[at] = np.fmax(rates[at], rate)
+    return Alike(need, interest, rates)
+
+
+def cost_scales(cost: CostItem, groups: Sequence[Alike], risk_weights: AllocationBasis) -> list[FloatArray]:
+    """For each group (firm,) the factor on what each firm would pay alone, so that the total is shared as stated.
 
     With `minimum`, the deal's total is at least that sum over its life.
     """
-    alone = np.array(
-        [charge_amounts(cost, need, interest=paid)[1].sum() for need, paid in zip(needs, interest, strict=True)]
-    )
-    firms = [need.firms[0] for need in needs]
-    principal = np.array([need.principal[0] for need in needs])
+    sums = [charge_amounts(cost, one.need, interest=one.interest)[1].sum(axis=1) for one in groups]
+    alone = np.concatenate(sums)
+    firms = [name for one in groups for name in one.need.firms]
+    principal = np.concatenate([one.need.principal for one in groups])
     parts = allocated(cost, firms, principal, alone, risk_weights)
     paid = alone > 0
-    return np.where(paid, parts, 0.0) / np.where(paid, alone, 1.0)
+    scales = np.where(paid, parts, 0.0) / np.where(paid, alone, 1.0)
+    return np.split(scales, np.cumsum([len(one) for one in sums])[:-1])

@@ -119,15 +119,29 @@ def test_deposit_with_the_vehicle_returns_at_the_end() -> None:
     assert all_in_cost(held) > all_in_cost(Securitization.of("Firm 02", pool(), None, ()))
 
 
-def test_a_firm_outside_the_pool_and_an_empty_pool_are_refused() -> None:
+def test_a_firm_outside_the_pool_is_refused() -> None:
     with pytest.raises(DataError, match="no firm 'Firm 99'"):
         Securitization.of("Firm 99", pool(), None, COSTS)
 
-    class Empty:
-        obligations = ()
 
-    with pytest.raises(DataError, match="the pool has no contracts"):
-        Securitization.of_pool(Empty(), None, COSTS)
+def test_two_contracts_on_the_same_dates_are_one_need() -> None:
+    twin = PledgedLoan(
+        id="C9",
+        obligor="Firm 02",
+        principal=1_140_000,
+        start=CLOSING,
+        maturity=date(2024, 12, 20),
+        contract_rate=0.04,
+        amortization="bullet",
+    )
+    both = Pool((*pool().obligations, twin), pool().parties)
+    note = Securitization.of("Firm 02", both, None, COSTS)
+    items = note.cash_items()
+    interest = (4_860_000 * 0.038 + 1_140_000 * 0.04) * 731 / 365
+    assert -items.sums(items.is_kind("interest"))[0] == pytest.approx(interest, abs=FEN)
+    assert items.contract_rates.tolist() == [0.04]
+    loan = offer(BankLoan(rate=0.05), *[contract_need(one) for one in both.obligations])
+    assert compare({"loan": loan, "note": note}, against="loan")["note"].principal.tolist() == [6_000_000]
 
 
 def test_flat_and_simple_rates_of_a_linear_loan() -> None:
