@@ -116,6 +116,7 @@ def schema(kind: str, as_json: bool, lang: Lang) -> None:
 
 
 def json_text(value: object) -> str:
+    """JSON for a machine; NaN and infinity are refused."""
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
 
 
@@ -184,6 +185,7 @@ def wanted(arguments: Sequence[str]) -> tuple[bool, Lang]:
 
 
 def report_error(error: IpabsError, arguments: Sequence[str]) -> int:
+    """Say every finding of an error in the form that was asked for; returns the exit status."""
     as_json, lang = wanted(arguments)
     if as_json:
         findings = [one.to_dict() for one in error.findings]
@@ -194,6 +196,7 @@ def report_error(error: IpabsError, arguments: Sequence[str]) -> int:
 
 
 def usage_error(error: click.ClickException, arguments: Sequence[str]) -> int:
+    """Say what is wrong with the command line; returns the exit status."""
     as_json, _ = wanted(arguments)
     if as_json:
         found = finding("command.usage", "{got}", got=error.format_message())

@@ -10,8 +10,9 @@ from ipabs.cashflow.bond_math import weighted_average_life
 from ipabs.cashflow.irr import xirr
 from ipabs.engine.checks import checks
 from ipabs.engine.ledger import Ledger
+from ipabs.io.folder import Cell
 from ipabs.pool.pool import Pool
-from ipabs.report.exhibit import MONEY, Exhibit, Unit, Value, columns
+from ipabs.report.exhibit import MONEY, Exhibit, Unit, columns
 from ipabs.structure.tranche import Tranche
 
 TRACE: dict[str, Unit] = {
@@ -50,7 +51,7 @@ def pool_life(pool: Pool) -> float:
 def pools(case: Case) -> Exhibit:
     """What backs each deal."""
 
-    def row(name: str, pool: Pool) -> tuple[Value, ...]:
+    def row(name: str, pool: Pool) -> tuple[Cell, ...]:
         by_firm: dict[str, float] = {}
         for contract in pool.obligations:
             by_firm[contract.obligor] = by_firm.get(contract.obligor, 0.0) + contract.principal
@@ -106,7 +107,7 @@ def tranche_yield(ledger: Ledger, tranche: Tranche, flows: np.ndarray) -> float 
 def tranches(ledgers: Sequence[tuple[str, Ledger]]) -> Exhibit:
     """Principal, coupon, life, yield and shortfall of every tranche."""
 
-    def row(deal: str, ledger: Ledger, tranche: Tranche) -> tuple[Value, ...]:
+    def row(deal: str, ledger: Ledger, tranche: Tranche) -> tuple[Cell, ...]:
         income, principal = received(ledger, tranche)
         days = ledger.timeline.payments
         paying = np.flatnonzero(income + principal)
@@ -177,7 +178,7 @@ def payments(ledger: Ledger) -> Exhibit:
     )
 
 
-def trace_rows(ledger: Ledger, t: int) -> Iterator[tuple[Value, ...]]:
+def trace_rows(ledger: Ledger, t: int) -> Iterator[tuple[Cell, ...]]:
     """The lines of one payment date in the order of the exhibit `trace`."""
     table = ledger.trace(t).rename(columns={"from": "account"})
     for row in table[list(TRACE)].itertuples(index=False):
@@ -205,7 +206,8 @@ def whole_trace(ledger: Ledger) -> Exhibit:
     )
 
 
-def check_rows(deal: str, ledger: Ledger) -> Iterator[tuple[Value, ...]]:
+def check_rows(deal: str, ledger: Ledger) -> Iterator[tuple[Cell, ...]]:
+    """Each identity of one ledger with its largest residual, in the major unit."""
     worst: dict[str, tuple[float, bool]] = {}
     for check in checks(ledger):
         size = float(ledger.major(np.asarray(check.residual).max(initial=0)))

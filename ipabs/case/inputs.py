@@ -120,6 +120,7 @@ def named_files(tree: Tree, key: str) -> Iterator[tuple[str, str]]:
 
 
 def attempt(folder: Path, file: str, found: list[Finding]) -> Source | None:
+    """A file of the case, or None with its fault added to `found`."""
     try:
         return read_source(folder / file, file)
     except IpabsError as error:
@@ -128,6 +129,7 @@ def attempt(folder: Path, file: str, found: list[Finding]) -> Source | None:
 
 
 def read_deal(source: Source, found: list[Finding]) -> Loaded[Deal]:
+    """A deal file; what is wrong with it is added to `found`."""
     try:
         text = source.text
     except IpabsError as error:

@@ -69,6 +69,7 @@ def words_of(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, st
 
 
 def titled(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, Exhibit], ...]:
+    """Exhibits with their headings."""
     return tuple((label(f"exhibit.{exhibit.name}", lang), exhibit) for exhibit in exhibits)
 
 
@@ -124,6 +125,7 @@ def headline(
 
 
 def obligors(pool: Pool) -> set[str]:
+    """The firms that owe a pool."""
     return {contract.obligor for contract in pool.obligations}
 
 

@@ -9,7 +9,8 @@ from ipabs.case.case import Claim
 from ipabs.financing.comparison import Compared, Comparison
 from ipabs.financing.rates import RUNGS
 from ipabs.financing.savings import PARTS, SUMS, Savings, implied_spread
-from ipabs.report.exhibit import MONEY, Exhibit, Value, columns
+from ipabs.io.folder import Cell
+from ipabs.report.exhibit import MONEY, Exhibit, columns
 
 PROGRAMME = "programme"
 BEFORE_TAX = RUNGS.index("subsidy")
@@ -32,7 +33,7 @@ def savings_by_part(comparison: Comparison) -> Exhibit:
     nominal, present = one.nominal.programme(), one.present_value.programme()
     principal = figure(one.principal.sum())
 
-    def row(part: str) -> tuple[Value, ...]:
+    def row(part: str) -> tuple[Cell, ...]:
         amounts = [figure(getattr(part_of, part)[0]) for part_of in (nominal, present)]
         return (part, *amounts, amounts[0] / principal)
 
@@ -58,7 +59,7 @@ def savings(comparison: Comparison, deals: dict[str, str]) -> Exhibit:
     status = {fact.firm: fact.comparator_status for fact in comparison.facts}
     money = (*PARTS, *SUMS)
 
-    def row(firm: str, values: pd.Series) -> tuple[Value, ...]:
+    def row(firm: str, values: pd.Series) -> tuple[Cell, ...]:
         return (
             firm,
             deals.get(firm, ""),
@@ -127,7 +128,7 @@ def variants(rows: Sequence[tuple[str, Comparison]]) -> Exhibit:
     """The case and each variant beside one another."""
     money = (*PARTS, "market", "before_tax", "net")
 
-    def row(name: str, comparison: Comparison) -> tuple[Value, ...]:
+    def row(name: str, comparison: Comparison) -> tuple[Cell, ...]:
         one = comparison[PROGRAMME]
         total: Savings = one.nominal.programme()
         principal = figure(one.principal.sum())

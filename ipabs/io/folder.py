@@ -49,9 +49,8 @@ def write_folder(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -> 
                 write_flushed(fresh / name, contents)
             flush_folder(fresh)
             exchange(fresh, target)
-        except BaseException:
+        finally:
             shutil.rmtree(fresh, ignore_errors=True)
-            raise
     except OSError as error:
         raise FileError(disk_finding(target, error)) from error
     return target
@@ -96,6 +95,7 @@ def listed(target: Path) -> set[str]:
 
 
 def sibling(target: Path, role: str) -> Path:
+    """The hidden folder beside `target` that this process uses in a role."""
     return target.with_name(f".{target.name}.{role}-{os.getpid()}")
 
 
@@ -127,6 +127,7 @@ def alive(process: int) -> bool:
 
 
 def write_flushed(path: Path, contents: bytes) -> None:
+    """Write a file through to the disk."""
     with path.open("wb") as file:
         file.write(contents)
         file.flush()
@@ -160,6 +161,7 @@ def exchange(fresh: Path, target: Path) -> None:
 
 
 def disk_finding(target: Path, error: OSError) -> Finding:
+    """What the system said when the folder was written."""
     return finding(
         "folder.write",
         "the folder cannot be written: {reason}",

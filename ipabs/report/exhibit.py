@@ -6,9 +6,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
+from ipabs.io.folder import Cell
+
 Unit = Literal["text", "word", "date", "count", "money", "millions", "rate", "points", "years", "factor"]
 MONEY: Unit = "money"
-Value = str | int | float | date | bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Exhibit:
 
     name: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Value, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     totals: bool = False
     notes: tuple[str, ...] = ()
 
@@ -49,7 +50,7 @@ class Exhibit:
     def shown(self, words: Mapping[str, str] = MappingProxyType({})) -> tuple[tuple[str, ...], ...]:
         """Every cell as a reader sees it; `words` say what stands in columns with the unit ``word``."""
 
-        def cell(value: Value, unit: Unit) -> str:
+        def cell(value: Cell, unit: Unit) -> str:
             return words.get(str(value), str(value)) if unit == "word" else shown(value, unit)
 
         return tuple(
@@ -72,7 +73,7 @@ def is_number(unit: Unit) -> bool:
     return unit not in ("text", "word", "date")
 
 
-def shown(value: Value, unit: Unit) -> str:
+def shown(value: Cell, unit: Unit) -> str:
     """A value as a reader sees it; an unknown one is a dash.
 
     >>> shown(15_124_500.0, "money"), shown(0.0325, "rate"), shown(0.0617, "points"), shown(None, "money")
@@ -96,6 +97,7 @@ def shown(value: Value, unit: Unit) -> str:
 
 
 def number_text(value: float, unit: Unit) -> str:
+    """A number in its unit."""
     match unit:
         case "money":
             return f"{value:,.2f}"

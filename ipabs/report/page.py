@@ -74,6 +74,7 @@ def width(text: str) -> int:
 
 
 def padded(text: str, columns: int, right: bool) -> str:
+    """A text filled up with blanks to a number of terminal columns."""
     blanks = " " * (columns - width(text))
     return blanks + text if right else text + blanks
 

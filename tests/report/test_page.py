@@ -4,7 +4,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ipabs.report.exhibit import Exhibit, Unit, Value, columns, records, shown
+from ipabs.io.folder import Cell
+from ipabs.report.exhibit import Exhibit, Unit, columns, records, shown
 from ipabs.report.page import Page, Section, page_bytes
 
 EXHIBIT = Exhibit(
@@ -76,7 +77,7 @@ def test_page_gives_the_same_bytes_twice() -> None:
         (-0.0206, "points", "-2.06 pp"),
     ],
 )
-def test_shown_values(value: Value, unit: Unit, expected: str) -> None:
+def test_shown_values(value: Cell, unit: Unit, expected: str) -> None:
     assert shown(value, unit) == expected
 
 
