@@ -1,4 +1,4 @@
-"""What methods ask of their inputs: ranges, rights that are alive, and a stated result that follows from its inputs."""
+"""What methods ask of their inputs: rights that are alive, and a stated result that follows from its inputs."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,30 +14,6 @@ from ipabs.patents.statute import is_alive
 from ipabs.valuation.valuation import inputs_of
 
 WEIGHT_TOLERANCE = 1e-9
-
-
-def range_findings(
-    name: str, values: Values | None, low: float, high: float, *, path: KeyPath = (), above: bool = False
-) -> Iterator[Finding]:
-    """An input below `low` (with `above`: or equal to it) or above `high`, or no number, in any draw.
-
-    >>> print(next(range_findings("royalty_rate", 1.2, 0, 1)))
-    royalty_rate: royalty_rate of 1.2 is outside 0 to 1
-    """
-    if values is None:
-        return
-    numbers = np.asarray(values, dtype=np.float64)
-    bad = ~((numbers > low if above else numbers >= low) & (numbers <= high))
-    if bad.any():
-        yield finding(
-            "valuation.range",
-            "{name} of {got} is outside {low} to {high}",
-            path=path or (name,),
-            got=f"{float(numbers[bad].flat[0]):.15g}",
-            name=name,
-            low=f"{low:.15g}",
-            high=f"{high:.15g}",
-        )
 
 
 def rights_findings(portfolio: Portfolio, as_of: date) -> Iterator[Finding]:

@@ -6,19 +6,22 @@ from itertools import chain
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.errors import DataError, Finding, KeyPath, finding, refuse
 
 
-def outside(name: str, values: ArrayLike, interval: str) -> Iterator[Finding]:
+def outside(name: str, values: ArrayLike | None, interval: str, *, path: KeyPath = ()) -> Iterator[Finding]:
     """A finding for the first number outside an interval written as in mathematics, with open and closed ends.
 
-    What is not a number is outside every interval.
+    What is not a number is outside every interval; None is no number to check. `path` says where it stands, if its
+    name does not.
 
     >>> print(next(outside("volatility", -0.2, "[0, inf)")))
     volatility: volatility of -0.2 is outside [0, inf)
     >>> list(outside("correlation", [-1.0, 0.3], "[-1, 1]"))
     []
     """
+    if values is None:
+        return
     low, high = (float(end) for end in interval[1:-1].split(","))
     numbers = np.asarray(values, dtype=np.float64)
     above = numbers >= low if interval[0] == "[" else numbers > low
@@ -28,7 +31,7 @@ def outside(name: str, values: ArrayLike, interval: str) -> Iterator[Finding]:
         yield finding(
             "range.outside",
             "{name} of {got} is outside {interval}",
-            path=(name,),
+            path=path or (name,),
             got=f"{numbers[wrong].flat[0]:.15g}",
             name=name,
             interval=interval,

@@ -8,9 +8,9 @@ from ipabs.cashflow.discounting import Timing, Values
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.coverage import CoverageMatrix
 from ipabs.valuation.revenue import RevenueStream
-from ipabs.valuation.stream_values import StreamTerms, checked_streams, stream_parts
+from ipabs.valuation.stream_values import StreamTerms, stream_valuation
 from ipabs.valuation.tax_amortization import TaxAmortization
-from ipabs.valuation.valuation import NO_PROVENANCE, Valuation, inputs_of, total
+from ipabs.valuation.valuation import NO_PROVENANCE, Valuation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,18 +79,11 @@ class ReliefFromRoyalty:
         DataError
             With every fault of rights, streams, coverage and rates.
         """
-        found = checked_streams(
-            self, self.streams, self.terms, coverage=self.coverage, portfolio=portfolio, as_of=as_of
-        )
-        parts = stream_parts(self.streams, self.terms, coverage=self.coverage, portfolio=portfolio, as_of=as_of)
-        if self.tax_amortization:
-            parts = (*parts, self.tax_amortization.benefit(parts, self.tax_rate, self.discount_rate))
-        return Valuation(
-            method="relief from royalty",
+        return stream_valuation(
+            "relief from royalty",
+            self,
+            portfolio,
             as_of=as_of,
-            currency=self.currency,
-            value=total([part.value for part in parts]),
-            inputs=inputs_of(self, self.provenance),
-            parts=parts,
-            findings=found,
+            amortization=self.tax_amortization,
+            tax_rate=self.tax_rate,
         )

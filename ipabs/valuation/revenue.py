@@ -12,8 +12,8 @@ import numpy as np
 from ipabs._typing import FloatArray
 from ipabs.cashflow.discounting import Values
 from ipabs.errors import Finding, finding
-from ipabs.valuation.checks import range_findings
 from ipabs.valuation.periods import Periods, per_period
+from ipabs.valuation.ranges import outside
 
 LONGEST_YEARS = 100
 
@@ -104,13 +104,13 @@ class RevenueStream:
             )
         if any(not 0 <= share <= 1 for share in self.ramp):
             yield finding("stream.ramp", "a ramp of {got}; shares from 0 to 1", path=("ramp",), got=list(self.ramp))
-        yield from range_findings("level", self.level, 0, np.inf)
-        yield from range_findings("growth_rate", self.growth_rate, -1, 1)
-        yield from range_findings("decay_rate", self.decay_rate, 0, 1)
-        yield from range_findings("royalty_rate", self.royalty_rate, 0, 1)
-        yield from range_findings("tax_rate", self.tax_rate, 0, 1)
-        yield from range_findings("technical_life_years", self.technical_life_years, 0, np.inf)
-        yield from range_findings("contract_life_years", self.contract_life_years, 0, np.inf)
+        yield from outside("level", self.level, "[0, inf)")
+        yield from outside("growth_rate", self.growth_rate, "[-1, 1]")
+        yield from outside("decay_rate", self.decay_rate, "[0, 1]")
+        yield from outside("royalty_rate", self.royalty_rate, "[0, 1]")
+        yield from outside("tax_rate", self.tax_rate, "[0, 1]")
+        yield from outside("technical_life_years", self.technical_life_years, "[0, inf]")
+        yield from outside("contract_life_years", self.contract_life_years, "[0, inf]")
         if self.perpetual and self.growth_rate is None:
             yield finding(
                 "stream.perpetual", "a perpetual stream states its growth rate, 0 or other", path=("growth_rate",)

@@ -7,19 +7,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil, isfinite
+from typing import Protocol
 
 import numpy as np
 
 from ipabs._typing import FloatArray
+from ipabs.basics.provenance import ProvenanceTable
 from ipabs.cashflow.discounting import Timing, Values, value_or_array
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.portfolio import Portfolio
-from ipabs.valuation.checks import draw_findings, range_findings, rights_findings
+from ipabs.valuation.checks import draw_findings, rights_findings
 from ipabs.valuation.coverage import CoverageMatrix, ProtectionLayer, layers, protected_share
 from ipabs.valuation.life import economic_life
 from ipabs.valuation.periods import Periods
+from ipabs.valuation.ranges import outside
 from ipabs.valuation.revenue import RevenueStream, perpetuity, perpetuity_findings
-from ipabs.valuation.valuation import Part
+from ipabs.valuation.tax_amortization import TaxAmortization
+from ipabs.valuation.valuation import Part, Valuation, inputs_of, total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,6 +36,8 @@ class StreamTerms:
         Share of revenue that is the right's: royalty rate, or sharing rate.
     loss_rate : float or FloatArray
         Yearly chance that a right is lost before its end.
+    least_rate : float
+        The lowest `rate` that makes sense: 0, or below it for earnings that charges may exceed.
     """
 
     rate: Values
@@ -40,6 +46,7 @@ class StreamTerms:
     timing: Timing
     first_period_years: float
     loss_rate: Values
+    least_rate: float = 0.0
 
     def periods(self, stream: RevenueStream, over: tuple[ProtectionLayer, ...]) -> Periods:
         """The periods in which a stream can have value in some draw."""
@@ -99,14 +106,58 @@ def stream_parts(
     return tuple(parts)
 
 
-def checked_streams(
-    method: object,
-    streams: tuple[RevenueStream, ...],
-    terms: StreamTerms,
-    *,
-    coverage: CoverageMatrix | None,
+class StreamMethod(Protocol):
+    """A method whose value is a share of revenue streams."""
+
+    @property
+    def streams(self) -> tuple[RevenueStream, ...]:
+        """The revenue streams, each valued once."""
+
+    @property
+    def terms(self) -> StreamTerms:
+        """On what terms they are turned into value."""
+
+    @property
+    def coverage(self) -> CoverageMatrix | None:
+        """Which right protects which stream."""
+
+    @property
+    def currency(self) -> str:
+        """The currency of the revenues."""
+
+    @property
+    def provenance(self) -> ProvenanceTable:
+        """Where the inputs come from."""
+
+
+def stream_valuation(
+    name: str,
+    method: StreamMethod,
     portfolio: Portfolio,
+    *,
     as_of: date,
+    amortization: TaxAmortization | None = None,
+    tax_rate: Values = 0.0,
+) -> Valuation:
+    """The valuation by a method of streams: one part a stream, and one for the tax-amortization benefit if asked."""
+    terms = method.terms
+    found = checked_streams(method, terms, portfolio=portfolio, as_of=as_of)
+    parts = stream_parts(method.streams, terms, coverage=method.coverage, portfolio=portfolio, as_of=as_of)
+    if amortization:
+        parts = (*parts, amortization.benefit(parts, tax_rate, terms.discount_rate))
+    return Valuation(
+        method=name,
+        as_of=as_of,
+        currency=method.currency,
+        value=total([part.value for part in parts]),
+        inputs=inputs_of(method, method.provenance),
+        parts=parts,
+        findings=found,
+    )
+
+
+def checked_streams(
+    method: StreamMethod, terms: StreamTerms, *, portfolio: Portfolio, as_of: date
 ) -> tuple[Finding, ...]:
     """Warnings and notes about streams, terms and rights.
 
@@ -116,6 +167,7 @@ def checked_streams(
         With every fault: rights not alive, rates out of range, streams twice, draws of different length, a perpetuity
         that does not converge or outlives its right.
     """
+    streams, coverage = method.streams, method.coverage
     found = (
         *rights_findings(portfolio, as_of),
         *_term_findings(terms),
@@ -135,11 +187,11 @@ def checked_streams(
 
 
 def _term_findings(terms: StreamTerms) -> Iterator[Finding]:
-    yield from range_findings("rate", terms.rate, 0, 1)
-    yield from range_findings("tax_rate", terms.tax_rate, 0, 1)
-    yield from range_findings("discount_rate", terms.discount_rate, -1, 1, above=True)
-    yield from range_findings("loss_rate", terms.loss_rate, 0, 1)
-    yield from range_findings("first_period_years", terms.first_period_years, 0, 1, above=True)
+    yield from outside("rate", terms.rate, f"[{terms.least_rate:g}, 1]")
+    yield from outside("tax_rate", terms.tax_rate, "[0, 1]")
+    yield from outside("discount_rate", terms.discount_rate, "(-1, 1]")
+    yield from outside("loss_rate", terms.loss_rate, "[0, 1]")
+    yield from outside("first_period_years", terms.first_period_years, "(0, 1]")
 
 
 def _stream_findings(

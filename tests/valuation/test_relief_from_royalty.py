@@ -145,10 +145,10 @@ def test_two_rights_on_one_stream_end_within_one_year() -> None:
 @pytest.mark.parametrize(
     ("changes", "code", "text"),
     [
-        ({"royalty_rate": 1.2}, "valuation.range", "rate of 1.2 is outside 0 to 1"),
-        ({"discount_rate": -1.0}, "valuation.range", "discount_rate of -1 is outside -1 to 1"),
-        ({"tax_rate": np.array([0.1, np.nan])}, "valuation.range", "tax_rate of nan"),
-        ({"first_period_years": 0.0}, "valuation.range", "first_period_years of 0"),
+        ({"royalty_rate": 1.2}, "range.outside", r"rate of 1\.2 is outside \[0, 1\]"),
+        ({"discount_rate": -1.0}, "range.outside", r"discount_rate of -1 is outside \(-1, 1\]"),
+        ({"tax_rate": np.array([0.1, np.nan])}, "range.outside", "tax_rate of nan"),
+        ({"first_period_years": 0.0}, "range.outside", "first_period_years of 0"),
         ({"royalty_rate": np.ones(2) / 9, "tax_rate": np.ones(3) / 9}, "valuation.draws", r"\(3,\); royalty_rate has"),
     ],
 )

@@ -1,0 +1,161 @@
+"""Value as collateral: market, liquidation and lending value side by side, and banks' published rules."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+
+from ipabs.basics.tables import read_toml
+from ipabs.cashflow.discounting import Values, value_or_array
+from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.valuation.ranges import outside
+from ipabs.valuation.valuation import Valuation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LiquidationTerms:
+    """How a pledged right would be sold: at a discount, late, at a cost."""
+
+    forced_discount: Annotated[Values, "Share of market value that a forced sale loses."]
+    discount_rate: Values
+    lag_years: Annotated[Values, "From default to the proceeds."]
+    costs: Annotated[Values, "Of the sale, an amount on the valuation date."] = 0.0
+
+    def findings(self) -> Iterator[Finding]:
+        """Terms out of range."""
+        yield from outside("forced_discount", self.forced_discount, "[0, 1]")
+        yield from outside("discount_rate", self.discount_rate, "(-1, 1]")
+        yield from outside("lag_years", self.lag_years, "[0, 50]")
+        yield from outside("costs", self.costs, "[0, inf)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LendingTerms:
+    """How much is lent on a value: an advance rate on a chosen quantile, less prior claims, up to a cap."""
+
+    advance_rate: float
+    quantile: Annotated[float, "Of the market value's distribution; 0.5 is the median."] = 0.5
+    cap: float = np.inf
+    prior_claims: float = 0.0
+
+    def findings(self) -> Iterator[Finding]:
+        """Terms out of range."""
+        yield from outside("advance_rate", self.advance_rate, "[0, 1]")
+        yield from outside("quantile", self.quantile, "[0, 1]")
+        yield from outside("cap", self.cap, "[0, inf]")
+        yield from outside("prior_claims", self.prior_claims, "[0, inf)")
+
+
+def liquidation_value(market: Values, terms: LiquidationTerms) -> Values:
+    """``market × (1 − forced discount) × (1 + r) ** −lag − costs``; 0 where the costs take all, for nobody then sells.
+
+    >>> terms = LiquidationTerms(forced_discount=0.6, discount_rate=0.1, lag_years=2.0, costs=20_000.0)
+    >>> round(liquidation_value(1_000_000.0, terms), 2)
+    310578.51
+    """
+    refuse(DataError, terms.findings())
+    delay = (1 + np.asarray(terms.discount_rate)) ** -np.asarray(terms.lag_years)
+    proceeds = np.asarray(market) * (1 - np.asarray(terms.forced_discount)) * delay - terms.costs
+    return value_or_array(np.maximum(proceeds, 0.0))
+
+
+def lending_value(market: Valuation, terms: LendingTerms) -> float:
+    """``min(cap, advance rate × quantile of market value − prior claims)``, 0 where prior claims take all."""
+    refuse(DataError, terms.findings())
+    return max(min(terms.cap, terms.advance_rate * market.quantile(terms.quantile) - terms.prior_claims), 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CollateralValues:
+    """Three figures of one portfolio."""
+
+    market: Valuation
+    liquidation: Values
+    lending: float
+
+    @property
+    def realization_rate(self) -> float:
+        """Liquidation over market value, of the means. Kodak's portfolio realized 20 to 24 % of its appraisal."""
+        return float(np.mean(self.liquidation)) / self.market.mean if self.market.mean else np.nan
+
+    def coverage(self, amount: float) -> float:
+        """Lending value over an amount lent; a figure to report, it cuts nothing.
+
+        Programmes have advanced up to the whole of an appraisal: a coverage below 1 is a fact, not a fault.
+        """
+        refuse(DataError, outside("amount", amount, "(0, inf)"))
+        return self.lending / amount
+
+    def to_frame(self) -> pd.DataFrame:
+        """Mean, 5 %, 50 % and 95 % of market and liquidation value; lending value is one figure."""
+        rows: dict[str, Mapping[str, float]] = {}
+        for name, values in (
+            ("market", self.market.value),
+            ("liquidation", self.liquidation),
+            ("lending", self.lending),
+        ):
+            low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
+            rows[name] = {"mean": float(np.mean(values)), "q05": low, "median": middle, "q95": high}
+        return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def collateral_values(market: Valuation, *, liquidation: LiquidationTerms, lending: LendingTerms) -> CollateralValues:
+    """Market, liquidation and lending value of one valuation."""
+    return CollateralValues(
+        market=market,
+        liquidation=liquidation_value(market.value, liquidation),
+        lending=lending_value(market, lending),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankRule:
+    """A bank's published rule for loans on IP rights."""
+
+    name: str
+    source: str
+    advance: tuple[tuple[str, float], ...]
+    max_loan: float
+    max_years: float
+    least_remaining_years: tuple[tuple[str, float], ...] = ()
+
+    def loan(self, appraised: float, *, kind: str, remaining_years: float, years: float) -> float:
+        """``min(max loan, advance rate × appraised)``; 0 for a right that the rule does not admit.
+
+        >>> bank_rules()[0].loan(6e6, kind="invention", remaining_years=12, years=3)
+        1500000.0
+        """
+        if self.findings(kind=kind, remaining_years=remaining_years, years=years):
+            return 0.0
+        return min(self.max_loan, dict(self.advance)[kind] * appraised)
+
+    def findings(self, *, kind: str, remaining_years: float, years: float) -> tuple[Finding, ...]:
+        """Why the rule does not admit a right or a term."""
+        advance, least = dict(self.advance), dict(self.least_remaining_years)
+        found = []
+        if kind not in advance:
+            found.append(finding("bank_rule.kind", "nothing is lent on {got!r}; {hint}", path=("kind",), got=kind,
+                                 allowed=advance))  # fmt: skip
+        if remaining_years < least.get(kind, 0.0):
+            template = "{got} years of life left; at least {least}"
+            found.append(finding("bank_rule.life", template, path=("remaining_years",), got=f"{remaining_years:g}",
+                                 least=f"{least[kind]:g}"))  # fmt: skip
+        if years > self.max_years:
+            template = "a term of {got} years; at most {most}"
+            found.append(finding("bank_rule.term", template, path=("years",), got=f"{years:g}",
+                                 most=f"{self.max_years:g}"))  # fmt: skip
+        return tuple(found)
+
+
+@cache
+def bank_rules() -> tuple[BankRule, ...]:
+    """The published rules in the package."""
+    return tuple(_rule(entry) for entry in read_toml("valuation/advance_rates.toml")["rule"])
+
+
+def _rule(entry: Mapping[str, Any]) -> BankRule:
+    pairs = {name: tuple(entry[name].items()) for name in ("advance", "least_remaining_years")}
+    return BankRule(**{**entry, **pairs})

@@ -1,0 +1,218 @@
+"""Firm by firm: from patents and a few facts of each firm to value, lending value and coverage of its contract.
+
+One revenue stream a firm: the part of its revenue that its rights protect. Uncertain are the royalty rate, that part,
+and the discount rate; common factors tie the firms, so that the value of the whole pool has a distribution too.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from ipabs.basics.units import Money, Rate, Share
+from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.patents.indicators import IpcMap, decay_rate_of
+from ipabs.patents.portfolio import Portfolio
+from ipabs.valuation.collateral import (
+    CollateralValues,
+    LendingTerms,
+    LiquidationTerms,
+    collateral_values,
+)
+from ipabs.valuation.comparable_licences import royalty_distribution
+from ipabs.valuation.distributions import Empirical, Experts, Lognormal, Pert, Triangular
+from ipabs.valuation.ranges import outside
+from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+from ipabs.valuation.revenue import RevenueStream
+from ipabs.valuation.uncertainty import Loading, Uncertain, UncertainInput
+from ipabs.valuation.valuation import Valuation
+
+AnyRange = Pert | Triangular | Lognormal | Empirical | Experts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmFacts:
+    """What is known of a firm whose rights back a contract."""
+
+    KEYED: ClassVar[str] = "firm"
+    firm: Annotated[str, "As the owner of the rights is called in the patent tape."]
+    revenue: Money
+    tax_rate: Share
+    contract_amount: Annotated[Money, "What is lent or prepaid on the rights."]
+    stated_value: Annotated[float, "The appraisal the deal states; nan if none."] = np.nan
+    stated_advance_rate: Annotated[float, "The advance rate the deal states; nan if none."] = np.nan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppraisalTerms:
+    """Assumptions shared by all firms.
+
+    Attributes
+    ----------
+    royalty_rate : range
+        Default: the published distribution of technology royalty rates over all industries.
+    protected_revenue : range
+        Share of a firm's revenue that its rights protect.
+    discount_rate : range
+    growth_rate : float
+        Growth of the revenue before the technology's decay.
+    loading : float
+        Correlation of each firm's protected share with one common factor; that of the discount rate is its double, at
+        most 0.9, because rates move together.
+    """
+
+    royalty_rate: AnyRange = field(default_factory=royalty_distribution)
+    protected_revenue: AnyRange = field(default_factory=lambda: Pert(least=0.2, likely=0.5, most=0.9))
+    discount_rate: AnyRange = field(default_factory=lambda: Pert(least=0.12, likely=0.16, most=0.24))
+    growth_rate: Rate = 0.0
+    loss_rate: Share = 0.0
+    loading: float = 0.3
+    liquidation: LiquidationTerms = field(
+        default_factory=lambda: LiquidationTerms(forced_discount=0.75, discount_rate=0.10, lag_years=1.5)
+    )
+    lending: LendingTerms = field(default_factory=lambda: LendingTerms(advance_rate=0.5, quantile=0.5))
+    draws: int = 10_000
+    seed: int
+    enforce: Annotated[bool, "Whether a contract above its lending value is cut to it."] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FirmAppraisal:
+    """The rights of one firm: three figures, and what they say of its contract."""
+
+    facts: FirmFacts
+    values: CollateralValues
+    enforce: bool = False
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def valuation(self) -> Valuation:
+        """The market value, over draws."""
+        return self.values.market
+
+    @property
+    def coverage(self) -> float:
+        """Lending value over the contract's amount."""
+        return self.values.coverage(self.facts.contract_amount)
+
+    @property
+    def advance_rate(self) -> float:
+        """The contract's amount over the mean market value."""
+        return self.facts.contract_amount / self.valuation.mean if self.valuation.mean else np.inf
+
+    @property
+    def amount(self) -> float:
+        """What is lent: the contract's amount, cut to the lending value only where that is enforced."""
+        return min(self.facts.contract_amount, self.values.lending) if self.enforce else self.facts.contract_amount
+
+
+def appraise_firms(
+    portfolio: Portfolio,
+    firms: Sequence[FirmFacts],
+    terms: AppraisalTerms,
+    *,
+    as_of: date,
+    industries: IpcMap | None = None,
+) -> tuple[FirmAppraisal, ...]:
+    """Value each firm's rights by relief from royalty over draws, with liquidation and lending value.
+
+    Rights not alive on `as_of` are left out, with a warning each. Draws of two firms are independent but for the common
+    factors, so ``sum(one.valuation.value for one in …)`` is the distribution of the whole.
+
+    Raises
+    ------
+    DataError
+        A firm without rights alive, rights whose facts contradict each other, terms out of range: all at once.
+    """
+    refuse(DataError, [one for facts in firms for one in _firm_findings(facts, portfolio, as_of)])
+    return tuple(_appraise(facts, portfolio.of(facts.firm), terms, as_of, industries) for facts in firms)
+
+
+def _appraise(
+    facts: FirmFacts, rights: Portfolio, terms: AppraisalTerms, as_of: date, industries: IpcMap | None
+) -> FirmAppraisal:
+    alive = rights.alive(as_of)
+    decays = [decay_rate_of(patent, industries=industries) for patent in alive.patents if patent.ipc]
+    stream = RevenueStream(
+        name=facts.firm,
+        revenues=(facts.revenue,),
+        growth_rate=terms.growth_rate,
+        decay_rate=float(np.mean(decays)) if decays else 0.0,
+    )
+    relief = ReliefFromRoyalty(
+        streams=(stream,),
+        royalty_rate=0.05,
+        tax_rate=facts.tax_rate,
+        discount_rate=0.15,
+        loss_rate=terms.loss_rate,
+        timing="mid",
+    )
+    market = uncertain(relief, facts.firm, terms).value(alive, as_of=as_of)
+    return FirmAppraisal(
+        facts=facts,
+        values=collateral_values(market, liquidation=terms.liquidation, lending=terms.lending),
+        enforce=terms.enforce,
+        findings=tuple(_left_out(rights, alive, as_of)),
+    )
+
+
+def uncertain(relief: ReliefFromRoyalty, firm: str, terms: AppraisalTerms) -> Uncertain:
+    """A firm's relief from royalty with its uncertain inputs, tied to those of other firms by two common factors."""
+    demand = (Loading(factor="demand", loading=terms.loading),)
+    rates = (Loading(factor="rates", loading=min(2 * terms.loading, 0.9)),)
+    return Uncertain(
+        method=relief,
+        party=firm,
+        inputs=(
+            UncertainInput(name="royalty_rate", range=terms.royalty_rate),
+            UncertainInput(name=f"streams.{firm}.level", range=terms.protected_revenue, loadings=demand),
+            UncertainInput(name="discount_rate", range=terms.discount_rate, loadings=rates),
+        ),
+        draws=terms.draws,
+        seed=terms.seed,
+    )
+
+
+def _firm_findings(facts: FirmFacts, portfolio: Portfolio, as_of: date) -> Iterator[Finding]:
+    yield from outside("revenue", facts.revenue, "[0, inf)", path=(facts.firm, "revenue"))
+    yield from outside("tax_rate", facts.tax_rate, "[0, 1]", path=(facts.firm, "tax_rate"))
+    yield from outside("contract_amount", facts.contract_amount, "(0, inf)", path=(facts.firm, "contract_amount"))
+    if not portfolio.of(facts.firm).alive(as_of).rights:
+        template = "{got} owns no right that is alive on {as_of}"
+        yield finding("appraisal.no_rights", template, path=(facts.firm,), got=facts.firm, as_of=as_of)
+
+
+def _left_out(rights: Portfolio, alive: Portfolio, as_of: date) -> Iterator[Finding]:
+    kept = {right.number for right in alive.rights}
+    for right in rights.rights:
+        if right.number not in kept:
+            template = "{got} is not alive on {as_of} and left out"
+            yield finding("appraisal.left_out", template, path=(right.number, "status"), severity="warning",
+                          got=right.number, as_of=as_of)  # fmt: skip
+
+
+def appraisal_table(appraisals: Sequence[FirmAppraisal]) -> pd.DataFrame:
+    """One row a firm: value with its quantiles, the three figures, the contract, its advance rate and coverage."""
+    rows = {
+        one.facts.firm: {
+            "market_value": one.valuation.mean,
+            "q05": one.valuation.quantile(0.05),
+            "median": one.valuation.quantile(0.5),
+            "q95": one.valuation.quantile(0.95),
+            "liquidation_value": float(np.mean(one.values.liquidation)),
+            "lending_value": one.values.lending,
+            "contract_amount": one.facts.contract_amount,
+            "advance_rate": one.advance_rate,
+            "stated_value": one.facts.stated_value,
+            "stated_advance_rate": one.facts.stated_advance_rate,
+            "coverage": one.coverage,
+            "amount": one.amount,
+        }
+        for one in appraisals
+    }
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame.index.name = "firm"
+    return frame

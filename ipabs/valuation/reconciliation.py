@@ -1,0 +1,110 @@
+"""Reconciliation: the methods for one portfolio side by side, the weights given to them, one figure and a range."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.valuation.checks import weight_findings
+from ipabs.valuation.valuation import Valuation
+
+# Methods further apart than this have no common answer; a weight hides the question.
+WIDE_RATIO = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Weighted:
+    """One valuation with the weight given to it and why."""
+
+    valuation: Valuation
+    weight: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reconciliation:
+    """The concluded value of several methods.
+
+    Attributes
+    ----------
+    entries : tuple of Weighted
+    low_quantile, high_quantile : float
+        Bounds of the range of a method that has draws.
+    """
+
+    entries: tuple[Weighted, ...]
+    low_quantile: float = 0.25
+    high_quantile: float = 0.75
+
+    @property
+    def value(self) -> float:
+        """``Σ weight × mean``."""
+        return sum(entry.weight * entry.valuation.mean for entry in self.entries)
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Lowest and highest of the methods' ranges, those without weight left out."""
+        used = [entry.valuation for entry in self.entries if entry.weight > 0]
+        return (
+            min(one.quantile(self.low_quantile) for one in used),
+            max(one.quantile(self.high_quantile) for one in used),
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a method and one for the conclusion: value, low, high, weight, weighted value."""
+        rows = [
+            {
+                "method": entry.valuation.method,
+                "value": entry.valuation.mean,
+                "low": entry.valuation.quantile(self.low_quantile),
+                "high": entry.valuation.quantile(self.high_quantile),
+                "weight": entry.weight,
+                "weighted_value": entry.weight * entry.valuation.mean,
+            }
+            for entry in self.entries
+        ]
+        low, high = self.range
+        rows.append({"method": "conclusion", "value": self.value, "low": low, "high": high, "weight": 1.0,
+                     "weighted_value": self.value})  # fmt: skip
+        return pd.DataFrame(rows).set_index("method")
+
+
+def reconcile(*entries: Weighted, low_quantile: float = 0.25, high_quantile: float = 0.75) -> Reconciliation:
+    """Put valuations of one portfolio side by side.
+
+    Raises
+    ------
+    DataError
+        No valuation, weights that do not sum to one, valuations of different dates or currencies.
+    """
+    refuse(DataError, _mismatches(entries))
+    return Reconciliation(entries=entries, low_quantile=low_quantile, high_quantile=high_quantile)
+
+
+def _mismatches(entries: tuple[Weighted, ...]) -> Iterator[Finding]:
+    yield from weight_findings(tuple(entry.weight for entry in entries), path=("weights",))
+    for name in ("as_of", "currency"):
+        stated = sorted({str(getattr(entry.valuation, name)) for entry in entries})
+        if len(stated) > 1:
+            template = "valuations of one portfolio differ in {name}: {got}"
+            yield finding("reconciliation.differ", template, path=(name,), got=", ".join(stated), name=name)
+
+
+def spread_findings(reconciliation: Reconciliation) -> tuple[Finding, ...]:
+    """A warning when the highest weighted method is more than twice the lowest: explain it before weighting."""
+    means = np.array([entry.valuation.mean for entry in reconciliation.entries if entry.weight > 0])
+    if means.min() > 0 and means.max() / means.min() <= WIDE_RATIO:
+        return ()
+    template = "the methods give {low} to {high}; explain the difference before weighting it away"
+    return (
+        finding(
+            "reconciliation.wide",
+            template,
+            path=("weights",),
+            severity="warning",
+            low=f"{means.min():,.2f}",
+            high=f"{means.max():,.2f}",
+        ),
+    )
