@@ -31,7 +31,7 @@ from ipabs.engine.steps import Step
 from ipabs.engine.targets import Into
 from ipabs.engine.units import Units, decimal
 from ipabs.errors import ModelError, refuse
-from ipabs.structure.account import Account
+from ipabs.structure.account import COLLECTIONS, Account
 from ipabs.structure.deal import Deal
 from ipabs.structure.findings import findings
 from ipabs.structure.names import names_of
@@ -128,7 +128,7 @@ def reader_of(deal: Deal, units: Units) -> Reader:
         originals={one.name: units.money(one.principal) for one in deal.tranches},
         notes=tuple(one.name for one in deal.tranches if not one.residual),
         claims={},
-        account_targets={},
+        account_targets={COLLECTIONS: constant(0)},
     )
 
 
