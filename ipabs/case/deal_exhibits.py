@@ -149,11 +149,15 @@ def tranches(ledgers: Sequence[tuple[str, Ledger]]) -> Exhibit:
 
 
 def payments(ledger: Ledger) -> Exhibit:
-    """One row a payment date: collections, what each claim is paid, support called, balances."""
+    """One row a payment date until nothing moves any more: collections, support, what each claim is paid, balances."""
     claims = [claim for claim in ledger.claims if ledger.paid(claim).any()]
     collected = ledger.major(ledger.collected).sum(axis=0)[:, 0]
     called = [ledger.called(support)[0] for support in ledger.supports]
     balances = [tranche.name for tranche in ledger.deal.tranches]
+    moves = (
+        collected + sum(called, np.zeros_like(collected)) + sum(ledger.opening_balance(name)[0] for name in balances)
+    )
+    last = int(np.flatnonzero(moves)[-1]) if moves.any() else 0
     return Exhibit(
         name="waterfall",
         columns=columns(
@@ -173,7 +177,7 @@ def payments(ledger: Ledger) -> Exhibit:
                 *(float(ledger.paid(claim)[0, t]) for claim in claims),
                 *(float(ledger.balance(name)[0, t]) for name in balances),
             )
-            for t, day in enumerate(ledger.timeline.payments)
+            for t, day in enumerate(ledger.timeline.payments[: last + 1])
         ),
     )
 

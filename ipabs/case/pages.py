@@ -187,7 +187,7 @@ def report_page(
     by_name = {exhibit.name: exhibit for exhibit in exhibits}
 
     def section(name: str, *chosen: str, text: tuple[str, ...] = ()) -> Section:
-        some = [by_name[one] for one in chosen if one in by_name]
+        some = [by_name[one] for one in chosen if one in by_name and by_name[one].rows]
         return Section(heading=label(f"section.{name}", lang), text=text, exhibits=titled(some, lang))
 
     flows = [(name, deal_exhibits.payments(ledger)) for name, ledger in ledgers]

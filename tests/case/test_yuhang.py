@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ipabs.case.deal_exhibits import payments
 from ipabs.case.load import load_case
 from ipabs.case.result import Result
 from ipabs.case.run import run
@@ -103,6 +104,13 @@ def test_first_vat_and_coupon_payment_by_hand(result: Result) -> None:
     assert trace.loc["vat", "paid"] == pytest.approx(200e6 * 0.038 * 90 / 365 * 0.0326, abs=FEN)
     assert trace.loc["A.interest", "paid"] == pytest.approx(136e6 * 0.028 * 98 / 365, abs=FEN)
     assert (trace["short"] == 0).all()
+
+
+def test_payments_end_when_everything_is_repaid(result: Result) -> None:
+    rows = payments(result.deals["abs"].ledger).rows
+    assert len(rows) == 8
+    assert rows[-1][0] == date(2024, 12, 30)
+    assert rows[-1][-3:] == (0.0, 0.0, 0.0)
 
 
 def test_cash_of_every_deal_is_accounted_for(result: Result) -> None:
