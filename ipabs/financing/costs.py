@@ -3,12 +3,14 @@
 What the contract rate or the issue price already finances never stands here, or it would be counted twice.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
+import pandas as pd
 
 from ipabs._typing import FloatArray
 from ipabs.basics.schedule import add_months
@@ -124,6 +126,37 @@ def counted_twice(costs: Iterable[CostItem], financed: Iterable[str]) -> Iterato
                 path=("costs", cost.name),
                 got=cost.name,
             )
+
+
+def stated_twice(costs: Iterable[CostItem]) -> Iterator[Finding]:
+    """A cost of the deal that stands under one name twice: it would be borne twice."""
+    for name, count in Counter(cost.name for cost in costs).items():
+        if count > 1:
+            yield finding(
+                "cost.stated_twice", "{got} stands {count} times among the costs; keep one", got=name, count=count
+            )
+
+
+def cost_table(items: CashItems) -> pd.DataFrame:
+    """Nominal fees of a facility: one row a cost, one column a bearer, with what of it moves no cash.
+
+    Examples
+    --------
+    >>> from ipabs.financing.cash_items import join
+    >>> from ipabs.financing.need import bullet_need
+    >>> need = bullet_need(1_000_000.0, date(2022, 12, 20), date(2023, 12, 20))
+    >>> halves = (Bearing(bearer="firm", share=0.5), Bearing(bearer="district", share=0.5))
+    >>> letter = charge_items(Charge(rate=0.01, borne_by=halves), need, "letter", interest=np.zeros((1, 4)))
+    >>> print(cost_table(join(letter))[["firm", "district", "total", "imputed"]])
+              firm  district    total  imputed
+    label
+    letter  5000.0    5000.0  10000.0      0.0
+    """
+    rows = items.where(items.is_kind("fee")).table().assign(amount=lambda table: -table["amount"])
+    table = rows.pivot_table(index="label", columns="bearer", values="amount", aggfunc="sum", fill_value=0.0)
+    table = table.reindex(columns=list(BEARERS), fill_value=0.0).rename_axis(columns=None)
+    imputed = rows[rows["imputed"]].groupby("label")["amount"].sum()
+    return table.assign(total=table.sum(axis=1), imputed=imputed.reindex(table.index).fillna(0.0))
 
 
 def charge_items(

@@ -9,10 +9,10 @@ import numpy as np
 from ipabs._typing import FloatArray
 from ipabs.basics.party import Party
 from ipabs.basics.units import Count, Money
-from ipabs.errors import Finding, finding
+from ipabs.errors import Finding, SpecError, finding, refuse
 from ipabs.financing.allocation import AllocationBasis, allocated
 from ipabs.financing.cash_items import CashItems, join
-from ipabs.financing.costs import CostItem, charge_amounts, charge_items
+from ipabs.financing.costs import CostItem, charge_amounts, charge_items, stated_twice
 from ipabs.financing.facility import Certainty, Description, FirmFacts, settled
 from ipabs.financing.loan import (
     Deposit,
@@ -164,10 +164,12 @@ class Securitization:
         risk_weights : mapping of firm id to float, optional
             Weights of costs that are allocated by risk, for instance expected losses.
         """
+        charged = tuple(costs)
+        refuse(SpecError, stated_twice(charged))
         groups = contracts_alike(pool)
         parts = [part for one in groups for part in principal_and_interest(one.need, one.interest, one.rates)]
         parts += [part for one in groups if deposit is not None for part in deposit_items(deposit, one.need)]
-        for cost in costs:
+        for cost in charged:
             for one, scale in zip(groups, cost_scales(cost, groups, risk_weights), strict=True):
                 parts += charge_items(cost, one.need, cost.name, interest=one.interest, scale=scale)
         return cls(contracts=join(parts), ledger=ledger, subsidies=tuple(subsidies), tax=tax, facts=tuple(facts))

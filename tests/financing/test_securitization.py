@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 
 from ipabs.basics.party import Party
-from ipabs.errors import DataError
+from ipabs.errors import DataError, SpecError
 from ipabs.financing.apr import flat_rate, simple_annual_cost
 from ipabs.financing.comparison import compare
-from ipabs.financing.costs import Bearing, Charge, CostItem
+from ipabs.financing.costs import Bearing, Charge, CostItem, cost_table
 from ipabs.financing.facility import Joined, offer
 from ipabs.financing.loan import BankLoan, Deposit
 from ipabs.financing.need import bullet_need, contract_need
 from ipabs.financing.rates import all_in_cost, all_in_costs
 from ipabs.financing.savings import implied_spread
 from ipabs.financing.securitization import Participation, Securitization
+from ipabs.financing.tax import Tax
 from ipabs.pool.kinds import LicenceBack, PledgedLoan
 from ipabs.pool.pool import Pool
 
@@ -110,6 +111,27 @@ def test_costs_are_shared_as_stated() -> None:
     assert firm_costs(risky, **weights) == pytest.approx(0.01 * total * np.array([1, 1, 3]) / 5)
     with pytest.raises(DataError, match="letter is shared by risk; Firm 01 has no risk weight"):
         firm_costs(risky)
+
+
+def test_a_cost_stated_twice_is_refused() -> None:
+    with pytest.raises(SpecError, match="issue_cost stands 2 times among the costs; keep one"):
+        Securitization.of_pool(pool(), None, (*COSTS, COSTS[1]))
+
+
+def test_cost_table_adds_up_by_bearer() -> None:
+    items = Securitization.of_pool(pool(), None, COSTS).cash_items()
+    table = cost_table(items)
+    assert table.loc["issue_cost", "district"] == pytest.approx(0.008 * 31_160_000)
+    assert table["total"].sum() == pytest.approx(-items.amounts[items.is_kind("fee")].sum())
+    assert table["imputed"].tolist() == [0, 0]
+
+
+def test_the_order_of_contracts_changes_nothing() -> None:
+    turned = Pool(tuple(reversed(pool().obligations)), pool().parties)
+    one, other = (Securitization.of_pool(p, None, COSTS, tax=Tax()) for p in (pool(), turned))
+    loan = offer(BankLoan(rate=0.05), *[contract_need(contract) for contract in pool().obligations])
+    saved = [compare({"loan": loan, "note": note}, against="loan")["note"].nominal for note in (one, other)]
+    assert saved[1].of_firms(saved[0].firms).net == pytest.approx(saved[0].net, abs=CENT)
 
 
 def test_deposit_with_the_vehicle_returns_at_the_end() -> None:
