@@ -107,7 +107,7 @@ class Comparison:
         raise DataError(finding("facility.unknown", "no facility {got!r}; {hint}", got=name, allowed=names))
 
     def programme(self, value: Value = "nominal") -> pd.DataFrame:
-        """One row a facility: firms, principal, life, all-in rate and the parts of the saving over all its firms."""
+        """One row a facility: firms, principal, life, timing, rates and the parts of the saving over all its firms."""
         rows = {}
         for one in self.compared:
             lives = float(one.principal @ one.life_years / one.principal.sum())
@@ -115,6 +115,8 @@ class Comparison:
                 "firms": len(one.firms),
                 "principal": one.principal.sum(),
                 "life_years": lives,
+                "days_to_money": one.description.days_to_money,
+                "certainty": one.description.certainty,
                 "comparator_rate": one.programme_ladder.comparator_rates[-1, 0],
                 "facility_rate": one.programme_ladder.facility_rates[-1, 0],
             }
@@ -169,6 +171,7 @@ class Comparison:
                 f"{sums.net[0]:,.2f} = spread {sums.spread[0]:,.2f} + fees {sums.fees[0]:,.2f} "
                 f"+ carried {sums.carried[0]:,.2f} + subsidy {sums.subsidy[0]:,.2f} + tax {sums.tax[0]:,.2f}; "
                 f"market saving {sums.market[0]:,.2f}, public cost {sums.public_cost[0]:,.2f}"
+                + (f"; different repayment {sums.profile[0]:,.2f}" if sums.profile[0] else "")
             )
         return "\n".join([*lines, *(f"{found.severity}: {found}" for found in self.findings)])
 

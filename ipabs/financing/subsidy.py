@@ -131,7 +131,7 @@ def with_subsidies(
     some = tuple(rules)
     refuse(SpecError, (found for rule in some for found in check(rule)))
     known = revenue or {}
-    refuse(DataError, (found for rule in some for found in _missing_revenue(rule, items, known)))
+    refuse(DataError, (found for rule in some for found in _missing_facts(rule, items, known)))
     received = [subsidy_items(items, rule, revenue=known) for rule in some]
     if not received:
         return items
@@ -285,7 +285,16 @@ def _payment_dates(rule: Subsidy, items: CashItems, firm: IntArray, dates: DateA
             return (january + (rule.month - 1)).astype("datetime64[D]") + (rule.day - 1)
 
 
-def _missing_revenue(rule: Subsidy, items: CashItems, revenue: Mapping[str, float]) -> Iterator[Finding]:
+def _missing_facts(rule: Subsidy, items: CashItems, revenue: Mapping[str, float]) -> Iterator[Finding]:
+    if rule.rate_at_most is not None or rule.spread_at_most is not None:
+        for name, rate in zip(items.firms, items.contract_rates, strict=True):
+            if np.isnan(rate):
+                yield finding(
+                    "subsidy.contract_rate",
+                    "{rule} is for contracts below a rate; the contract of {got} states none",
+                    got=name,
+                    rule=rule.name,
+                )
     if rule.revenue_cap is None and rule.revenue_at_most is None:
         return
     concerned = drawn(items) > rule.revenue_cap_above if rule.revenue_at_most is None else np.ones(len(items.firms))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ipabs.basics.curve import Curve
 from ipabs.errors import DataError, SpecError
 from ipabs.financing.comparison import compare, shapley_ladder
 from ipabs.financing.costs import Bearing, Charge, CostItem
@@ -215,3 +216,24 @@ def test_costs_that_eat_the_whole_loan_are_refused_by_name() -> None:
     eaten = Participation(rate=0.04, issue_size=1.2e7, costs=(CostItem(name="letter", amount=2e7),))
     with pytest.raises(DataError, match="Firm 01 has no rate with the items up to fees: its costs on the first day"):
         compare({"loan": offer(BankLoan(rate=0.05), need), "note": offer(eaten, need)}, against="loan")
+
+
+def test_present_values_on_a_curve_and_at_a_rate() -> None:
+    need = bullet_need(9e6, START, date(2024, 3, 20), frequency="semiannual")
+    loan, note = offer(BankLoan(rate=0.05, day_count="equal_periods"), need), offer(BankLoan(rate=0.04), need)
+    offers = {"loan": loan, "note": offer(Participation(rate=0.04, day_count="equal_periods"), need)}
+    # 45,000 saved after 184 and after 366 days.
+    at_rate = compare(offers, against="loan", curve=0.03)["note"].present_value
+    expected = 45_000 * (1.03 ** (-184 / 365) + 1.03 ** (-366 / 365))
+    assert at_rate.spread[0] == pytest.approx(expected, abs=CENT)
+    flat = Curve.flat(0.03, START)
+    on_curve = compare(offers, against="loan", curve=flat)["note"].present_value
+    factors = flat.discount([date(2023, 9, 20), date(2024, 3, 20)])
+    assert on_curve.spread[0] == pytest.approx(45_000 * factors.sum(), abs=CENT)
+    later = compare(offers, against="loan", curve=0.03, as_of=date(2024, 3, 20))["note"].present_value
+    assert later.spread[0] == pytest.approx(expected * 1.03 ** (366 / 365), abs=CENT)
+    equal = compare(offers, against="loan", curve=0.03, convention="equal_periods")["note"].present_value
+    assert equal.spread[0] == pytest.approx(45_000 * (1.03**-0.5 + 1.03**-1), abs=CENT)
+    assert compare({"loan": loan, "note": note}, against="loan")["note"].cost_per_million[0] == pytest.approx(
+        1e6 * 0.04 * 366 / 360
+    )

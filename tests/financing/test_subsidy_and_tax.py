@@ -16,7 +16,7 @@ from ipabs.financing.facility import FirmFacts, offer
 from ipabs.financing.loan import BankLoan
 from ipabs.financing.need import Need, bullet_need
 from ipabs.financing.published_subsidies import published_subsidies, published_subsidy
-from ipabs.financing.subsidy import Band, Subsidy, share_of_size
+from ipabs.financing.subsidy import Band, Subsidy, share_of_size, with_subsidies
 from ipabs.financing.tax import Tax
 
 FEN = 0.005
@@ -87,6 +87,13 @@ def test_zhongguancun_takes_firms_at_or_below_two_hundred_million() -> None:
     assert received(rule, rate=0.0497, revenue=2.1e8).amounts.sum() == 0
     with pytest.raises(DataError, match="zhongguancun needs the revenue of firm"):
         received(rule)
+
+
+def test_a_bound_on_the_rate_needs_a_rate() -> None:
+    rule = Subsidy(name="bounded", share=0.5, spread_at_most=0.015)
+    items = replace(loan().cash_items(need()), contract_rates=np.full(1, np.nan))
+    with pytest.raises(DataError, match="bounded is for contracts below a rate; the contract of firm states none"):
+        with_subsidies(items, [rule])
 
 
 def test_published_rules_are_sound_and_name_their_source() -> None:
