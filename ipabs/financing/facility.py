@@ -1,16 +1,18 @@
 """A facility: one way for firms to get money, seen as the firms' own dated, signed cash items."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Protocol, runtime_checkable
 
 from ipabs.basics.units import Money, Rate
-from ipabs.errors import Finding, SpecError, finding
+from ipabs.errors import Finding, SpecError, finding, refuse
 from ipabs.financing.cash_items import CashItems, join
 from ipabs.financing.need import Need, merged
 from ipabs.financing.subsidy import Subsidy, with_subsidies
 from ipabs.financing.tax import Tax, with_tax
+from ipabs.spec import check
 
 Stage = Literal["seed", "start_up", "growth", "mature", "listed"]
 ComparatorStatus = Literal["documented_offer", "market_average", "no_bank_access"]
@@ -91,9 +93,31 @@ class FirmFacts:
     )
 
     def findings(self) -> Iterator[Finding]:
-        """A revenue below zero."""
-        if self.revenue is not None and self.revenue < 0:
-            yield finding("firm.revenue", "revenue is {got}; it is 0 or more", path=("revenue",), got=self.revenue)
+        """A date of first profit for a firm that has profit."""
+        if self.profitable_from is not None and not self.loss_making:
+            yield finding(
+                "firm.profit",
+                "{firm} is to be profitable from {got}, but is not loss_making",
+                path=("profitable_from",),
+                got=self.profitable_from,
+                firm=self.firm,
+            )
+
+
+def checked_facts(facts: Iterable[FirmFacts]) -> tuple[FirmFacts, ...]:
+    """The facts, refused with everything that is wrong in them; a firm stands once."""
+    some = tuple(facts)
+    refuse(SpecError, (found for fact in some for found in check(fact)))
+    counts = Counter(fact.firm for fact in some)
+    refuse(
+        SpecError,
+        [
+            finding("firm.twice", "{got} stands {count} times among the facts", got=name, count=count)
+            for name, count in counts.items()
+            if count > 1
+        ],
+    )
+    return some
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -147,7 +171,7 @@ def offer(
     """Offer terms to the firms of one or several needs."""
     if not needs:
         raise SpecError(finding("offer.needs", "nobody needs money: give at least one need"))
-    return Offer(terms=terms, needs=merged(needs), subsidies=tuple(subsidies), tax=tax, facts=tuple(facts))
+    return Offer(terms=terms, needs=merged(needs), subsidies=tuple(subsidies), tax=tax, facts=checked_facts(facts))
 
 
 def settled(

@@ -13,7 +13,7 @@ from ipabs.errors import Finding, SpecError, finding, refuse
 from ipabs.financing.allocation import AllocationBasis, allocated
 from ipabs.financing.cash_items import CashItems, join
 from ipabs.financing.costs import CostItem, charge_amounts, charge_items, stated_twice
-from ipabs.financing.facility import Certainty, Description, FirmFacts, settled
+from ipabs.financing.facility import Certainty, Description, FirmFacts, checked_facts, settled
 from ipabs.financing.loan import (
     Deposit,
     LoanTerms,
@@ -172,7 +172,9 @@ class Securitization:
         for cost in charged:
             for one, scale in zip(groups, cost_scales(cost, groups, risk_weights), strict=True):
                 parts += charge_items(cost, one.need, cost.name, interest=one.interest, scale=scale)
-        return cls(contracts=join(parts), ledger=ledger, subsidies=tuple(subsidies), tax=tax, facts=tuple(facts))
+        return cls(
+            contracts=join(parts), ledger=ledger, subsidies=tuple(subsidies), tax=tax, facts=checked_facts(facts)
+        )
 
     def look_through(self) -> LookThrough | None:
         """What the whole deal's contract interest is spent on; None without a ledger."""

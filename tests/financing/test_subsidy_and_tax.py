@@ -188,3 +188,16 @@ def test_vat_inside_fees_comes_back_and_is_not_deducted_twice() -> None:
 def test_tax_rate_above_all_is_refused() -> None:
     with pytest.raises(SpecError, match=r"a tax rate lies from 0 to below 1, got 1.0"):
         tax_items(Tax(rate=1.0))
+
+
+def test_wrong_facts_are_refused() -> None:
+    facts = [FirmFacts(firm="firm", tax_rate=15.0, revenue=-1.0), FirmFacts(firm="b", profitable_from=START)]
+    with pytest.raises(SpecError) as caught:
+        offer(loan(), need(), facts=facts)
+    assert str(caught.value).splitlines() == [
+        "revenue: -1.0 is negative; an amount is 0 or more",
+        "tax_rate: 15.0 is outside -100% to 100% a year",
+        "profitable_from: b is to be profitable from 2023-06-20, but is not loss_making",
+    ]
+    with pytest.raises(SpecError, match="firm stands 2 times among the facts"):
+        offer(loan(), need(), facts=[FirmFacts(firm="firm")] * 2)
