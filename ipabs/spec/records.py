@@ -102,7 +102,11 @@ class Record:
             held = getattr(value, entry.name)
             if entry.required or held != entry.default:
                 shown[key] = entry.shape.show(held)
-        if self.short and list(shown) == [self.short] and isinstance(shown[self.short], str | int | float | bool | list):
+        if (
+            self.short
+            and list(shown) == [self.short]
+            and isinstance(shown[self.short], str | int | float | bool | list)
+        ):
             return shown[self.short]
         return shown
 
