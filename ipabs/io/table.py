@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ipabs.errors import DataError, FileError, Finding, Place, finding, refuse
-from ipabs.io.delimited import CONTROL, MOST_CELLS, decode, delimited_rows, plain_block
-from ipabs.io.workbook import workbook_rows
+from ipabs.io.delimited import BLANKS, CONTROL, MOST_CELLS, decode, delimited_rows, plain_block
+from ipabs.io.workbook import workbook_columns
 
 TextColumn = npt.NDArray[np.object_]
 Rows = Sequence[Sequence[str]]
@@ -150,8 +150,8 @@ def parse_table(raw: bytes, *, file: str, sheet: str = "") -> Table:
     "csv, gb18030, delimiter ','"
     """
     if raw.startswith(b"PK\x03\x04"):
-        sheet, rows, found = workbook_rows(raw, file=file, sheet=sheet)
-        return _table(rows, file=file, sheet=sheet, form="xlsx", found=found)
+        sheet, whole, found = workbook_columns(raw, file=file, sheet=sheet)
+        return _rectangle(whole, file=file, sheet=sheet, found=found)
     if raw.startswith(COMPOUND_FILE):
         raise DataError(
             finding(
@@ -237,6 +237,29 @@ def _table(rows: Rows, *, file: str, sheet: str, form: str, found: list[Finding]
     return _checked(headings, columns, file=file, sheet=sheet, top=top, form=form, notice=notice, clean=False)
 
 
+def _rectangle(whole: list[list[str]], *, file: str, sheet: str, found: list[Finding]) -> Table:
+    """The table in the columns of a sheet, without making its rows."""
+    size = len(whole[0]) if whole else 0
+    top, notice = 0, []
+    while top < size and (whole[0][top].startswith("#") or not any(column[top] for column in whole)):
+        notice.append(whole[0][top])
+        top += 1
+    end = size
+    while end > top and not any(column[end - 1] for column in whole):
+        end -= 1
+    if end - top < 2:
+        refuse(DataError, [*found, _empty(file, sheet, top, end)])
+    found += [
+        _blank_row(file, row + 1)
+        for row in range(top + 1, end)
+        if not whole[0][row] and not any(column[row] for column in whole)
+    ]
+    refuse(DataError, found)
+    columns = [_text_array(column[top + 1 : end]) for column in whole]
+    headings = [column[top] for column in whole]
+    return _checked(headings, columns, file=file, sheet=sheet, top=top, form="xlsx", notice=notice, clean=False)
+
+
 def _checked(
     headings: Sequence[str],
     columns: list[TextColumn],
@@ -250,12 +273,15 @@ def _checked(
 ) -> Table:
     """The table of named columns below `top` rows of comment; `clean` text has no blanks or control characters."""
     headings = [heading.strip() for heading in headings]
-    if not clean:
-        columns = [_text_array(list(map(str.strip, column))) for column in columns]
+    joined = [] if clean else ["\n".join(column) for column in columns]
+    for k, text in enumerate(joined):
+        if any(blank in text for blank in BLANKS):
+            columns[k] = _text_array(list(map(str.strip, columns[k])))
     kept = [k for k, heading in enumerate(headings) if heading or any(columns[k])]
     found = [*_heading_faults(headings, kept, file=file, row=top + 1)]
-    if not clean:
-        found += _cell_faults([columns[k] for k in kept], kept, file=file, sheet=sheet, first_row=top + 2)
+    for k in kept:
+        if joined and CONTROL.search(joined[k]):
+            found += _cell_faults(columns[k], k, file=file, sheet=sheet, first_row=top + 2)
     refuse(DataError, found)
     return Table(
         file=file,
@@ -301,11 +327,11 @@ def _ragged(body: Rows, width: int, *, file: str, first_row: int) -> Iterable[Fi
                 width=width,
             )
         elif len(cells) != width or not (cells[0] or any(cells)):
-            yield finding(
-                "input.blank_row",
-                "the row is empty but others follow; delete it",
-                place=Place(file=file, line=row),
-            )
+            yield _blank_row(file, row)
+
+
+def _blank_row(file: str, row: int) -> Finding:
+    return finding("input.blank_row", "the row is empty but others follow; delete it", place=Place(file=file, line=row))
 
 
 def _heading_faults(headings: list[str], kept: list[int], *, file: str, row: int) -> Iterable[Finding]:
@@ -331,17 +357,12 @@ def _heading_faults(headings: list[str], kept: list[int], *, file: str, row: int
         first.setdefault(heading, k)
 
 
-def _cell_faults(
-    columns: list[TextColumn], kept: list[int], *, file: str, sheet: str, first_row: int
-) -> Iterable[Finding]:
-    for k, texts in zip(kept, columns, strict=True):
-        if CONTROL.search("\n".join(texts)) is None:
-            continue
-        for row, text in enumerate(texts, first_row):
-            if hit := CONTROL.search(text):
-                yield finding(
-                    "input.control_character",
-                    "the cell holds the control character {got}; delete it",
-                    place=Place(file=file, line=row, column=k + 1, path=(cell_name(row, k + 1, sheet),)),
-                    got=f"U+{ord(hit[0]):04X}",
-                )
+def _cell_faults(texts: TextColumn, k: int, *, file: str, sheet: str, first_row: int) -> Iterable[Finding]:
+    for row, text in enumerate(texts, first_row):
+        if hit := CONTROL.search(text):
+            yield finding(
+                "input.control_character",
+                "the cell holds the control character {got}; delete it",
+                place=Place(file=file, line=row, column=k + 1, path=(cell_name(row, k + 1, sheet),)),
+                got=f"U+{ord(hit[0]):04X}",
+            )

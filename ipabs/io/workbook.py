@@ -35,8 +35,8 @@ _ARCHIVES = (".zip", ".xlsx", ".xlsm", ".docx", ".7z", ".rar", ".gz")
 Value = int | float | str | bool | datetime.date | datetime.time | datetime.timedelta
 
 
-def workbook_rows(raw: bytes, *, file: str, sheet: str) -> tuple[str, list[list[str]], list[Finding]]:
-    """Name of the sheet read, its rows as text, and the findings about its formulas.
+def workbook_columns(raw: bytes, *, file: str, sheet: str) -> tuple[str, list[list[str]], list[Finding]]:
+    """Name of the sheet read, its columns as text from row 1 on, and the findings about its formulas.
 
     Raises
     ------
@@ -48,13 +48,12 @@ def workbook_rows(raw: bytes, *, file: str, sheet: str) -> tuple[str, list[list[
     parts = _safe_parts(raw, file)
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        name = _choose(workbook, sheet, file)
-        values = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        chosen = _choose(workbook, sheet, file)
+        name, values = chosen.name, chosen.to_python(skip_empty_area=False)
     except (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError) as error:
         raise _unreadable(file, error) from None
     found = list(_formula_faults(_sheet_part(parts, name), file, name))
-    columns = [_texts(column) for column in zip(*values, strict=True)]
-    return name, [list(row) for row in zip(*columns, strict=True)], found
+    return name, [_texts(column) for column in zip(*values, strict=True)], found
 
 
 def _unreadable(file: str, reason: Exception) -> DataError:
@@ -151,7 +150,7 @@ def _not_a_table(entry: zipfile.ZipInfo) -> str:
     return ""
 
 
-def _choose(workbook: "python_calamine.CalamineWorkbook", sheet: str, file: str) -> str:
+def _choose(workbook: "python_calamine.CalamineWorkbook", sheet: str, file: str) -> "python_calamine.CalamineSheet":
     """The sheet asked for, or the first visible one with content."""
     import python_calamine
 
@@ -161,7 +160,7 @@ def _choose(workbook: "python_calamine.CalamineWorkbook", sheet: str, file: str)
             finding("input.sheet_unknown", "no sheet {got!r}; {hint}", place=Place(file=file), got=sheet, allowed=names)
         )
     if sheet:
-        return sheet
+        return workbook.get_sheet_by_name(sheet)
     visible = [
         metadata.name
         for metadata in workbook.sheets_metadata
@@ -169,9 +168,9 @@ def _choose(workbook: "python_calamine.CalamineWorkbook", sheet: str, file: str)
         and metadata.typ == python_calamine.SheetTypeEnum.WorkSheet
     ]
     for name in visible:
-        if workbook.get_sheet_by_name(name).height:
-            return name
-    return visible[0] if visible else names[0]
+        if (found := workbook.get_sheet_by_name(name)).height:
+            return found
+    return workbook.get_sheet_by_name(names[0])
 
 
 def _sheet_part(parts: dict[str, bytes], name: str) -> bytes:
@@ -211,29 +210,29 @@ def _formula_faults(part: bytes, file: str, sheet: str) -> Iterable[Finding]:
             )
 
 
-def _texts(column: Sequence[Value]) -> Sequence[str]:
+def _texts(column: Sequence[Value]) -> list[str]:
     """The cells of a column as a person would type them.
 
     >>> _texts(["C1", 95000000.0, 0.0325, True, datetime.date(2024, 2, 29)])
     ['C1', '95000000', '0.0325', 'TRUE', '2024-02-29']
     """
-    kinds = set(map(type, column))
-    if kinds == {str}:
-        return column  # type: ignore[return-value]  # every item is a str, as the line above has seen
-    return [value if isinstance(value, str) else _text(value) for value in column]
+    return [
+        value
+        if isinstance(value, str)
+        else repr(value).removesuffix(".0")
+        if isinstance(value, float)
+        else _text(value)
+        for value in column
+    ]
 
 
 def _text(value: Value) -> str:
     match value:
         case bool():
             return "TRUE" if value else "FALSE"
-        case float() if value.is_integer() and abs(value) < 1e15:
-            return str(int(value))
         case datetime.datetime():
             midnight = value.time() == datetime.time()
             return value.date().isoformat() if midnight else value.isoformat(sep=" ")
         case datetime.date():
             return value.isoformat()
-        case float():
-            return repr(value)
     return str(value)

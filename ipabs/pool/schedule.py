@@ -7,6 +7,7 @@ are those of `ipabs.basics.schedule`, on arrays: every date is counted in whole 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from ipabs.pool.contract import Contract, cycle_months
 from ipabs.pool.obligation import day_numbers
 
 INTEREST, PRINCIPAL, CAPITALIZE, RESET, FINAL = 1, 2, 4, 8, 16
+# Amortizations whose payment holds interest and principal together.
+TOTAL = ("level", "negative")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +50,29 @@ class Schedule:
         return matrix
 
 
+DATE_TERMS = attrgetter(
+    "start", "maturity", "frequency", "principal_frequency", "first_payment", "payment_day", "stub", "end_of_month",
+    "day_count", "calendar", "roll", "accrual", "grace", "capitalized", "schedule", "index", "reset", "contract_rate",
+    "amortization",
+)  # fmt: skip
+
+
 def schedule_of(contracts: Sequence[Contract]) -> Schedule:
-    """The schedule of every contract."""
+    """The schedule of every contract; contracts whose dates follow the same terms share the work."""
+    terms = [DATE_TERMS(one) for one in contracts]
+    first: dict[object, int] = {}
+    kind = np.array([first.setdefault((*one[:-2], one[-2] is None, one[-1] in TOTAL), len(first)) for one in terms])
+    if len(first) == len(contracts):
+        return _schedule(contracts)
+    single = _schedule([contracts[k] for k in np.unique(kind, return_index=True)[1]])
+    bounds = np.searchsorted(single.row, np.arange(len(first) + 1))
+    size = np.diff(bounds)[kind]
+    row = np.repeat(np.arange(len(contracts)), size)
+    at = np.arange(len(row)) + np.repeat(bounds[kind] - (np.cumsum(size) - size), size)
+    return Schedule(row, single.place[at], single.days[at], single.flags[at], single.fraction[at], single.custom[at])
+
+
+def _schedule(contracts: Sequence[Contract]) -> Schedule:
     start = day_numbers([one.start for one in contracts])
     maturity = day_numbers([one.maturity for one in contracts])
     row, days, flags, custom = _entries(contracts, start, maturity)
@@ -74,7 +98,7 @@ def _entries(
     parts = [(row, days, flags), (everyone, maturity, np.full(len(contracts), INTEREST | PRINCIPAL | FINAL))]
     if apart.any():
         row, days = _regular(contracts, np.flatnonzero(apart), principal, start, maturity)
-        total = np.array([one.amortization in ("level", "negative") for one in contracts])[row]
+        total = np.array([one.amortization in TOTAL for one in contracts])[row]
         parts.append((row, days, np.where(total, INTEREST | PRINCIPAL, PRINCIPAL)))
     floating = [k for k, one in enumerate(contracts) if one.index]
     if floating:
