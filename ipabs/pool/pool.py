@@ -106,8 +106,8 @@ class Pool:
     def to_frame(self, *, as_of: date | None = None) -> pd.DataFrame:
         """One row an obligation: terms, facts about the obligor, details; with `as_of`, months since and to go.
 
-        Columns: obligor, kind, principal, start, maturity, contract_rate, deal, guarantor, sector, district, rating,
-        then those of `details`; with `as_of` also ``age_months`` and ``remaining_months`` (days · 12 / 365.25).
+        Columns: obligor, kind, principal, start, maturity, contract_rate, amortization, deal, guarantor, sector,
+        district, rating, then those of `details`; with `as_of` also ``age_months`` and ``remaining_months`` (days · 12 / 365.25).
         """
         parties = {party.id: party for party in self.parties}
         rows = [
@@ -118,6 +118,7 @@ class Pool:
                 "start": one.start,
                 "maturity": getattr(one, "maturity", None),
                 "contract_rate": _rate(one),
+                "amortization": getattr(one, "amortization", ""),
                 "deal": getattr(one, "deal", ""),
                 "guarantor": getattr(one, "guarantor", ""),
                 **{name: getattr(parties[one.obligor], name) for name in ("sector", "district", "rating")},
