@@ -11,12 +11,16 @@ from ipabs.pool.eligibility import (
     limit_findings,
     screen,
 )
-from ipabs.pool.kinds import KINDS, LeaseBack, LicenceBack, PledgedLoan, Receivable, RoyaltyStream
+from ipabs.pool.kinds import KINDS, LicenceBack, PledgedLoan
+from ipabs.pool.lease_back import LeaseBack
 from ipabs.pool.obligation import ContractFlows, Obligation
 from ipabs.pool.pool import Pool
 from ipabs.pool.projection import project
+from ipabs.pool.receivable import Receivable
 from ipabs.pool.replines import replines
 from ipabs.pool.revolving import revolving_collections, unit_profile
+from ipabs.pool.royalty import RoyaltyTerms
+from ipabs.pool.royalty_stream import RoyaltyStream
 from ipabs.pool.selection import Selection, Size, select_pool
 from ipabs.pool.simulated import DefaultList, Fates
 from ipabs.pool.stratification import diversity, stratify, top_names
@@ -44,6 +48,7 @@ __all__ = [
     "Pool",
     "Receivable",
     "RoyaltyStream",
+    "RoyaltyTerms",
     "Screening",
     "Selection",
     "Size",

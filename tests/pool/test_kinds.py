@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import brentq
 
 from ipabs.basics.party import Party
-from ipabs.pool.kinds import KINDS, LeaseBack, LicenceBack, PledgedLoan, Receivable, RoyaltyStream
+from ipabs.pool import KINDS, LeaseBack, LicenceBack, PledgedLoan, Receivable, RoyaltyStream
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
 from ipabs.pool.royalty import CatchUp, Milestone, RoyaltyTerms, Tier

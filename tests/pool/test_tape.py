@@ -10,7 +10,7 @@ from ipabs import spec
 from ipabs.basics.party import Party
 from ipabs.errors import DataError
 from ipabs.io.table import parse_table, read_table
-from ipabs.pool.kinds import KINDS, LeaseBack, PledgedLoan, Receivable, RoyaltyStream
+from ipabs.pool import KINDS, LeaseBack, PledgedLoan, Receivable, RoyaltyStream
 from ipabs.pool.tape_columns import Constant, Heading, TapeMapping, Word, read_date
 from ipabs.pool.tape_rules import check_tape, read_tape
 from ipabs.pool.tape_workbook import marked_workbook, tape_template
