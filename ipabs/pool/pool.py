@@ -107,7 +107,8 @@ class Pool:
         """One row an obligation: terms, facts about the obligor, details; with `as_of`, months since and to go.
 
         Columns: obligor, kind, principal, start, maturity, contract_rate, amortization, deal, guarantor, sector,
-        district, rating, then those of `details`; with `as_of` also ``age_months`` and ``remaining_months`` (days · 12 / 365.25).
+        district, rating, then those of `details`; with `as_of` also ``age_months`` and ``remaining_months``
+        (days · 12 / 365.25).
         """
         parties = {party.id: party for party in self.parties}
         rows = [
