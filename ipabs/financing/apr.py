@@ -22,7 +22,7 @@ from ipabs.financing.rates import flow_table
 from ipabs.financing.subsidy import drawn, yuan_years
 
 Dated = Sequence[tuple[date, float]]
-Intervals = Literal["days", "months"]
+Intervals = Literal["days", "months", "weeks"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,9 +188,10 @@ def eu_apr(drawdowns: Dated, payments: Dated, *, intervals: Intervals = "days") 
     ----------
     drawdowns, payments : sequence of (date, amount)
         Amounts are positive; payments include all charges.
-    intervals : {"days", "months"}
+    intervals : {"days", "months", "weeks"}
         How time is measured from the first drawdown, remark (c): ``days`` in years and days / 365, or / 366 where
-        the part of a year holds a 29 February; ``months`` in twelfths of a year, odd days / 365.
+        the part of a year holds a 29 February; ``months`` in twelfths of a year, odd days / 365; ``weeks`` in
+        parts of 52.
 
     Examples
     --------
@@ -201,7 +202,7 @@ def eu_apr(drawdowns: Dated, payments: Dated, *, intervals: Intervals = "days") 
     """
     refuse(DataError, _dated_faults(drawdowns, payments))
     start = min(day for day, _ in drawdowns)
-    years_to = _calendar_years if intervals == "days" else _equal_month_years
+    years_to = {"days": _calendar_years, "months": _equal_month_years, "weeks": _week_years}[intervals]
     flows = [(amount, years_to(start, day)) for day, amount in drawdowns]
     flows += [(-amount, years_to(start, day)) for day, amount in payments]
     amounts, years = (np.array(column, dtype=np.float64) for column in zip(*flows, strict=True))
@@ -216,6 +217,10 @@ def _calendar_years(start: date, end: date) -> float:
     following = add_months(start, 12 * (whole + 1))
     leap = any(isleap(year) and last < date(year, 2, 29) <= following for year in range(last.year, following.year + 1))
     return whole + (end - last).days / (366 if leap else 365)
+
+
+def _week_years(start: date, end: date) -> float:
+    return (end - start).days / 7 / 52
 
 
 def _equal_month_years(start: date, end: date) -> float:

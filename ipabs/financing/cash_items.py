@@ -79,7 +79,8 @@ class CashItems:
 
     def labelled(self, labels: Iterable[str]) -> BoolArray:
         """Mask of the items that carry one of these labels."""
-        wanted = [at for at, name in enumerate(self.labels) if name in set(labels)]
+        named = set(labels)
+        wanted = [at for at, name in enumerate(self.labels) if name in named]
         return np.isin(self.label, wanted)
 
     def where(self, mask: BoolArray) -> "CashItems":

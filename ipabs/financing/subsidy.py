@@ -4,10 +4,10 @@ The published rules stand as data in ``ipabs/data/subsidies``. A subsidy is publ
 is shown as public cost too.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from ipabs.spec import check
 Base = Literal["interest", "fees", "financing_cost", "principal", "balance"]
 # Rates closer than this are equal: a sum of decimals is not exact.
 SAME_RATE = 1e-12
+HALF_A_FEN = 0.005
 Timing = Literal["with_payment", "upfront", "at_maturity", "after_year"]
 
 
@@ -126,7 +127,8 @@ def with_subsidies(
     Raises
     ------
     DataError
-        All subsidies of a firm together exceed its interest and fees, or a rule needs a revenue that is missing.
+        All subsidies of a firm together exceed the interest, the fees or both that they subsidize, or a rule needs a
+        revenue or a contract rate that is missing.
     """
     some = tuple(rules)
     refuse(SpecError, (found for rule in some for found in check(rule)))
@@ -135,7 +137,7 @@ def with_subsidies(
     received = [subsidy_items(items, rule, revenue=known) for rule in some]
     if not received:
         return items
-    refuse(DataError, _above_cost(items, received))
+    refuse(DataError, _above_cost(items, some, received))
     return join([items, *received])
 
 
@@ -303,15 +305,28 @@ def _missing_facts(rule: Subsidy, items: CashItems, revenue: Mapping[str, float]
             yield finding("subsidy.revenue", "{rule} needs the revenue of {got}", got=name, rule=rule.name)
 
 
-def _above_cost(items: CashItems, received: list[CashItems]) -> Iterator[Finding]:
-    cost = -items.sums(items.borne_by("firm") & (items.is_kind("interest") | items.is_kind("fee")))
-    total = np.sum([part.sums() for part in received], axis=0)
-    for name, subsidy, paid in zip(items.firms, total, cost, strict=True):
-        if subsidy > paid + 0.005:
+def _above_cost(items: CashItems, rules: Sequence[Subsidy], received: Sequence[CashItems]) -> Iterator[Finding]:
+    """Rules that pay more together than what they subsidize: interest, the named fees, and all of it."""
+    own = items.borne_by("firm")
+    interest, fees = own & items.is_kind("interest"), own & items.is_kind("fee")
+    paid_for = [rule.fees for rule in rules if rule.on == "fees"]
+    named = fees & items.labelled(name for labels in paid_for for name in labels) if all(paid_for) else fees
+    for what, cost, bases in (
+        ("interest", interest, ("interest",)),
+        ("subsidized fees", named, ("fees",)),
+        ("interest and fees", interest | fees, get_args(Base)),
+    ):
+        parts = [part.sums() for rule, part in zip(rules, received, strict=True) if rule.on in bases]
+        total = np.sum(parts, axis=0) if parts else np.zeros(len(items.firms))
+        over = total > -items.sums(cost) + HALF_A_FEN
+        for at in np.flatnonzero(over):
             yield finding(
                 "subsidy.above_cost",
-                "{firm} would receive {got} of subsidy on {cost} of interest and fees",
-                got=f"{subsidy:,.2f}",
-                firm=name,
-                cost=f"{paid:,.2f}",
+                "{firm} would receive {got} of subsidy on {cost} of {what}",
+                got=f"{total[at]:,.2f}",
+                firm=items.firms[at],
+                cost=f"{-items.sums(cost)[at]:,.2f}",
+                what=what,
             )
+        if over.any():
+            return

@@ -119,8 +119,15 @@ def test_marginal_bands_rise_and_never_fall_below_the_whole_band(size: float, mo
 
 def test_a_subsidy_above_its_cost_is_refused() -> None:
     rules = (Subsidy(name="a", share=0.9), Subsidy(name="b", on="principal", share=0.05))
-    with pytest.raises(DataError, match=r"firm would receive 1,120,000.00 of subsidy on 1,000,000.00 of interest"):
+    message = r"firm would receive 1,120,000.00 of subsidy on 1,000,000.00 of interest and fees"
+    with pytest.raises(DataError, match=message):
         offer(loan(), need(), subsidies=rules).cash_items()
+    both = (Subsidy(name="a", share=0.6), Subsidy(name="b", share=0.6))
+    with pytest.raises(DataError, match=r"firm would receive 960,000.00 of subsidy on 800,000.00 of interest$"):
+        offer(loan(), need(), subsidies=both).cash_items()
+    appraisal = (Subsidy(name="a", on="fees", fees=("appraisal",), share=0.9),) * 2
+    with pytest.raises(DataError, match=r"firm would receive 72,000.00 of subsidy on 40,000.00 of subsidized fees"):
+        offer(loan(), need(), subsidies=appraisal).cash_items()
 
 
 @pytest.mark.parametrize(

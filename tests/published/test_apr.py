@@ -158,6 +158,11 @@ def test_directive_examples(
     assert round(100 * rate, places) == pytest.approx(percent)
 
 
+def test_a_year_has_fifty_two_weeks() -> None:
+    rate = eu_apr([(date(2024, 1, 1), 100)], [(date(2024, 7, 1), 110)], intervals="weeks")
+    assert rate == pytest.approx(1.1**2 - 1, abs=1e-12)
+
+
 def test_what_cannot_be_a_loan_is_refused() -> None:
     with pytest.raises(DataError) as caught:
         regulation_z_apr([(date(2024, 1, 1), -5)], [])
