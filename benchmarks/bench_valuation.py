@@ -1,4 +1,4 @@
-"""10,000 draws of 200 patents over 30 streams and 20 years: relief from royalty against the same formula in plain Python.
+"""10,000 draws of 200 patents over 30 streams and 20 years: relief from royalty, against the formula in plain Python.
 
 Drawn are the royalty rate, the discount rate, and each stream's level, decay and technical life, tied by two factors.
 """

@@ -1,4 +1,4 @@
-"""Indicators of patent quality: the official high-value test, scorecards as profiles, and the IPC map behind them."""
+"""Indicators of patent quality: the official high-value test, and scorecards as profiles."""
 
 import functools
 from collections.abc import Iterable, Mapping
@@ -6,83 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar
 
-from ipabs.basics.tables import Table, read_csv, read_toml
+from ipabs.basics.tables import read_toml
 from ipabs.basics.units import Share
 from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.patents.industry import IpcMap, ipc_map
 from ipabs.patents.patent import Patent
 from ipabs.patents.statute import add_years, is_alive
 
 MAINTAINED_YEARS = 10
 WEIGHT_TOLERANCE = 1e-9
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndustryClass:
-    """What the IPC map says of one prefix."""
-
-    prefix: str
-    industry: str
-    strategic_emerging_industry: str
-    decay_sector: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IpcMap:
-    """IPC prefix to industry; the longest prefix counts.
-
-    One lookup for the high-value test, the decay rate, the royalty band and the sector factor of credit.
-    """
-
-    source: str
-    classes: tuple[IndustryClass, ...]
-
-    def industry_of(self, ipc: str) -> IndustryClass:
-        """The class of an IPC symbol.
-
-        >>> ipc_map().industry_of("G06N 3/08").industry
-        'artificial intelligence'
-        """
-        symbol = ipc.replace(" ", "").upper()
-        hits = [entry for entry in self.classes if symbol.startswith(entry.prefix)]
-        if not hits:
-            raise DataError(finding("ipc.unknown", "{got!r} is no IPC symbol that the map knows", got=ipc))
-        return max(hits, key=lambda entry: len(entry.prefix))
-
-
-def read_ipc_map(table: Table) -> IpcMap:
-    """An IPC map from a table with columns prefix, industry, strategic_emerging_industry, decay_sector."""
-    columns = (table.column(name) for name in ("prefix", "industry", "strategic_emerging_industry", "decay_sector"))
-    return IpcMap(
-        source=table.source,
-        classes=tuple(
-            IndustryClass(prefix=prefix, industry=industry, strategic_emerging_industry=strategic, decay_sector=sector)
-            for prefix, industry, strategic, sector in zip(*columns, strict=True)
-        ),
-    )
-
-
-@functools.cache
-def ipc_map() -> IpcMap:
-    """The map of the package, an illustration (see its source)."""
-    return read_ipc_map(read_csv("patents/ipc_map.csv"))
-
-
-@functools.cache
-def decay_rates() -> Mapping[str, float]:
-    """Yearly decay of technology by sector (Li, BEA; Mamuneas): a scenario, not a constant."""
-    table = read_csv("patents/decay_rates.csv")
-    return dict(zip(table.column("sector"), table.numbers("decay_rate"), strict=True))
-
-
-def decay_rate_of(patent: Patent, *, industries: IpcMap | None = None) -> float:
-    """The decay rate of the sector of a patent's first IPC symbol.
-
-    >>> decay_rate_of(Patent(number="ZL1", kind="invention", status="pending", ipc=("A61K 31/00",)))
-    0.1182
-    """
-    if not patent.ipc:
-        raise DataError(finding("ipc.missing", "{right}: no IPC symbol", right=patent.number))
-    return decay_rates()[(industries or ipc_map()).industry_of(patent.ipc[0]).decay_sector]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,14 @@
 """The columns that a tape of contracts may have, and the words its cells may use."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from datetime import date
 from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Literal, Union, cast, get_args, get_origin, get_type_hints
 
-from ipabs.basics.units import MONEY_UNIT, UNIT_OF_TYPE, Unit, parse_date
+from ipabs.basics.units import MONEY_UNIT, UNIT_OF_TYPE, Unit
 from ipabs.errors import Finding, finding
+from ipabs.io.columns import read_date
 from ipabs.pool.obligation import Obligation
 
 Form = Literal["number", "text", "other"]
@@ -74,7 +74,6 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "否": "false",
     }
 )
-YEAR_FIRST = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,16 +194,6 @@ def _choice(words: tuple[str, ...]) -> Callable[[str], Any]:
         return finding("tape.word", "no word {got!r}; {hint}", got=text, allowed=words)
 
     return read
-
-
-def read_date(text: str) -> date | Finding:
-    """A date with the year first: ``2024-03-28``, ``2024/3/28``, ``2024年3月28日``.
-
-    >>> read_date("2024/3/28")
-    datetime.date(2024, 3, 28)
-    """
-    match = YEAR_FIRST.fullmatch(text)
-    return parse_date(f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}" if match else text)
 
 
 def _dated_amounts(record: type[Any]) -> Callable[[str], Any]:

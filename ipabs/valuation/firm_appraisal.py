@@ -14,7 +14,7 @@ import pandas as pd
 
 from ipabs.basics.units import Money, Rate, Share
 from ipabs.errors import DataError, Finding, finding, refuse
-from ipabs.patents.indicators import IpcMap, decay_rate_of
+from ipabs.patents.industry import IpcMap, decay_rate_of
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.collateral import (
     CollateralValues,
@@ -34,7 +34,7 @@ AnyRange = Pert | Triangular | Lognormal | Empirical | Experts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FirmFacts:
+class PledgedFirm:
     """What is known of a firm whose rights back a contract."""
 
     KEYED: ClassVar[str] = "firm"
@@ -83,7 +83,7 @@ class AppraisalTerms:
 class FirmAppraisal:
     """The rights of one firm: three figures, and what they say of its contract."""
 
-    facts: FirmFacts
+    facts: PledgedFirm
     values: CollateralValues
     enforce: bool = False
     findings: tuple[Finding, ...] = ()
@@ -111,7 +111,7 @@ class FirmAppraisal:
 
 def appraise_firms(
     portfolio: Portfolio,
-    firms: Sequence[FirmFacts],
+    firms: Sequence[PledgedFirm],
     terms: AppraisalTerms,
     *,
     as_of: date,
@@ -132,7 +132,7 @@ def appraise_firms(
 
 
 def _appraise(
-    facts: FirmFacts, rights: Portfolio, terms: AppraisalTerms, as_of: date, industries: IpcMap | None
+    facts: PledgedFirm, rights: Portfolio, terms: AppraisalTerms, as_of: date, industries: IpcMap | None
 ) -> FirmAppraisal:
     alive = rights.alive(as_of)
     decays = [decay_rate_of(patent, industries=industries) for patent in alive.patents if patent.ipc]
@@ -176,7 +176,7 @@ def uncertain(relief: ReliefFromRoyalty, firm: str, terms: AppraisalTerms) -> Un
     )
 
 
-def _firm_findings(facts: FirmFacts, portfolio: Portfolio, as_of: date) -> Iterator[Finding]:
+def _firm_findings(facts: PledgedFirm, portfolio: Portfolio, as_of: date) -> Iterator[Finding]:
     yield from outside("revenue", facts.revenue, "[0, inf)", path=(facts.firm, "revenue"))
     yield from outside("tax_rate", facts.tax_rate, "[0, 1]", path=(facts.firm, "tax_rate"))
     yield from outside("contract_amount", facts.contract_amount, "(0, inf)", path=(facts.firm, "contract_amount"))

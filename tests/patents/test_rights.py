@@ -17,7 +17,8 @@ from ipabs.patents.examination import (
     months_gained,
     publication_date,
 )
-from ipabs.patents.indicators import example_profile, high_value, ipc_map, score
+from ipabs.patents.indicators import example_profile, high_value, score
+from ipabs.patents.industry import ipc_map
 from ipabs.patents.patent import IPRight, Patent, Pledge
 from ipabs.patents.portfolio import (
     Portfolio,

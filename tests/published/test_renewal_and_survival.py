@@ -14,7 +14,7 @@ import pytest
 
 from ipabs.cashflow.discounting import period_present_value
 from ipabs.patents.examination import FAST_TRACK_ROUTE, STANDARD_ROUTE, ExaminationRoute
-from ipabs.patents.indicators import decay_rates
+from ipabs.patents.industry import decay_rates
 from ipabs.patents.renewal_fees import fee_table
 from ipabs.valuation.fast_track import ProtectedIncome, fast_track_gain, fees_value, grant_value
 from ipabs.valuation.renewal import RenewalModel, mean_value, survival_shares, value_quantiles

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from ipabs.patents.indicators import decay_rates
+from ipabs.patents.industry import decay_rates
 from ipabs.patents.patent import Patent
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.attribution import marginal_values, shapley, shapley_values

@@ -1,0 +1,209 @@
+"""Typed columns of a table: every cell read, every fault found in one look and told at its cell.
+
+What a column means is said by the room that owns the tape: its name, its headings, and a function from text to value.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from ipabs.basics.units import parse_date
+from ipabs.errors import Finding, finding
+from ipabs.io.table import Table
+
+YEAR_FIRST = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+YES = ("true", "TRUE", "yes", "是", "有", "1")
+NO = ("false", "FALSE", "no", "否", "无", "0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column that a tape may have.
+
+    Attributes
+    ----------
+    name : str
+        The field it gives.
+    read : callable
+        Text to value, or to the finding that refuses it.
+    headings : tuple of str
+        What else the heading may be.
+    needed : bool
+        Whether every row must have it.
+    """
+
+    name: str
+    read: Callable[[str], Any]
+    headings: tuple[str, ...] = ()
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TypedColumns:
+    """The values of a table by field, one a row (None where a cell is empty or wrong), and what is wrong with it.
+
+    Attributes
+    ----------
+    headings : mapping
+        Field to the heading that gives it.
+    unread : tuple of str
+        Headings that give no field.
+    """
+
+    table: Table
+    values: Mapping[str, Sequence[Any]]
+    headings: Mapping[str, str]
+    unread: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    def row(self, row: int) -> dict[str, Any]:
+        """The fields that a row states."""
+        return {name: values[row] for name, values in self.values.items() if values[row] is not None}
+
+    def at(self, row: int, fault: Finding, *, field: str = "") -> Finding:
+        """A finding about a row, told at the cell of its field, or of the first column."""
+        name = field or next((part for part in fault.place.path if part in self.headings), "")
+        return replace(fault, place=self.table.place(row, self.headings.get(str(name), self.table.columns[0])))
+
+
+def read_columns(table: Table, columns: Sequence[Column], *, mapping: Mapping[str, str] | None = None) -> TypedColumns:
+    """The typed columns of a table.
+
+    Parameters
+    ----------
+    columns : the columns the tape may have
+    mapping : heading to field, for headings of somebody else
+
+    Examples
+    --------
+    >>> from ipabs.io.table import parse_table
+    >>> table = parse_table("公开日,号\\n2024/3/28,A\\n2024-3,B\\n".encode(), file="t.csv")
+    >>> read = read_columns(table, [Column(name="published", read=read_date, headings=("公开日",))])
+    >>> read.values["published"], read.unread
+    ([datetime.date(2024, 3, 28), None], ('号',))
+    >>> print(read.findings[0])
+    t.csv:3:1 A3.公开日: '2024-3' is no date; write 2024-03-28
+    """
+    headings, found = _headings(table, columns, mapping or {})
+    values: dict[str, list[Any]] = {}
+    for column in columns:
+        if column.name in headings:
+            values[column.name] = _values(table, column, headings[column.name], found)
+        elif column.needed:
+            found.append(
+                finding(
+                    "columns.missing",
+                    "no column gives {got}; headings that do: {allowed}",
+                    place=table.heading_place(),
+                    got=column.name,
+                    allowed=(column.name, *column.headings),
+                )
+            )
+    taken = set(headings.values())
+    return TypedColumns(
+        table=table,
+        values=values,
+        headings=headings,
+        unread=tuple(heading for heading in table.columns if heading not in taken),
+        findings=tuple(found),
+    )
+
+
+def _headings(
+    table: Table, columns: Sequence[Column], mapping: Mapping[str, str]
+) -> tuple[dict[str, str], list[Finding]]:
+    words = {word: column.name for column in columns for word in (column.name, *column.headings)}
+    found = list(_mapping_faults(table, columns, mapping))
+    headings: dict[str, str] = {}
+    for heading in table.columns:
+        name = mapping.get(heading) or words.get(heading)
+        if name is None:
+            continue
+        if name in headings:
+            found.append(
+                finding(
+                    "columns.twice",
+                    "column {got!r} gives {field}, and so does column {first!r}",
+                    place=table.heading_place(heading),
+                    got=heading,
+                    field=name,
+                    first=headings[name],
+                )
+            )
+        headings.setdefault(name, heading)
+    return headings, found
+
+
+def _mapping_faults(table: Table, columns: Sequence[Column], mapping: Mapping[str, str]) -> Iterator[Finding]:
+    known = [column.name for column in columns]
+    for heading, name in mapping.items():
+        if heading not in table.columns:
+            template = "the mapping names a heading {got!r} that the table does not have; {hint}"
+            yield finding("columns.mapped", template, place=table.heading_place(), got=heading, allowed=table.columns)
+        if name not in known:
+            template = "the mapping names a field {got!r} that no column gives; {hint}"
+            yield finding("columns.field", template, place=table.heading_place(), got=name, allowed=known)
+
+
+def _values(table: Table, column: Column, heading: str, found: list[Finding]) -> list[Any]:
+    texts = table.column(heading).tolist()
+    read = {text: column.read(text) if text else None for text in set(texts)}
+    values: list[Any] = []
+    for row, text in enumerate(texts):
+        value = read[text]
+        if isinstance(value, Finding):
+            found.append(replace(value, place=table.place(row, heading)))
+            value = None
+        elif not text and column.needed:
+            found.append(
+                finding("columns.empty", "{field} is empty", place=table.place(row, heading), field=column.name)
+            )
+        values.append(value)
+    return values
+
+
+def read_date(text: str) -> date | Finding:
+    """A date with the year first: ``2024-03-28``, ``2024/3/28``, ``2024年3月28日``.
+
+    >>> read_date("2024年3月28日")
+    datetime.date(2024, 3, 28)
+    """
+    match = YEAR_FIRST.fullmatch(text)
+    return parse_date(f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}" if match else text)
+
+
+def read_flag(text: str) -> bool | Finding:
+    """Yes or no, in English or Chinese.
+
+    >>> read_flag("是"), read_flag("no")
+    (True, False)
+    """
+    if text in YES or text in NO:
+        return text in YES
+    return finding("columns.flag", "{got!r} is neither yes nor no; {hint}", got=text, allowed=(*YES, *NO))
+
+
+def read_words(words: Mapping[str, str]) -> Callable[[str], str | Finding]:
+    """A reader of a closed set: word of a cell to the value it stands for.
+
+    >>> read_words({"发明": "invention", "invention": "invention"})("发明")
+    'invention'
+    """
+
+    def read(text: str) -> str | Finding:
+        if text in words:
+            return words[text]
+        return finding("columns.word", "no word {got!r}; {hint}", got=text, allowed=words)
+
+    return read
+
+
+def read_list(text: str) -> tuple[str, ...]:
+    """Words with ``;``, ``；`` or ``、`` between them.
+
+    >>> read_list("G06N 3/08；G06F 17/00")
+    ('G06N 3/08', 'G06F 17/00')
+    """
+    return tuple(part for part in (part.strip() for part in re.split("[;；、]", text)) if part)

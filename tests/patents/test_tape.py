@@ -1,0 +1,108 @@
+"""The patent tape: Chinese headings, every fault at its cell, the example's tape."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ipabs.errors import DataError
+from ipabs.io.table import Table, parse_table, read_table
+from ipabs.patents.industry import all_industry_royalty_band, ipc_map, read_ipc_map, royalty_band_of
+from ipabs.patents.patent import Patent
+from ipabs.patents.tape import check_patent_tape, read_portfolio
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "yuhang" / "patents.csv"
+
+
+def tape(*rows: str) -> Table:
+    return parse_table("\n".join(rows).encode(), file="patents.csv")
+
+
+def test_example_tape_is_read_whole() -> None:
+    portfolio = read_portfolio(read_table(EXAMPLE), as_of=date(2022, 12, 20))
+    assert len(portfolio.rights) == 144
+    first = portfolio.patents[0]
+    assert (first.number, first.owner, first.grant, first.ipc) == ("P01-01", "Firm 01", date(2019, 6, 18), ("H04L",))
+    notes = check_patent_tape(read_table(EXAMPLE))
+    assert [(one.code, one.got) for one in notes] == [
+        ("patent_tape.unread", "route"),
+        ("patent_tape.unread", "provenance"),
+    ]
+
+
+def test_chinese_headings_words_and_lists() -> None:
+    table = tape(
+        "专利号,专利权人,专利类型,法律状态,申请日,授权公告日,IPC分类号,共有人,共有人同意,质押合同",
+        "ZL1,甲公司,发明专利,有效,2019年3月21日,2021/6/18,G06N 3/08；G06F 17/00,乙公司,是,C1、C2",
+        "ZL2,甲公司,实用新型,审中,2022-01-05,,,,,",
+        "T1,甲公司,注册商标,,,2020-01-01,,,,",
+    )
+    first, second, third = read_portfolio(table).rights
+    assert isinstance(first, Patent)
+    assert first.ipc == ("G06N 3/08", "G06F 17/00")
+    assert (first.co_owners, first.co_owners_consent) == (("乙公司",), True)
+    assert [pledge.contract for pledge in first.pledges] == ["C1", "C2"]
+    assert (second.status, third.status, third.kind) == ("pending", "in_force", "trademark")
+
+
+def test_headings_of_somebody_else_are_mapped() -> None:
+    table = tape("编号,谁,kind,filing,grant", "ZL1,甲,invention,2019-01-01,2020-01-01")
+    right = read_portfolio(table, mapping={"编号": "number", "谁": "owner"}).rights[0]
+    assert (right.number, right.owner) == ("ZL1", "甲")
+    with pytest.raises(DataError) as caught:
+        read_portfolio(table, mapping={"编码": "number", "谁": "owners"})
+    assert [one.code for one in caught.value.findings] == ["columns.mapped", "columns.field", "columns.missing"]
+
+
+def test_every_fault_is_told_at_its_cell() -> None:
+    table = tape(
+        "number,kind,filing,grant,claims,status",
+        "ZL1,invention,2020-01-01,2019-01-01,4,in_force",
+        "ZL2,patent,2020-13-01,2021-01-01,-1,in_force",
+        "ZL1,design,2020-01-01,2021-01-01,4,alive",
+        ",invention,2020-01-01,2021-01-01,4,in_force",
+        "ZL5,utility_model,2010-01-01,2011-01-01,4,in_force",
+        "D1,data_right,,2023-01-01,,in_force",
+    )
+    with pytest.raises(DataError) as caught:
+        read_portfolio(table, as_of=date(2024, 1, 1))
+    assert [(str(one.place).split(" ")[0], one.code) for one in caught.value.findings] == [
+        ("patents.csv:2:4", "right.grant"),
+        ("patents.csv:3:2", "columns.word"),
+        ("patents.csv:3:3", "unit.date"),
+        ("patents.csv:3:5", "patent_tape.count"),
+        ("patents.csv:4:1", "patent_tape.twice"),
+        ("patents.csv:4:6", "columns.word"),
+        ("patents.csv:5:1", "columns.empty"),
+        ("patents.csv:6:6", "patent_tape.expired"),
+        ("patents.csv:7:1", "right.no_term"),
+    ]
+    assert str(caught.value.findings[0]) == "patents.csv:2:4 D2.grant: grant 2019-01-01 is before filing 2020-01-01"
+
+
+def test_missing_and_double_columns_are_named() -> None:
+    with pytest.raises(DataError, match="no column gives kind; headings that do: kind, 类型"):
+        read_portfolio(tape("number,filing", "ZL1,2020-01-01"))
+    with pytest.raises(DataError, match="column 'patent' gives number, and so does column 'number'"):
+        read_portfolio(tape("number,patent,kind", "ZL1,ZL1,design"))
+
+
+@pytest.mark.parametrize(("text", "value"), [("是", True), ("无", False)])
+def test_flags_are_yes_or_no(text: str, value: bool) -> None:
+    table = tape("number,kind,filing,grant,open_licence", f"ZL1,invention,2020-01-01,2021-01-01,{text}")
+    assert read_portfolio(table).patents[0].open_licence is value
+    with pytest.raises(DataError, match="'maybe' is neither yes nor no"):
+        read_portfolio(tape("number,kind,filing,grant,open_licence", "ZL1,invention,2020-01-01,2021-01-01,maybe"))
+
+
+def test_one_lookup_gives_industry_decay_royalty_and_credit_sector() -> None:
+    from ipabs.basics.tables import parse_table as parse_data
+
+    found = ipc_map().industry_of("C12N 15/09")
+    assert (found.industry, found.decay_sector, found.credit_sector) == ("biomedicine", "pharma", "biomedicine")
+    patent = Patent(number="ZL1", kind="invention", status="pending", ipc=("C12N 15/09",))
+    assert royalty_band_of(patent) == all_industry_royalty_band()
+    head = "prefix,industry,strategic_emerging_industry,decay_sector,royalty_low,royalty_high"
+    own = read_ipc_map(parse_data(f"# mine\n{head}\nC12,biotech,biology,pharma,0.03,0.08\n"))
+    assert royalty_band_of(patent, industries=own) == (0.03, 0.08)
+    assert own.class_of(patent).credit_sector == "biotech"
