@@ -123,6 +123,11 @@ def _pick_one(condition: Condition, a: Amount, b: Amount) -> Amount:
     return a if condition else b
 
 
+def _pick_each(condition: Condition, a: Amount, b: Amount) -> Amount:
+    """`numpy.where` copies, and is slower than to see that all paths agree."""
+    return a if np.all(condition) else np.where(condition, a, b)
+
+
 def _ratio_one(a: Amount, b: Amount, at_zero: Any) -> Amount:
     return a / b if b else at_zero
 
@@ -195,7 +200,7 @@ _FRACTIONS = _Numbers(
 _ARRAYS = _Numbers(
     lo=np.minimum,
     hi=np.maximum,
-    pick=np.where,
+    pick=_pick_each,
     ratio=_ratio_each,
     invert=np.logical_not,
     floor=np.floor,

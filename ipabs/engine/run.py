@@ -12,7 +12,7 @@ from ipabs.engine.sources import Row
 from ipabs.engine.steps import act
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PaymentDate:
     """What happened on one payment date; amounts in engine units, of one path or of a block.
 

@@ -13,7 +13,7 @@ import numpy as np
 from ipabs._typing import FloatArray
 from ipabs.basics.daycount import year_fractions
 from ipabs.cashflow.discounting import DiscountCurve
-from ipabs.engine.arithmetic import Amount
+from ipabs.engine.arithmetic import Amount, total
 from ipabs.engine.feed import into
 from ipabs.engine.ledger import Ledger
 from ipabs.engine.program import Program
@@ -21,35 +21,29 @@ from ipabs.engine.run import PaymentDate
 
 
 class Fold(Protocol):
-    """A figure by path; `add` takes what is kept so far, `None` at first, and gives what to keep."""
+    """A figure by path; money in the major unit once it is closed."""
 
     @property
     def name(self) -> str:
         """As results show it."""
 
-    def add(self, kept: Any, today: PaymentDate, program: Program) -> Any:
-        """Take in one payment date."""
+    def start(self, program: Program) -> Any:
+        """What is kept before the first date; made once for many blocks."""
+
+    def add(self, kept: Any, today: PaymentDate) -> Any:
+        """Take in one payment date; what is kept then."""
 
     def close(self, kept: Any, program: Program) -> Amount:
-        """The figure ``(path,)``, money in the major unit."""
+        """The figure ``(path,)``."""
 
 
 def read(ledger: Ledger, fold: Fold) -> FloatArray:
     """A fold over a stored ledger ``(path,)``."""
-    kept = None
+    kept = fold.start(ledger.program)
     for today in ledger.dates():
-        kept = fold.add(kept, today, ledger.program)
+        kept = fold.add(kept, today)
     figure = np.asarray(fold.close(kept, ledger.program), dtype=np.float64)
     return np.array(np.broadcast_to(figure, ledger.paths))
-
-
-def cash(today: PaymentDate, tranche: str) -> Amount:
-    """All cash of a date to the holders of a tranche."""
-    paid: Amount = 0
-    for claim in (f"{tranche}.interest", f"{tranche}.principal", f"{tranche}.income"):
-        if claim in today.paid:
-            paid = paid + today.paid[claim]
-    return paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +57,13 @@ class Paid:
         """As results show it."""
         return f"{self.claim} paid"
 
-    def add(self, kept: Any, today: PaymentDate, program: Program) -> Any:
+    def start(self, program: Program) -> Any:
+        """Nothing."""
+        return 0
+
+    def add(self, kept: Any, today: PaymentDate) -> Any:
         """The sum so far."""
-        return today.paid.get(self.claim, 0) if kept is None else kept + today.paid.get(self.claim, 0)
+        return kept + today.paid[self.claim] if self.claim in today.paid else kept
 
     def close(self, kept: Any, program: Program) -> Amount:
         """The sum."""
@@ -84,14 +82,23 @@ class Value:
         """As results show it."""
         return f"{self.tranche} value"
 
-    def add(self, kept: Any, today: PaymentDate, program: Program) -> Any:
-        """Discounted cash so far; the discount factors are kept beside it."""
-        factors, worth = (self.curve.discount(program.timeline.payments).tolist(), 0) if kept is None else kept
-        return factors, worth + cash(today, self.tranche) * factors[today.t]
+    def start(self, program: Program) -> Any:
+        """The claims of the holders, the discount factors, and nothing yet."""
+        claims = tuple(f"{self.tranche}.{part}" for part in ("interest", "principal", "income"))
+        return claims, self.curve.discount(program.timeline.payments).tolist(), 0
+
+    def add(self, kept: Any, today: PaymentDate) -> Any:
+        """Discounted cash so far."""
+        claims, factors, worth = kept
+        cash: Amount = None
+        for claim in claims:
+            if claim in today.paid:
+                cash = today.paid[claim] if cash is None else cash + today.paid[claim]
+        return kept if cash is None else (claims, factors, worth + cash * factors[today.t])
 
     def close(self, kept: Any, program: Program) -> Amount:
         """The sum."""
-        return kept[1] / program.units.per_major
+        return kept[2] / program.units.per_major
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +112,20 @@ class Loss:
         """As results show it."""
         return f"{self.tranche} loss"
 
-    def add(self, kept: Any, today: PaymentDate, program: Program) -> Any:
+    def start(self, program: Program) -> Any:
+        """The claim, nothing written down, no balance seen."""
+        return f"{self.tranche}.principal", 0, 0
+
+    def add(self, kept: Any, today: PaymentDate) -> Any:
         """Written down so far, and the balance."""
-        claim = f"{self.tranche}.principal"
-        written = 0 if kept is None else kept[0]
+        claim, written, _ = kept
         if claim in today.removed:
             written = written + today.removed[claim]
-        return written, today.owed[claim]
+        return claim, written, today.owed[claim]
 
     def close(self, kept: Any, program: Program) -> Amount:
         """Both together."""
-        written, balance = kept
+        _, written, balance = kept
         return (written + balance) / program.units.per_major
 
 
@@ -130,19 +140,25 @@ class Life:
         """As results show it."""
         return f"{self.tranche} life"
 
-    def add(self, kept: Any, today: PaymentDate, program: Program) -> Any:
+    def start(self, program: Program) -> Any:
+        """Years of the payment dates, no principal yet."""
+        first: date = program.timeline.accrual_starts[0]
+        years = year_fractions(first, program.timeline.payments, "ACT/365F").tolist()
+        return f"{self.tranche}.principal", years, 0, 0
+
+    def add(self, kept: Any, today: PaymentDate) -> Any:
         """Principal, and principal times years."""
-        if kept is None:
-            first: date = program.timeline.accrual_starts[0]
-            kept = (year_fractions(first, program.timeline.payments, "ACT/365F").tolist(), 0, 0)
-        years, principal, weighted = kept
-        paid = today.paid.get(f"{self.tranche}.principal", 0)
-        return years, principal + paid, weighted + paid * years[today.t]
+        claim, years, principal, weighted = kept
+        if claim not in today.paid:
+            return kept
+        paid = today.paid[claim]
+        return claim, years, principal + paid, weighted + paid * years[today.t]
 
     def close(self, kept: Any, program: Program) -> Amount:
         """Their ratio."""
-        _, principal, weighted = kept
-        return np.where(np.equal(principal, 0), 0, weighted / np.where(np.equal(principal, 0), 1, principal))
+        _, _, principal, weighted = kept
+        none = np.equal(principal, 0)
+        return np.where(none, 0, weighted / np.where(none, 1, principal))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +172,13 @@ class Called:
         """As results show it."""
         return f"{self.support} called"
 
-    def add(self, kept: Any, today: PaymentDate, program: Program) -> Any:
+    def start(self, program: Program) -> Any:
+        """Nothing."""
+        return 0
+
+    def add(self, kept: Any, today: PaymentDate) -> Any:
         """The sum so far."""
-        return today.entered.get(self.support, 0) if kept is None else kept + today.entered.get(self.support, 0)
+        return kept + today.entered[self.support] if self.support in today.entered else kept
 
     def close(self, kept: Any, program: Program) -> Amount:
         """The sum."""
@@ -171,25 +191,18 @@ class Unaccounted:
 
     name: str = "unaccounted"
 
-    def add(self, kept: Any, today: PaymentDate, program: Program) -> Any:
+    def start(self, program: Program) -> Any:
+        """What enters where, opening cash, nothing held."""
+        return tuple(into(account) for account in program.entries), total([0, *program.opening.held.values()]), {}
+
+    def add(self, kept: Any, today: PaymentDate) -> Any:
         """Received less paid so far, and what is held."""
-        net = 0
-        if kept is None:
-            for amount in program.opening.held.values():
-                net = net + amount
-        else:
-            net = kept[0]
-        for account in program.entries:
-            net = net + today.flows[into(account)]
-        for amount in today.entered.values():
-            net = net + amount
-        for amount in today.paid.values():
-            net = net - amount
-        return net, today.held
+        entries, net, _ = kept
+        received = total([*(today.flows[name] for name in entries), *today.entered.values()])
+        spent = total([0, *today.paid.values()])
+        return entries, net + (received - spent), today.held
 
     def close(self, kept: Any, program: Program) -> Amount:
         """What is missing."""
-        net, held = kept
-        for amount in held.values():
-            net = net - amount
-        return net / program.units.per_major
+        _, net, held = kept
+        return (net - total([0, *held.values()])) / program.units.per_major

@@ -56,14 +56,15 @@ class Job:
 
     def units(self, task: Iterable[tuple[int, int]]) -> Iterator[Unit]:
         """Resolve once, run unit after unit; the first path of a task is replayed alone, with every check."""
-        program: Program | None = None
+        folds, program, starts = (*self.readings, Unaccounted()), None, list[Any]()
         for lo, hi in task:
             block = self.source.block(lo, hi)
             if program is None:
                 program = resolve(self.deal, self.indices, watched=block.observables)
                 first = {name: np.atleast_2d(values)[:1] for name, values in block.observables.items()}
                 run_alone(program, Block(block.collections.path(0), first))
-            yield unit_moments(program, block, self.readings)
+                starts = [fold.start(program) for fold in folds]
+            yield unit_moments(program, block, folds, starts)
 
 
 def simulate(
@@ -157,25 +158,25 @@ def run_alone(program: Program, block: Block) -> Ledger:
     return run_program(program, block.collections, series, "float")
 
 
-def unit_moments(program: Program, block: Block, readings: Sequence[Fold]) -> Unit:
-    """The sums of every figure over one unit; all cash is accounted for, or it is an error."""
+def unit_moments(program: Program, block: Block, folds: Sequence[Fold], starts: Sequence[Any]) -> Unit:
+    """The sums of every figure over one unit; the last fold is that all cash is accounted for, or it is an error."""
     series = observed(program, block.observables, program.timeline)
     fitting(program, block.collections, series)
-    folds = (*readings, Unaccounted())
-    kept: list[Any] = [None] * len(folds)
+    kept = list(starts)
     dates = payment_dates(
         program, feed(program, block.collections, series, "array"), program.arithmetic("array"), traced=False
     )
     for today in dates:
         for at, fold in enumerate(folds):
-            kept[at] = fold.add(kept[at], today, program)
+            kept[at] = fold.add(kept[at], today)
     count = block.collections.paths
     figures = [
         np.array(np.broadcast_to(np.asarray(fold.close(state, program), dtype=np.float64), count))
         for fold, state in zip(folds, kept, strict=True)
     ]
     ensure_accounted(program, block, figures.pop())
-    return {fold.name: Moments.of(figure, block.weights) for fold, figure in zip(readings, figures, strict=True)}
+    named = zip(folds[:-1], figures, strict=True)
+    return {fold.name: Moments.of(figure, block.weights) for fold, figure in named}
 
 
 def ensure_accounted(program: Program, block: Block, missing: FloatArray) -> None:
