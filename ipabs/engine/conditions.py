@@ -12,23 +12,20 @@ from ipabs.engine.books import Books, Quantity
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A test as the engine reads it: limits by period, ``None`` where there is none."""
+    """A test as the engine reads it: outside is `above` its limit of the period, or below it."""
 
     name: str
     value: Quantity
-    maximum: tuple[Amount, ...] | None
-    minimum: tuple[Amount, ...] | None
+    above: bool
+    limits: tuple[Amount, ...]
     at: Literal["collection", "line", "end"]
     run: int
     cure: int | None
 
     def outside(self, books: Books, m: Arithmetic) -> Condition:
         """Whether the measure is beyond its limit now."""
-        value = self.value(books, m)
-        if self.maximum is None:
-            return value < self.minimum[books.t]  # type: ignore[index]  # a test has one limit, or two
-        above = value > self.maximum[books.t]
-        return above if self.minimum is None else above | (value < self.minimum[books.t])
+        value, limit = self.value(books, m), self.limits[books.t]
+        return value > limit if self.above else value < limit
 
     def read(self, books: Books, m: Arithmetic, asked: Condition = True) -> Condition:
         """Whether it fails: outside `run` dates in a row, until `cure` dates in a row inside.

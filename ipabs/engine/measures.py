@@ -136,12 +136,11 @@ class Reader:
             case "notes_balance":
                 balances = [f"{note}.principal" for note in self.notes]
                 return lambda books, m: total([books.owed[claim] for claim in balances])
-            case "interest_due" | "debt_service_due":
+            case _:  # "interest_due", "debt_service_due": the divisors of the coverage ratios
                 parts = ("interest",) if name == "interest_due" else ("interest", "principal")
                 claims = [f"{note}.{part}" for part in parts for note in self.notes if f"{note}.{part}" in self.claims]
                 self.keeps.update(f"{claim}.due_at_opening" for claim in claims)
                 return lambda books, m: total([0, *(books.totals[f"{claim}.due_at_opening"] for claim in claims)])
-        raise KeyError(name)
 
     def _part(self, owner: str, part: str) -> Quantity:
         """Measures of one tranche, claim, account or support."""
@@ -157,9 +156,8 @@ class Reader:
                 return lambda books, m: books.held[owner]
             case "target":
                 return lambda books, m: target[owner](books, m)
-            case "excess":
+            case _:  # "excess"
                 return lambda books, m: m.hi(books.held[owner] - target[owner](books, m), 0)
-        raise KeyError(f"{owner}.{part}")
 
     def _of_tranche(self, tranche: str, part: str) -> Quantity:
         claim = f"{tranche}.principal"
@@ -169,19 +167,14 @@ class Reader:
             case "opening":
                 self.keeps.add(f"{claim}.opening")
                 return lambda books, m: books.totals[f"{claim}.opening"]
-            case "original":
-                original = self.originals[tranche]
-                return lambda books, m: original
-        raise KeyError(f"{tranche}.{part}")
+            case _:  # "original"
+                return constant(self.originals[tranche])
 
     def _of_claim(self, claim: str, part: str) -> Quantity:
         claims = self.claims
-        match part:
-            case "due" | "short":
-                return lambda books, m: claims[claim].covered(books, m, True)
-            case "paid":
-                return lambda books, m: books.paid.get(claim, 0)
-        raise KeyError(f"{claim}.{part}")
+        if part == "paid":
+            return lambda books, m: books.paid.get(claim, 0)
+        return lambda books, m: claims[claim].covered(books, m, True)  # "due"; "short", read after the last line
 
     def _of_support(self, support: str, part: str) -> Quantity:
         match part:
@@ -190,9 +183,8 @@ class Reader:
             case "drawn":
                 self.keeps.add(f"{support}.drawn")
                 return lambda books, m: books.totals[f"{support}.drawn"]
-            case "outstanding":
+            case _:  # "outstanding"
                 return lambda books, m: books.owed[f"{support}.reimbursement"]
-        raise KeyError(f"{support}.{part}")
 
 
 def _ratio(above: Quantity, below: Quantity, at_zero: int) -> Quantity:

@@ -57,10 +57,11 @@ def opening(deal: Deal, units: Units, keeps: frozenset[str]) -> Opening:
 def held(deal: Deal, units: Units) -> dict[str, Amount]:
     """Cash in each account."""
     amounts = dict.fromkeys((COLLECTIONS, *(account.name for account in deal.accounts)), 0.0)
+    deposits = deal.closing.uses.accounts if deal.closing is not None else ()
     if deal.state is not None:
         amounts.update({one.name: one.held for one in deal.state.accounts})
-    elif deal.closing is not None:
-        amounts.update({one.account: one.amount for one in deal.closing.uses.accounts})
+    else:
+        amounts.update({one.account: one.amount for one in deposits})
     return {name: units.money(amount) for name, amount in amounts.items()}
 
 

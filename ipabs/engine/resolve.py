@@ -176,9 +176,9 @@ def watch_of(test: Trigger, timeline: Timeline, reader: Reader) -> Watch:
     value = reader.measure(test.measure)
     limit = reader.units.money if reader.is_money(test.measure) else reader.units.ratio
     steps = [(step.since, limit(step.limit)) for step in test.steps]
-    maximum = None if test.maximum is None else since(steps, limit(test.maximum), timeline)
-    minimum = None if test.minimum is None else since(steps, limit(test.minimum), timeline)
-    return Watch(test.name, value, maximum, minimum, test.at, test.run, test.cure)
+    first = test.minimum if test.maximum is None else test.maximum
+    limits = since(steps, limit(first or 0.0), timeline)
+    return Watch(test.name, value, test.maximum is not None, limits, test.at, test.run, test.cure)
 
 
 def support_sources(deal: Deal, watched: frozenset[str]) -> dict[str, FromSupport]:

@@ -69,10 +69,6 @@ class CappedFee:
             payable = m.lo(payable, m.hi(cap - books.spent[counter], 0))
         return owed, payable
 
-    def covered(self, books: Books, m: Arithmetic, accelerated: bool) -> Amount:
-        """All of it."""
-        return books.owed[self.name]
-
     def take(self, books: Books, amount: Amount) -> None:
         """It is paid and counted."""
         books.settle(self.name, amount)

@@ -179,6 +179,12 @@ def test_division_of_large_whole_numbers_is_exact_in_a_block(a: int, b: int, d: 
     assert int(product) + int(error) == a * b
 
 
+def test_a_quotient_that_rounds_up_to_the_next_whole_number_is_set_right() -> None:
+    d, k = 1_000_003, 2**30
+    factor = Factor(Fraction(d - 1, d), (d - 1) / d)
+    assert arithmetic("array", "down").rounded(np.array([k * d + 1.0]), factor)[0] == k * (d - 1)
+
+
 def test_factor_with_too_many_digits_is_moved_by_less_than_any_fen() -> None:
     exact = Fraction(0.0312345678901234567)
     factor = Factor.of(exact)

@@ -181,6 +181,7 @@ tranches:
   A: {principal: 1000, amortization: pass_through}
 fees:
   trustee: {amount: 10, cap: {per_date: 8, per_year: 14, life: 19}}
+  clerk: {amount: 2, cap: {per_date: 1}, yearly: {month: 6, day: 20}}
 parties: {x: {name: X}}
 closing: {sources: {A: 100%}, uses: {assets: 1000}}
 waterfall:
@@ -190,6 +191,8 @@ waterfall:
       up_to: {amount: 100}
     - pay: trustee
       up_to: {amount: 1}
+    - pay: clerk
+      up_to: {of: available, percent: 50%}
     - residual: x
 """)
     ledger = run_waterfall(one, pool(one, principal=[300, 300, 300, 150]))
@@ -197,6 +200,7 @@ waterfall:
     assert ledger.granted[rows[0], :, 0].tolist() == [8, 6, 0, 5]
     assert ledger.granted[rows[1], :, 0].tolist() == [1, 1, 1, 1]
     assert ledger.owed("trustee")[0].tolist() == [1, 4, 13, 17]
+    assert of(ledger, "clerk") == [1, 1, 0, 0]
 
 
 def test_target_capitalize_and_write_down_move_balances_without_cash() -> None:
@@ -204,20 +208,22 @@ def test_target_capitalize_and_write_down_move_balances_without_cash() -> None:
 tranches:
   A: {principal: 600, coupon: 4%, NOTE, amortization: target, target: {of: performing, percent: 60%}}
   B: {principal: 400, coupon: 8%, NOTE, amortization: scheduled, schedule: [{date: 2025-01-01, percent: 100%}]}
+  C: {principal: 100, coupon: 4%, NOTE, amortization: bullet, expected_maturity: 2025-03-28}
 parties: {x: {name: X}}
-closing: {sources: {A: 100%, B: 100%}, uses: {assets: 1000}}
+closing: {sources: {A: 100%, B: 100%, C: 100%}, uses: {assets: 1100}}
 waterfall:
   normal:
     - pay: A.interest
     - pay: A.principal
-    - capitalize: B
-    - pay: B.interest
+    - capitalize: [B, C]
+    - pay: [B.interest, C.interest]
     - write_down: [B, A]
       up_to: defaulted
-    - pay: B.principal
+    - pay: [B.principal, C.principal]
     - residual: x
 """)
     ledger = run_waterfall(one, pool(one, principal=[100, 100, 0, 0], defaulted=[0, 50, 450, 300]))
+    assert ledger.balance("C")[0].tolist() == pytest.approx([101, 102.01, 103.0301, 104.060401])
     assert of(ledger, "A.principal") == [60, 90, 0, 0]
     assert ledger.accruals("B.principal")[0].tolist() == pytest.approx([8, 8.16, 7.3232, 0], abs=1e-3)
     assert ledger.removals("B.principal")[0].tolist() == pytest.approx([0, 50, 373.4832, 0], abs=1e-3)
@@ -587,3 +593,111 @@ def test_operations_of_a_date_are_counted_and_what_a_deal_does_not_use_costs_non
     assert operations(phased, flows) == base
     reserve = SIMPLE.replace("    - residual", "    - top_up: reserve\n    - residual") + RESERVE
     assert operations(deal(reserve), flows) == base + 7
+
+
+# Further terms
+
+
+def test_fees_over_interest_periods_and_on_stated_dates() -> None:
+    one = deal("""
+tranches:
+  A: {principal: 1000, amortization: pass_through}
+fees:
+  rating: {amount: 7, dates: [2024-07-01, 2024-08-01, 2025-03-28]}
+  trustee: {rate: 1%, on: A.balance, over: interest_period, day_count: 30/360 US}
+parties: {x: {name: X}}
+closing: {sources: {A: 100%}, uses: {assets: 1000}}
+waterfall:
+  normal:
+    - pay: [rating, trustee]
+    - pay: A.principal
+    - residual: x
+""")
+    ledger = run_waterfall(one, pool(one, principal=[100, 100, 100, 100], opening=1000))
+    assert of(ledger, "rating") == [0, 14, 0, 7]
+    assert of(ledger, "trustee")[:2] == [2.5, 2.25625]
+
+
+def test_a_phase_that_needs_all_its_tests_and_a_floating_coupon_without_floor_or_cap() -> None:
+    one = deal("""
+tranches:
+  A: {principal: 1000, coupon: {index: LPR1Y}, NOTE, amortization: pass_through}
+tests:
+  first: {measure: defaulted, maximum: 10}
+  second: {measure: recoveries, minimum: 5, cure: 1}
+  third: {measure: interest_collections, minimum: 1, cure: 1}
+phases:
+  stop: {enter_if_failing: {all: [first, second]}}
+  pause: {enter_if_failing: [third]}
+parties: {x: {name: X}}
+closing: {sources: {A: 100%}, uses: {assets: 1000}}
+waterfall:
+  normal:
+    - pay: [A.interest, A.principal]
+    - residual: x
+  stop:
+    - pay: [A.principal, A.interest]
+    - residual: x
+  pause:
+    - pay: A.interest
+    - pay: A.principal
+      up_to: {amount: 1}
+    - residual: x
+""")
+    index = IndexHistory(name="LPR1Y", dates=(date(2024, 1, 1),), rates=(0.04,), known_until=date(2026, 1, 1))
+    flows = pool(
+        one, principal=[50] * 4, interest=[20, 20, 20, 0], recovery=[0, 5, 4, 5], defaulted=[9, 11, 0, 0], opening=1000
+    )
+    ledger = run_waterfall(one, flows, indices=[index])
+    assert ledger.phase[:, 0].tolist() == [0, 0, 1, 2]
+    assert ledger.failed("second")[0].tolist() == [True, False, True, False]
+
+
+def test_capitalized_interest_moves_the_schedule_of_a_scheduled_tranche() -> None:
+    one = deal("""
+tranches:
+  S: {principal: 1000, coupon: 4%, day_count: 30/360 US, accrual: unadjusted, unpaid_interest: capitalize,
+      amortization: scheduled, schedule: [{date: 2024-09-28, percent: 50%}, {date: 2024-12-28, percent: 50%}]}
+parties: {x: {name: X}}
+closing: {sources: {S: 100%}, uses: {assets: 1000}}
+waterfall:
+  normal:
+    - pay: S.interest
+    - pay: S.principal
+    - residual: x
+""")
+    ledger = run_waterfall(one, pool(one, principal=[0, 700, 700, 0], opening=1400))
+    assert ledger.balance("S")[0].tolist() == pytest.approx([1010, 510, 10, 10.1])
+    assert of(ledger, "S.principal") == pytest.approx([0, 500, 500, 0], abs=11)
+
+
+def test_a_call_that_is_never_exercised_changes_nothing() -> None:
+    text = """
+tranches:
+  A: {principal: 800, amortization: pass_through}
+  sub: {principal: 200, residual: true}
+calls:
+  clean_up: {kind: clean_up, pool_percent: 90%, price: {of: pool_closing}, exercise: never}
+closing: {sources: {A: 100%, sub: 100%}, uses: {assets: 1000}}
+waterfall:
+  normal:
+    - pay: A.principal
+    - residual: sub
+  called:
+    - residual: sub
+"""
+    one = deal(text)
+    ledger = run_waterfall(one, pool(one, principal=[300, 300, 300, 100]))
+    assert ledger.program.phases == ("normal",)
+    assert of(ledger, "A.principal") == [300, 300, 200, 0]
+
+
+def test_replay_takes_the_observables_of_its_path() -> None:
+    one = deal(SUPPORTED.replace("BASIS", "cumulative").replace("LIMIT", "60"))
+    flows = pool(one, interest=[[0, 0, 0, 0], [0, 0, 0, 0]], opening=1500)
+    each = {"fund.performing": [[1, 1, 0, 0], [1, 0, 0, 0]]}
+    both = run_waterfall(one, flows, observables=each)
+    assert both.called("first").tolist() == [[10, 10, 0, 0], [10, 0, 0, 0]]
+    assert replay(one, flows, 1, observables=each).called("first")[0].tolist() == [10, 0, 0, 0]
+    shared = {"fund.performing": [[1, 1, 0, 0]]}
+    assert replay(one, flows, 1, observables=shared).called("first")[0].tolist() == [10, 10, 0, 0]

@@ -161,6 +161,18 @@ def test_tables(ledger: Ledger) -> None:
     assert decrement.loc["life_years", "base"] == pytest.approx(tranche.weighted_average_life(ledger, "A")[0])
 
 
+def test_a_deal_that_receives_nothing_has_no_life() -> None:
+    text = TEXT.replace(
+        "B: {principal: 300, coupon: 6%, day_count: 30/360 US, accrual: unadjusted, unpaid_interest: carry,",
+        "B: {principal: 300,",
+    ).replace("[A.interest, B.interest]", "A.interest")
+    deal = spec.load(Deal, text.replace("accounts: {reserve: 20}", "accounts: {reserve: 0}").replace("974", "994"))
+    nothing = run_waterfall(deal, Collections(deal.timeline(), opening=1000))
+    assert np.isnan(tranche.weighted_average_life(nothing, "A")).all()
+    assert read(nothing, Life("A")).tolist() == [0]
+    assert coverage.interest_due(nothing)[0].tolist() == pytest.approx([12, 24, 36])
+
+
 def test_an_unknown_tranche_is_told() -> None:
     deal = spec.load(Deal, TEXT)
     empty = run_waterfall(deal, Collections(deal.timeline(), opening=1000))
