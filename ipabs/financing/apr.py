@@ -9,7 +9,7 @@ from calendar import isleap
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Literal
 
@@ -290,7 +290,7 @@ def flat_rate(facility: Facility) -> float:
     items = facility.cash_items()
     paid = items.where((items.is_kind("interest") | items.is_kind("fee")) & items.borne_by("firm"))
     money = items.where(items.is_kind("principal"))
-    years = float((money.dates.max() - money.dates.min()) / timedelta(days=1)) / 365
+    years = float((money.dates.max() - money.dates.min()).astype(np.int64)) / 365
     return float(-paid.amounts.sum() / drawn(items).sum() / years)
 
 
