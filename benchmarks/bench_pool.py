@@ -20,7 +20,7 @@ from ipabs.basics.timeline import Timeline
 from ipabs.io.table import parse_table
 from ipabs.pool.kinds import PledgedLoan
 from ipabs.pool.pool import Pool
-from ipabs.pool.projection import project
+from ipabs.pool.projection import UnderFates, project
 from ipabs.pool.simulated import DefaultList
 from ipabs.pool.tape_rules import check_tape
 from ipabs.pool.vectors import Vectors
@@ -204,7 +204,8 @@ def simulated() -> None:
         principal = np.array([row.principal for row in rows]).T
         before = np.array([np.r_[loan.principal, row.balance[:-1]] for loan, row in zip(loans, rows, strict=True)]).T
         flows = (np.array([row.interest for row in rows]).T, principal, before)
-        ours = best(lambda p=pool, f=fates, v=vectors: project(p, line, v, fates=f), 5)
+        ready = UnderFates.of(pool, line, vectors)
+        ours = best(lambda r=ready, f=fates: r.collections(f), 5)
         sketch = best(lambda a=flows, f=fates: event_sketch(a, f), 5)
         plain = best(lambda a=flows, f=fates: plain_collections(a, f), 1)
         what = f"{obligors} obligors x 20 periods x {paths:,} paths"

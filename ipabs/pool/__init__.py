@@ -15,7 +15,7 @@ from ipabs.pool.kinds import KINDS, LicenceBack, PledgedLoan
 from ipabs.pool.lease_back import LeaseBack
 from ipabs.pool.obligation import ContractFlows, Obligation
 from ipabs.pool.pool import Pool
-from ipabs.pool.projection import project
+from ipabs.pool.projection import UnderFates, project
 from ipabs.pool.receivable import Receivable
 from ipabs.pool.replines import replines
 from ipabs.pool.revolving import revolving_collections, unit_profile
@@ -53,6 +53,7 @@ __all__ = [
     "Selection",
     "Size",
     "TapeMapping",
+    "UnderFates",
     "Vectors",
     "check_tape",
     "diversity",

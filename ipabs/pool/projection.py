@@ -1,7 +1,7 @@
 """From contracts to collections: what a pool pays in each collection period."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -13,7 +13,8 @@ from ipabs.cashflow.collections import Collections
 from ipabs.errors import SpecError, finding, refuse
 from ipabs.pool.pool import Pool
 from ipabs.pool.repayment import PooledFlows
-from ipabs.pool.simulated import Fates, simulated_collections
+from ipabs.pool.royalty_paths import royalty_collections, simulated_streams, with_streams
+from ipabs.pool.simulated import Fates, Healthy, simulated_collections
 from ipabs.pool.survival import Cohorts, Steps, Survival, survive, timed_default
 from ipabs.pool.vectors import DEFAULT, Vectors
 
@@ -28,6 +29,7 @@ def project(
     *,
     fates: Fates | None = None,
     collateral: Mapping[str, FloatArray] | None = None,
+    sales: Mapping[str, FloatArray] | None = None,
     indices: Sequence[IndexHistory] = (),
 ) -> Collections:
     """What the pool pays in each collection period.
@@ -60,6 +62,8 @@ def project(
     collateral : mapping, optional
         With fates: obligor to the value of what it pledged, ``(period,)`` or ``(path, period)``. The recovery is that
         value, at most what is owed, in place of ``1 - severity`` of it.
+    sales : mapping, optional
+        Royalty stream to simulated sales up to each of its payment dates, ``(path, date)``, in place of the expected.
     indices : sequence
         Histories of floating rates that replace the published ones.
 
@@ -87,9 +91,16 @@ def project(
     (array([[104942.47,  86202.74]]), array([[      0., 9000000.]]))
     """
     refuse(SpecError, vectors.findings())
-    flows = pool.contract_flows(indices)
+    if sales:
+        streams = simulated_streams(pool.obligations, sales)
+        others = [one.id for one in pool.obligations if one not in streams]
+        rest = None
+        if others:
+            rest = project(pool.select(others), timeline, vectors, fates=fates, collateral=collateral, indices=indices)
+        return with_streams(rest, royalty_collections(streams, timeline, sales))
     if fates is not None:
-        return _under_fates(pool, flows, timeline, vectors, fates, collateral or {})
+        return UnderFates.of(pool, timeline, vectors, indices=indices).collections(fates, collateral or {})
+    flows = pool.contract_flows(indices)
     if vectors == replace(NO_STRESS, severity=vectors.severity, recovery_lag=vectors.recovery_lag, order=vectors.order):
         return _contractual(pool, flows, timeline)
     return _under_vectors(pool, flows, timeline, vectors)
@@ -153,23 +164,36 @@ def _stacked(parts: Sequence[Survival]) -> Survival:
     return Survival(*(np.concatenate([getattr(part, name) for part in parts]) for name in Survival.__slots__))
 
 
-def _under_fates(
-    pool: Pool,
-    flows: PooledFlows,
-    timeline: Timeline,
-    vectors: Vectors,
-    fates: Fates,
-    collateral: Mapping[str, FloatArray],
-) -> Collections:
-    given = [name for name in (*DEFAULT, "delinquency") if np.any(getattr(vectors, name))]
-    if given:
-        template = "{got} is given beside fates, which say who defaults; set it to 0"
-        raise SpecError(finding("projection.fates", template, path=(given[0],), got=given[0]))
-    steps = Steps.of(timeline)
-    born = _born(pool)
-    cohorts = cohorts_of(pool, flows, timeline, steps, np.arange(len(pool)), born)
-    paid = survive(cohorts, steps, vectors, np.zeros(cohorts.age.shape))
-    return simulated_collections(pool, timeline, steps, cohorts.opening, paid, vectors, fates, collateral)
+@dataclass(frozen=True, slots=True, eq=False)
+class UnderFates:
+    """A pool made ready for many blocks of fates: what each obligation pays as long as nobody defaults.
+
+    ``project(pool, timeline, vectors, fates=fates)`` makes it and uses it once; a simulation keeps it.
+    """
+
+    pool: Pool
+    timeline: Timeline
+    vectors: Vectors
+    healthy: Healthy
+
+    @classmethod
+    def of(
+        cls, pool: Pool, timeline: Timeline, vectors: Vectors = NO_STRESS, *, indices: Sequence[IndexHistory] = ()
+    ) -> "UnderFates":
+        """Make a pool ready; see `project` for the arguments."""
+        given = [name for name in (*DEFAULT, "delinquency") if np.any(getattr(vectors, name))]
+        if given:
+            template = "{got} is given beside fates, which say who defaults; set it to 0"
+            raise SpecError(finding("projection.fates", template, path=(given[0],), got=given[0]))
+        steps = Steps.of(timeline)
+        flows = pool.contract_flows(indices)
+        cohorts = cohorts_of(pool, flows, timeline, steps, np.arange(len(pool)), _born(pool))
+        paid = survive(cohorts, steps, vectors, np.zeros(cohorts.age.shape))
+        return cls(pool, timeline, vectors, Healthy.of(steps, cohorts.opening, paid))
+
+    def collections(self, fates: Fates, collateral: Mapping[str, FloatArray] | None = None) -> Collections:
+        """Collections on the paths of the fates."""
+        return simulated_collections(self.pool, self.timeline, self.healthy, self.vectors, fates, collateral or {})
 
 
 def _born(pool: Pool) -> IntArray:

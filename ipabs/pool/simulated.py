@@ -20,6 +20,7 @@ from ipabs.pool.survival import Steps, Survival
 from ipabs.pool.vectors import Vectors
 
 NEVER = np.iinfo(np.int64).max
+GONE = tuple(ROWS.index(name) for name in ("principal", "prepayment", "defaulted"))
 
 
 class Fates(Protocol):
@@ -65,37 +66,52 @@ class DefaultList:
     period: IntArray
 
 
+SERIES = ("interest", "principal", "prepayment", "other")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Healthy:
+    """What each obligation pays and owes as long as nobody defaults, ``(period, obligation)``."""
+
+    series: dict[str, FloatArray]
+    opening: FloatArray
+    before: FloatArray
+
+    @classmethod
+    def of(cls, steps: Steps, opening: FloatArray, paid: Survival) -> "Healthy":
+        """From the obligations' survival without defaults."""
+        series = {name: steps.in_periods(getattr(paid, name)).T for name in SERIES}
+        repaid = np.cumsum(series["principal"] + series["prepayment"], axis=0)
+        return cls(series, opening, np.concatenate([opening[None, :], opening - repaid[:-1]]))
+
+
 def simulated_collections(
     pool: Pool,
     timeline: Timeline,
-    steps: Steps,
-    opening: FloatArray,
-    paid: Survival,
+    healthy: Healthy,
     vectors: Vectors,
     fates: Fates,
     collateral: Mapping[str, FloatArray],
 ) -> Collections:
-    """Collections on every path; `opening` and `paid` are each obligation's, without defaults."""
+    """Collections on every path."""
     place = {id: n for n, id in enumerate(fates.parties)}
     refuse(DataError, _fate_faults(pool, timeline, fates, collateral, place))
     who = np.array([place.get(one.obligor, len(place)) for one in pool.obligations])
-    series = {
-        name: _by_obligor(steps.in_periods(getattr(paid, name)), who, len(place) + 1)
-        for name in ("interest", "principal", "prepayment", "other")
-    }
-    owed = _by_obligor(opening[:, None], who, len(place) + 1)
-    repaid = np.cumsum(series["principal"] + series["prepayment"], axis=0)
-    before = np.concatenate([owed, owed - repaid[:-1]])
+    member = (who[:, None] == np.arange(len(place) + 1)).astype(np.float64)  # obligation x obligor
+    before, total = healthy.before @ member, float(healthy.opening.sum())
     block = np.zeros((len(ROWS), timeline.periods, fates.paths))
     events = _Events(fates, timeline.periods)
-    for name, amounts in series.items():
+    for name, amounts in healthy.series.items():
         if amounts.any():
-            _surviving(block[ROWS.index(name)], amounts, events)
+            _surviving(block[ROWS.index(name)], amounts @ member, events)
     _default(block, before, events)
-    _recover(block, pool, timeline, before, opening, vectors, events, place, collateral)
-    balance = owed.sum() - np.cumsum(block[1] + block[2] + block[6], axis=0)
-    np.maximum(balance, 0.0, out=block[ROWS.index("performing")])  # less than 0 only by float residue
-    return Collections.from_block(timeline, block, np.full(fates.paths, owed.sum()), np.zeros(fates.paths))
+    _recover(block, pool, timeline, before, healthy.opening, vectors, events, place, collateral)
+    gone = np.zeros(fates.paths)
+    for t in range(timeline.periods):
+        for row in GONE:
+            gone += block[row, t]
+        np.maximum(total - gone, 0.0, out=block[ROWS.index("performing"), t])  # less than 0 only by float residue
+    return Collections.from_block(timeline, block, np.full(fates.paths, total), np.zeros(fates.paths))
 
 
 class _Events:
@@ -114,13 +130,6 @@ class _Events:
     def of(self, t: int) -> slice:
         """The defaults of period t."""
         return slice(self.end[t], self.end[t + 1])
-
-
-def _by_obligor(amounts: FloatArray, who: IntArray, size: int) -> FloatArray:
-    """``(period, obligor)`` sums of the obligations' ``(obligation, period)`` amounts; the last is never drawn."""
-    result = np.zeros((amounts.shape[1], size))
-    np.add.at(result.T, who, amounts)
-    return result
 
 
 def _surviving(row: FloatArray, amounts: FloatArray, events: _Events) -> None:

@@ -7,9 +7,12 @@ import pytest
 from scipy.optimize import brentq
 
 from ipabs.basics.party import Party
+from ipabs.basics.timeline import Timeline
+from ipabs.errors import DataError
 from ipabs.pool import KINDS, LeaseBack, LicenceBack, PledgedLoan, Receivable, RoyaltyStream
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
+from ipabs.pool.projection import project
 from ipabs.pool.royalty import CatchUp, Milestone, RoyaltyTerms, Tier
 from ipabs.pool.royalty_stream import Sales
 
@@ -124,3 +127,39 @@ def test_all_kinds_are_obligations_and_pool_together() -> None:
         assert flows.of(row).dates.tolist() == alone.dates.tolist()
         assert flows.of(row).principal == pytest.approx(alone.principal, abs=EXACT)
     assert len({vars(kind)["KIND"] for kind in KINDS}) == 5
+
+
+def test_simulated_sales_pay_interest_first_then_principal_then_more() -> None:
+    days = (date(2024, 12, 31), date(2025, 12, 31), date(2026, 12, 31))
+    line = Timeline(
+        cut_off=date(2023, 12, 31), closing=date(2023, 12, 31), collection_ends=days, accrual_ends=days, payments=days
+    )
+    one = stream(day_count="30E/360")
+    loan = PledgedLoan(
+        id="C1", obligor="L1", principal=1e6, start=date(2023, 12, 31), maturity=date(2024, 12, 31), contract_rate=0.04,
+        frequency="annual", day_count="30E/360",
+    )  # fmt: skip
+    pool = Pool((one, loan), (Party(id="L1"),))
+    sales = np.array([[20e6, 20e6, 20e6], [20e6, 60e6, 20e6], [1e6, 1e6, 1e6]])
+    paid = project(pool, line, sales={"Y1": sales})
+    rate = brentq(lambda y: (1e6 / (1 + y) ** np.arange(1, 4)).sum() - 2.5e6, 0.0, 1.0, xtol=1e-14)
+    expected = one.contract_flows()
+    assert paid.interest[0] - [0.04e6, 0, 0] == pytest.approx(expected.interest, abs=EXACT)
+    assert paid.principal[0] - [1e6, 0, 0] == pytest.approx(expected.principal, abs=EXACT)
+    owed = 2.5e6 * (1 + rate) - 1e6
+    assert paid.other[1] == pytest.approx([0, 3e6 - owed * (1 + rate), 1e6], abs=1e-3)
+    assert paid.interest[2] == pytest.approx([5e4 + 0.04e6, 5e4, 5e4], abs=EXACT)
+    assert paid.defaulted[2] == pytest.approx([0, 0, 2.5e6], abs=EXACT)
+    assert paid.performing[:, -1] == pytest.approx([0, 0, 0], abs=EXACT)
+
+
+def test_simulated_sales_that_do_not_fit_are_findings() -> None:
+    days = (date(2024, 12, 31),)
+    line = Timeline(
+        cut_off=date(2024, 6, 30), closing=date(2024, 6, 30), collection_ends=days, accrual_ends=days, payments=days
+    )
+    pool = Pool((stream(),), (Party(id="L1"),))
+    with pytest.raises(DataError, match="sales of 'Y9', which is no royalty stream; valid: Y1"):
+        project(pool, line, sales={"Y9": np.ones((2, 3))})
+    with pytest.raises(DataError, match="sales of Y1 need 3 amounts of 0 or more a path"):
+        project(pool, line, sales={"Y1": np.ones((2, 2))})

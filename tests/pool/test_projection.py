@@ -142,3 +142,54 @@ def test_pool_names_what_is_wrong_between_obligations_and_parties() -> None:
 )  # fmt: skip
 def test_vectors_that_do_not_fit_are_findings(given: dict[str, Any], expected: str) -> None:
     assert [str(found) for found in Vectors(**given).findings()] == [expected]
+
+
+def test_default_timing_spreads_the_total_over_the_years() -> None:
+    vectors = Vectors(cumulative_default=0.06, default_timing=(0.75, 0.25), severity=0.5)
+    paid = project(pool({"amortization": "bullet", "maturity": date(2027, 1, 1)}), line(date(2024, 1, 1), 36), vectors)
+    assert paid.defaulted[0, :12] == pytest.approx(np.full(12, 0.045e6 / 12), abs=EXACT)
+    assert paid.defaulted[0, 12:24] == pytest.approx(np.full(12, 0.015e6 / 12), abs=EXACT)
+    assert paid.defaulted[0, 24:].sum() == pytest.approx(0, abs=EXACT)
+
+
+def test_default_timing_never_takes_more_than_is_left() -> None:
+    vectors = Vectors(cumulative_default=1.0, default_timing=(0.0, 1.0))
+    paid = project(pool({"amortization": "linear"}), line(date(2024, 1, 1), 24), vectors)
+    assert paid.performing[0, -1] == pytest.approx(0, abs=EXACT)
+    assert paid.defaulted.sum() + paid.principal.sum() == pytest.approx(1e6, abs=EXACT)
+
+
+def test_missed_payments_are_cured_or_default_after_the_lag() -> None:
+    vectors = Vectors(delinquency=0.2, cure=0.75, cure_lag=3, severity=0.4)
+    paid, due = (
+        project(pool({"amortization": "linear"}), line(date(2024, 1, 1), 28), one) for one in (vectors, Vectors())
+    )
+    missed = 0.2 * due.principal[0]
+    assert paid.principal[0, :3] == pytest.approx(0.8 * due.principal[0, :3], abs=EXACT)
+    assert paid.principal[0, 3:24] == pytest.approx(0.8 * due.principal[0, 3:24] + 0.75 * missed[:21], abs=EXACT)
+    assert paid.defaulted[0, 3:] == pytest.approx(0.25 * missed[:25], abs=EXACT)
+    assert paid.recovery == pytest.approx(0.6 * paid.defaulted, abs=EXACT)
+    assert paid.delinquent[0, :24] == pytest.approx(
+        np.cumsum(missed)[:24] - np.r_[[0] * 3, np.cumsum(missed)[:21]], abs=EXACT
+    )
+    assert paid.interest.sum() == pytest.approx((0.8 + 0.2 * 0.75) * due.interest.sum(), abs=EXACT)
+
+
+def test_prepayment_fee_is_paid_on_what_is_repaid_early() -> None:
+    paid = project(
+        pool({"amortization": "bullet", "prepayment_fee": 0.02}, {"amortization": "bullet"}),
+        line(date(2024, 1, 1), 20),
+        Vectors(smm=0.01),
+    )
+    assert paid.other == pytest.approx(0.02 * paid.prepayment / 2, abs=EXACT)
+
+
+def test_seasoning_moves_a_loan_along_the_ramp() -> None:
+    """100 PSA is 0.2 % a year in the first month of a loan and 6 % from month 30 on."""
+    new, old = ({"amortization": "bullet"}, {"amortization": "bullet", "seasoning": 29})
+    for terms, cpr in ((new, 0.002), (old, 0.06)):
+        paid = project(pool(terms), line(date(2024, 1, 1), 1), Vectors(psa=100))
+        assert paid.prepayment[0, 0] == pytest.approx(1e6 * (1 - (1 - cpr) ** (1 / 12)), abs=EXACT)
+    assert project(pool(new), line(date(2024, 1, 1), 3), Vectors(sda=100)).defaulted[0, 0] == pytest.approx(
+        1e6 * (1 - (1 - 0.0002) ** (1 / 12)), abs=EXACT
+    )
