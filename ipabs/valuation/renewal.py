@@ -185,18 +185,44 @@ def renewal_value(model: RenewalModel, fees: ArrayLike, first_returns: ArrayLike
 def value_quantiles(model: RenewalModel, fees: ArrayLike, levels: ArrayLike, *, age: int = 1) -> Values:
     """Quantiles of value at the beginning of period `age`, of rights whose earlier fees were all paid.
 
-    Value rises with the first-year return, so its quantile is the value of the return's quantile, taken above the
-    threshold that the earlier fees have set.
+    Value rises with the first-year return, so its quantile is the value of the return's quantile.
 
     >>> model = RenewalModel(log_mean=np.log(4000), log_deviation=1.6, decay_rate=0.12, discount_rate=0.1)
     >>> round(value_quantiles(model, [900.0], 0.5), 6)
     3100.0
     """
-    due = _checked(model, fees)
+    return renewal_value(model, fees, first_return_quantiles(model, fees, levels, age=age), age=age)
+
+
+def first_return_quantiles(model: RenewalModel, fees: ArrayLike, levels: ArrayLike, *, age: int = 1) -> Values:
+    """Quantiles of the first-year return of rights whose fees before period `age` were all paid.
+
+    ``exp(μ − s Φ⁻¹(S_(a−1) (1 − level)))``: the lognormal above the threshold that the fees have set. At uniform levels
+    these are draws.
+
+    >>> model = RenewalModel(log_mean=np.log(4000), log_deviation=1.6, decay_rate=0.12, discount_rate=0.1)
+    >>> first_return_quantiles(model, [900.0, 900.0], [1e-12, 0.5], age=2).round(2)
+    array([ 900.  , 5704.79])
+    """
     check_ranges(levels=(levels, "(0, 1)"))
-    _, before = _at_age(model, due, age)
+    _, before = _at_age(model, _checked(model, fees), age)
     above = before * (1 - np.asarray(levels, dtype=np.float64))
-    return renewal_value(model, due, np.exp(model.log_mean - model.log_deviation * ndtri(above)), age=age)
+    return value_or_array(np.exp(model.log_mean - model.log_deviation * ndtri(above)))
+
+
+def mean_first_return(model: RenewalModel, fees: ArrayLike, *, age: int = 1) -> float:
+    """Mean first-year return of rights whose fees before period `age` were all paid.
+
+    ``e^(μ+s²/2) Φ((μ + s² − ln K)/s) / Φ((μ − ln K)/s)``, K the threshold of period `age` − 1.
+
+    >>> model = RenewalModel(log_mean=0, log_deviation=1, decay_rate=0.12, discount_rate=0.1)
+    >>> round(mean_first_return(model, [900.0]), 4)
+    1.6487
+    """
+    logs, before = _at_age(model, _checked(model, fees), age)
+    center, spread = model.log_mean, model.log_deviation
+    above = float(ndtr((center + spread**2 - logs[age - 2]) / spread)) if age > 1 else 1.0
+    return float(np.exp(center + spread**2 / 2) * above / before)
 
 
 def _at_age(model: RenewalModel, due: FloatArray, age: int) -> tuple[FloatArray, float]:
