@@ -27,7 +27,7 @@ from ipabs.patents.examination import (
     ExaminationRoute,
     months_gained,
 )
-from ipabs.patents.indicators import decay_rates
+from ipabs.patents.industry import decay_rates
 from ipabs.patents.renewal_fees import fee_table
 from ipabs.valuation.fast_track import ProtectedIncome, fast_track_gain, fees_value, grant_value
 

@@ -10,10 +10,10 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from ipabs.errors import DataError, NumericError, finding, refuse
+from ipabs.errors import NumericError, finding
 from ipabs.valuation.bivariate_normal import bivariate_normal
 from ipabs.valuation.black_scholes import OptionRight, black_scholes, option_sign
-from ipabs.valuation.ranges import outside
+from ipabs.valuation.ranges import check_ranges
 
 # The critical value is sought between these multiples of the second investment.
 CRITICAL_RANGE = (1e-12, 1e12)
@@ -59,19 +59,16 @@ def compound_option(
     17.5945
     """
     phi, eta = option_sign(first_right), option_sign(second_right)
-    found = [
-        *outside("asset_value", asset_value, "(0, inf)"),
-        *outside("first_investment", first_investment, "(0, inf)"),
-        *outside("first_years", first_years, "(0, inf)"),
-        *outside("second_investment", second_investment, "(0, inf)"),
-        *outside("volatility", volatility, "(0, inf)"),
-        *outside("risk_free_rate", risk_free_rate, "[-1, 1]"),
-        *outside("cost_of_delay", cost_of_delay, "[-1, 1]"),
-    ]
-    if not first_years < second_years < inf:
-        template = "second_years of {got}; wanted after first_years, {first}"
-        found.append(finding("compound.order", template, path=("second_years",), got=second_years, first=first_years))
-    refuse(DataError, found)
+    check_ranges(
+        asset_value=(asset_value, "(0, inf)"),
+        first_investment=(first_investment, "(0, inf)"),
+        first_years=(first_years, "(0, inf)"),
+        second_investment=(second_investment, "(0, inf)"),
+        second_years=(second_years, f"({first_years:g}, inf)"),
+        volatility=(volatility, "(0, inf)"),
+        risk_free_rate=(risk_free_rate, "[-1, 1]"),
+        cost_of_delay=(cost_of_delay, "[-1, 1]"),
+    )
     critical = critical_value(
         first_investment,
         second_investment,

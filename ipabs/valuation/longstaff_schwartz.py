@@ -8,6 +8,7 @@ and the control variate: Glasserman, *Monte Carlo Methods in Financial Engineeri
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -75,24 +76,19 @@ def longstaff_schwartz(
         rule_paths=(2 if rule_paths is None else rule_paths, "[2, inf)"),
     )
     discounts = np.exp(-risk_free_rate * years * np.arange(1, exercise_dates + 1) / exercise_dates)
-
-    def moneyness(stream: str, count: int) -> FloatArray:
-        logs = log_returns(
-            exercise_dates,
-            step_years=years / exercise_dates,
-            drift=risk_free_rate - cost_of_delay,
-            volatility=volatility,
-            stream=stream,
-            paths=count,
-            seed=seed,
-        )
-        return np.asarray(np.exp(logs, out=logs) * (asset_value / investment) - 1)
-
-    known = moneyness("longstaff_schwartz.rule", rule_paths or paths)
-    rule = exercise_rule(investment * sign * known, discounts, lambda date: powers(known[:, date]))
-    known = moneyness("longstaff_schwartz.value", paths)
-    payoffs = investment * sign * known
-    received = cash_received(rule, payoffs, discounts, lambda date: powers(known[:, date]))
+    draw = partial(
+        log_returns,
+        exercise_dates,
+        step_years=years / exercise_dates,
+        drift=risk_free_rate - cost_of_delay,
+        volatility=volatility,
+        seed=seed,
+    )
+    fitted = np.exp(draw(stream="longstaff_schwartz.rule", paths=rule_paths or paths)) * (asset_value / investment) - 1
+    rule = exercise_rule(sign * investment * fitted, discounts, lambda date: powers(fitted[:, date]))
+    fresh = np.exp(draw(stream="longstaff_schwartz.value", paths=paths)) * (asset_value / investment) - 1
+    payoffs = sign * investment * fresh
+    received = cash_received(rule, payoffs, discounts, lambda date: powers(fresh[:, date]))
     european = black_scholes(
         asset_value,
         investment,

@@ -8,8 +8,9 @@ import pytest
 
 from ipabs.errors import DataError
 from ipabs.valuation.black_scholes import black_scholes
+from ipabs.valuation.compound_option import compound_option
 from ipabs.valuation.lattice import binomial_option
-from ipabs.valuation.longstaff_schwartz import longstaff_schwartz
+from ipabs.valuation.longstaff_schwartz import log_returns, longstaff_schwartz
 from ipabs.valuation.research_project import ResearchProject, carried_through, completed_values, project_value
 from ipabs.valuation.simulated import controlled_mean, mean_over_paths
 
@@ -27,6 +28,25 @@ def test_simulation_agrees_with_the_lattice_on_the_same_dates(right: str) -> Non
     error = STANDARD_ERRORS * simulated.standard_error
     assert lattice * (1 - RULE) - error < simulated.value < lattice + error
     assert simulated.paths == 20_000
+
+
+def test_closed_form_lattice_and_simulation_agree_on_one_option() -> None:
+    # Without a cost of delay it never pays to launch early, so the right at any time has the closed form too.
+    terms = {"years": 3.0, "volatility": 0.35, "risk_free_rate": 0.05}
+    closed = black_scholes(100, 110, **terms)
+    assert binomial_option(100, 110, **terms, steps=2000) == pytest.approx(closed, abs=100 * 0.35 * 3**0.5 / 2000)
+    simulated = longstaff_schwartz(100, 110, **terms, exercise_dates=12, paths=20_000, seed=3)
+    assert closed * (1 - RULE) - STANDARD_ERRORS * simulated.standard_error < simulated.value
+    assert simulated.value < closed + STANDARD_ERRORS * simulated.standard_error
+
+
+def test_compound_option_is_the_mean_over_paths_to_the_first_date() -> None:
+    terms = {"volatility": 0.4, "risk_free_rate": 0.05, "cost_of_delay": 0.04}
+    logs = log_returns(1, step_years=1.0, drift=0.01, volatility=0.4, stream="test", paths=100_000, seed=9)
+    second = np.asarray(black_scholes(100 * np.exp(logs[:, 0]), 100, years=2, **terms))
+    simulated = mean_over_paths(np.exp(-0.05) * np.maximum(second - 10, 0.0))
+    closed = compound_option(100, first_investment=10, first_years=1, second_investment=100, second_years=3, **terms)
+    assert abs(simulated.value - closed) < STANDARD_ERRORS * simulated.standard_error
 
 
 def test_one_date_of_exercise_is_the_closed_form_without_error() -> None:
