@@ -10,8 +10,10 @@ from ipabs.basics.units import Key, Money, Rate
 from ipabs.case.firms import Firms
 from ipabs.errors import Finding, finding
 from ipabs.financing.costs import Charge, CostItem, Timing
+from ipabs.financing.leasing import Factoring, FinancialLease
 from ipabs.financing.loan import BankLoan, EntrustedLoan, IPPledgedLoan, Repayment, SmallLoan
 from ipabs.financing.need import Accrual
+from ipabs.financing.securities import Convertible, CorporateBond, Equity, VentureDebt
 from ipabs.financing.subsidy import Subsidy
 from ipabs.financing.tax import Tax
 from ipabs.pool.pool import Pool
@@ -39,42 +41,6 @@ class DealFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamedBankLoan(BankLoan):
-    """A bank loan as comparator."""
-
-    KEYED: ClassVar[str] = "name"
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedIPPledgedLoan(IPPledgedLoan):
-    """A loan against pledged IP as comparator."""
-
-    KEYED: ClassVar[str] = "name"
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedEntrustedLoan(EntrustedLoan):
-    """An entrusted loan as comparator."""
-
-    KEYED: ClassVar[str] = "name"
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedSmallLoan(SmallLoan):
-    """A small-loan company's loan as comparator."""
-
-    KEYED: ClassVar[str] = "name"
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class QuotedLoan:
     """The loan each firm could have had: its rate and its yearly guarantee fee stand on the firm tape."""
 
@@ -98,7 +64,19 @@ class QuotedLoan:
         )
 
 
-Comparator = NamedBankLoan | NamedIPPledgedLoan | NamedEntrustedLoan | NamedSmallLoan | QuotedLoan
+Comparator = (
+    BankLoan
+    | IPPledgedLoan
+    | SmallLoan
+    | EntrustedLoan
+    | FinancialLease
+    | Factoring
+    | CorporateBond
+    | Convertible
+    | VentureDebt
+    | Equity
+    | QuotedLoan
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
