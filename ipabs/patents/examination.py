@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 
 from ipabs._typing import FloatArray
+from ipabs.basics.schedule import add_months
 from ipabs.basics.units import Share
 from ipabs.errors import Finding, finding
 
@@ -79,9 +80,7 @@ def publication_date(filing: date, *, months: int = PUBLICATION_MONTHS) -> date:
     >>> publication_date(date(2022, 8, 31))
     datetime.date(2024, 2, 29)
     """
-    year, month = divmod(filing.year * 12 + filing.month - 1 + months, 12)
-    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return date(year, month + 1, min(filing.day, (following - date(year, month + 1, 1)).days))
+    return add_months(filing, months)
 
 
 def months_gained(grants: float, *, standard: ExaminationRoute, fast: ExaminationRoute) -> float:

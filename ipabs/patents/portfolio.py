@@ -10,7 +10,7 @@ import pandas as pd
 from ipabs.basics.concentration import effective_number, herfindahl, top_share
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.patent import IPRight, Patent, PatentFamily
-from ipabs.patents.renewal_fees import Reduction, fee_schedule
+from ipabs.patents.renewal_fees import EntitySize, Reduction, fee_schedule, fee_table
 from ipabs.patents.statute import is_alive, remaining_years, statutory_expiry
 
 
@@ -109,18 +109,35 @@ def _pledge_findings(right: IPRight, as_of: date) -> Iterable[Finding]:
         )
 
 
-def fee_budget(portfolio: Portfolio, *, reduction: Reduction = "none") -> pd.DataFrame:
+def fee_budget(portfolio: Portfolio, *, reduction: Reduction = "none", entity: EntitySize = "") -> pd.DataFrame:
     """Renewal fees of the granted patents by calendar year of their due date (rows) and patent (columns).
 
+    `reduction` is the Chinese owner's, `entity` the size that the US office asks for.
+
+    Raises
+    ------
+    DataError
+        Patents whose fees are in different currencies: take one office at a time.
+
+    Examples
+    --------
     >>> one = Patent(number="ZL1", kind="utility_model", filing=date(2020, 3, 1), grant=date(2021, 1, 1))
     >>> float(fee_budget(Portfolio(rights=(one,))).to_numpy().sum())
     11200.0
     """
     granted = [patent for patent in portfolio.patents if patent.grant]
+    tables = {
+        patent.number: fee_table(patent.jurisdiction, patent.kind, entity=entity if patent.jurisdiction == "US" else "")
+        for patent in granted
+    }
+    currencies = sorted({table.currency for table in tables.values()})
+    if len(currencies) > 1:
+        template = "fees in {got}; take the patents of one currency at a time"
+        raise DataError(finding("portfolio.currencies", template, got=" and ".join(currencies)))
     years: dict[str, dict[int, float]] = {}
     for patent in granted:
         row = years.setdefault(patent.number, {})
-        for fee in fee_schedule(patent, reduction=reduction):
+        for fee in fee_schedule(patent, reduction=reduction, table=tables[patent.number]):
             row[fee.due.year] = row.get(fee.due.year, 0.0) + fee.amount
     frame = pd.DataFrame(years).sort_index().fillna(0.0)
     frame.index.name = "year"

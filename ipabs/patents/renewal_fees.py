@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from ipabs.basics.schedule import add_months
 from ipabs.basics.tables import read_csv
 from ipabs.errors import DataError, finding
 from ipabs.patents.patent import Patent
@@ -141,9 +142,8 @@ def fee_schedule(
 
 
 def _after_grant(grant: date, table: FeeTable) -> tuple[RenewalFee, ...]:
-    half_year_later = date(grant.year + (grant.month > 6), (grant.month + 5) % 12 + 1, min(grant.day, 28))
     return tuple(
-        RenewalFee(year=year, due=add_years(half_year_later, int(year)), amount=fee)
+        RenewalFee(year=year, due=add_months(grant, round(12 * year)), amount=fee)
         for year, fee in zip(table.years, table.fees, strict=True)
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from ipabs.basics.schedule import add_months
 from ipabs.basics.tables import read_toml
 from ipabs.errors import DataError, finding
 from ipabs.patents.patent import IPRight, Patent
@@ -46,10 +47,7 @@ def add_years(day: date, years: int) -> date:
     >>> add_years(date(2004, 2, 29), 10)
     datetime.date(2014, 2, 28)
     """
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
+    return add_months(day, 12 * years)
 
 
 def statutory_expiry(right: IPRight) -> date:
@@ -148,15 +146,8 @@ def drug_term_extension(*, filing: date, approval: date) -> date:
     expiry = add_years(filing, 20)
     gained = add_years(filing, 5)
     months = (approval.year - gained.year) * 12 + approval.month - gained.month
-    extended = _add_months(expiry, months) + timedelta(days=approval.day - gained.day)
+    extended = add_months(expiry, months) + timedelta(days=approval.day - gained.day)
     return max(expiry, min(extended, add_years(expiry, 5), add_years(approval, 14)))
-
-
-def _add_months(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    first = date(year, month + 1, 1)
-    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return first + timedelta(days=min(day.day, (following - first).days) - 1)
 
 
 def is_alive(right: IPRight, as_of: date) -> bool:

@@ -164,6 +164,15 @@ def test_fee_budget_counts_every_fee_once() -> None:
     assert list(budget.columns) == ["ZL1", "ZL2"]
 
 
+def test_fee_budget_keeps_currencies_apart() -> None:
+    abroad = replace(GOOD, number="US1", jurisdiction="US", grant=date(2020, 8, 31))
+    with pytest.raises(DataError, match="fees in CNY and USD"):
+        fee_budget(Portfolio(rights=(GOOD, abroad)), entity="large")
+    budget = fee_budget(Portfolio(rights=(abroad,)), entity="large")
+    assert budget["US1"].to_dict() == {2024: 2150.0, 2028: 4040.0, 2032: 8280.0}
+    assert next(fee.due for fee in fee_schedule(abroad, entity="large")) == date(2024, 2, 29)
+
+
 def test_concentration_of_a_published_example() -> None:
     found = concentration({str(n): v for n, v in enumerate([30, 20, 15, 10, 10, 5, 5, 3, 1, 1])})
     assert found["herfindahl"] == pytest.approx(0.1786, abs=1e-12)
