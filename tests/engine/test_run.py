@@ -701,3 +701,29 @@ def test_replay_takes_the_observables_of_its_path() -> None:
     assert replay(one, flows, 1, observables=each).called("first")[0].tolist() == [10, 0, 0, 0]
     shared = {"fund.performing": [[1, 1, 0, 0]]}
     assert replay(one, flows, 1, observables=shared).called("first")[0].tolist() == [10, 10, 0, 0]
+
+
+def test_a_line_acts_only_while_its_tests_fail_or_pass() -> None:
+    one = deal("""
+tranches:
+  A: {principal: 1000, amortization: pass_through}
+tests:
+  losses: {measure: defaulted, maximum: 10, cure: 1}
+parties: {x: {name: X}}
+closing: {sources: {A: 100%}, uses: {assets: 1000}}
+waterfall:
+  normal:
+    - pay: A.principal
+      up_to: {amount: 10}
+      if_passing: [losses]
+    - pay: A.principal
+      if_failing: [losses]
+    - residual: x
+""")
+    flows = pool(one, principal=[[50] * 4] * 2, defaulted=[[0, 20, 0, 0], [0, 0, 0, 0]], opening=1000)
+    ledger = run_waterfall(one, flows)
+    assert ledger.paid("A.principal").tolist() == [[10, 50, 10, 10], [10, 10, 10, 10]]
+    trace = ledger.trace(1)
+    assert trace["payable"].tolist() == [0, 1000 - 10, 0]
+    assert trace["available"].tolist() == [50, 50, 0]
+    assert np.array_equal(replay(one, flows, 1).payable[..., 0], ledger.payable[..., 1])

@@ -91,6 +91,8 @@ def test_life_and_window(ledger: Ledger) -> None:
     assert math.isnan(tranche.weighted_average_life(ledger, "B")[2])
     assert read(ledger, Life("A"))[0] == pytest.approx(life[0])
     assert read(ledger, Life("B"))[2] == 0
+    assert read(ledger, Value("nobody", Curve.flat(0.03, date(2024, 3, 28)))).tolist() == [0, 0, 0]
+    assert read(ledger, Life("nobody")).tolist() == [0, 0, 0]
 
 
 def test_price_and_yield_are_inverse_and_yield_is_at_the_issue_price(ledger: Ledger) -> None:
