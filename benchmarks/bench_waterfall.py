@@ -327,6 +327,7 @@ def monte_carlo() -> None:
     pool, program = Defaults(one).block(0, UNIT).collections, resolve(one)
     rows = np.ascontiguousarray(np.stack([pool.series(name).T for name in FLOWS], axis=1))
     starts = [fold.start(program) for fold in READINGS]
+    simulate(one, Defaults(one), READINGS, paths=2 * UNIT)  # as in a run, memory was used and freed before
     ours = np.array(figures(program, pool, starts))
     blocks = best(lambda: figures(program, pool, starts)) / UNIT
     alone = [rows[:, :, path].tolist() for path in range(300)]

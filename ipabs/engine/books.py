@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from ipabs.engine.arithmetic import Amount, Arithmetic, Condition
+
+EMPTY: Final = 0  # an account that gave all it held; nothing need be added to it
 
 
 @dataclass(slots=True)
@@ -61,7 +63,8 @@ class Books:
 
     def deposit(self, account: str, amount: Amount) -> None:
         """An account receives cash."""
-        self.held[account] = self.held[account] + amount
+        before = self.held[account]
+        self.held[account] = amount if before is EMPTY else before + amount
 
 
 def add(entries: dict[str, Amount], name: str, amount: Amount) -> None:

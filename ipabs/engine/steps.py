@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ipabs.engine.arithmetic import Amount, Arithmetic, Condition
-from ipabs.engine.books import Books, Quantity
+from ipabs.engine.books import EMPTY, Books, Quantity
 from ipabs.engine.conditions import Gate
 from ipabs.engine.sources import Row, Source
 from ipabs.engine.targets import EVERYTHING, Target
@@ -73,7 +73,7 @@ def grant(
     """One target receives what it may, as far as the money and the line's limit go; and what is left."""
     if payable is EVERYTHING:
         if gate is True and limit is None:
-            return (left, due, left, left), 0
+            return (left, due, left, left), EMPTY
         payable = left
     if limit is not None:
         payable = m.lo(payable, limit)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from ipabs.engine.arithmetic import Amount, Arithmetic, total
-from ipabs.engine.books import Books, Quantity, add
+from ipabs.engine.books import EMPTY, Books, Quantity, add
 
 EVERYTHING: Final = None  # payable of a target that takes all that is left
 
@@ -228,7 +228,8 @@ class Fill:
 
     def wants(self, books: Books, m: Arithmetic) -> tuple[Amount, Amount | None]:
         """What is missing from the target."""
-        missing = m.hi(self.target(books, m) - books.held[self.name], 0)
+        target, held = self.target(books, m), books.held[self.name]
+        missing = target if held is EMPTY else m.hi(target - held, 0)
         return missing, missing
 
     def take(self, books: Books, amount: Amount) -> None:

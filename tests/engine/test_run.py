@@ -587,7 +587,7 @@ def test_operations_of_a_date_are_counted_and_what_a_deal_does_not_use_costs_non
     simple = deal(SIMPLE)
     flows = pool(simple, principal=[100] * 4, interest=[10] * 4, opening=1000)
     base = operations(simple, flows)
-    assert base == 14
+    assert base == 13
     lines = SIMPLE[SIMPLE.index("    - pay: trustee") :]
     phased = deal(SIMPLE + "  stop:\n" + lines + STOP)
     assert operations(phased, flows) == base
