@@ -245,29 +245,20 @@ def keep(
     """
     labels = row_labels(program)
     claims = (*program.opening.owed, *incomes(labels))
-    accounts = tuple(program.opening.held)
+    accounts, entries = tuple(program.opening.held), [into(account) for account in program.entries]
     supports = (*(one.name for one in program.deal.support), *((PRICE,) if program.call is not None else ()))
-    kept = 4 * len(labels) + 4 * len(claims) + len(accounts) + len(supports) + 1
-    size = 8 * kept * program.timeline.periods * paths
-    if size > memory:
-        text = "a ledger of {paths} paths takes {got} MiB, the limit is {limit}; fold the paths in blocks instead"
-        limit = f"{memory / 2**20:.0f} MiB"
-        raise LimitError(finding("ledger.memory", text, got=f"{size / 2**20:.0f}", paths=paths, limit=limit))
+    kept = 4 * len(labels) + 4 * len(claims) + len(accounts) + len(entries) + len(supports) + 1
+    ensure_fits(8 * kept * program.timeline.periods * paths, paths, memory)
     seen = list(dates)
-    zero = [((0, 0, 0, 0),) * len(step.targets) for step in program.steps]
-    rows = [[none if given is None else given for given, none in zip(one.rows, zero, strict=True)] for one in seen]
-    columns = stack([chain.from_iterable(chain.from_iterable(each)) for each in rows], 4 * len(labels), paths, kind)
 
-    def of_names(names: Sequence[str], entries: Sequence[Mapping[str, Amount]]) -> Numbers:
+    def of_names(names: Sequence[str], entries: Iterable[Mapping[str, Amount]]) -> Numbers:
         return stack([[one.get(name, 0) for name in names] for one in entries], len(names), paths, kind)
 
     phases, tests = program.phases, [watch.name for watch in program.watches]
     numbers = stack([[one.phases.get(phase, False) for phase in phases] for one in seen], len(phases), paths, "array")
-    phase = numbers.argmax(axis=0)
-    for at, label in enumerate(labels if kind == "array" and program.gates else ()):
-        columns[4 * at : 4 * at + 4] *= in_force(program, label, phase)  # a row of another phase is no row
     failing = stack([[one.failed[test] for test in tests] for one in seen], len(tests), paths, "array")
-    entries = list(program.entries)
+    phase = numbers.argmax(axis=0)
+    rows = row_columns(program, labels, seen, phase, kind)
     return Ledger(
         program=program,
         collections=collections,
@@ -275,20 +266,41 @@ def keep(
         claims=claims,
         accounts=accounts,
         supports=supports,
-        available=columns[0::4],
-        due=columns[1::4],
-        payable=columns[2::4],
-        granted=columns[3::4],
-        accrued=of_names(claims, [one.accrued for one in seen]),
-        settled=of_names(claims, [one.paid for one in seen]),
-        removed=of_names(claims, [one.removed for one in seen]),
-        closing_owed=of_names(claims, [one.owed for one in seen]),
-        closing_held=of_names(accounts, [one.held for one in seen]),
-        collected=of_names([into(account) for account in entries], [one.flows for one in seen]),
-        entered=of_names(supports, [one.entered for one in seen]),
+        available=rows[0::4],
+        due=rows[1::4],
+        payable=rows[2::4],
+        granted=rows[3::4],
+        accrued=of_names(claims, (one.accrued for one in seen)),
+        settled=of_names(claims, (one.paid for one in seen)),
+        removed=of_names(claims, (one.removed for one in seen)),
+        closing_owed=of_names(claims, (one.owed for one in seen)),
+        closing_held=of_names(accounts, (one.held for one in seen)),
+        collected=of_names(entries, (one.flows for one in seen)),
+        entered=of_names(supports, (one.entered for one in seen)),
         phase=phase,
         failing=failing.astype(bool),
     )
+
+
+def ensure_fits(size: int, paths: int, memory: int) -> None:
+    """Refuse a ledger above the memory limit before anything is allocated."""
+    if size > memory:
+        text = "a ledger of {paths} paths takes {got} MiB, the limit is {limit}; fold the paths in blocks instead"
+        limit = f"{memory / 2**20:.0f} MiB"
+        raise LimitError(finding("ledger.memory", text, got=f"{size / 2**20:.0f}", paths=paths, limit=limit))
+
+
+def row_columns(
+    program: Program, labels: Sequence[RowLabel], seen: Sequence[PaymentDate], phase: IntArray, kind: Kind
+) -> Numbers:
+    """The rows of all dates, four columns a label; a line of a phase that is not in force leaves zeros."""
+    zero = [((0, 0, 0, 0),) * len(step.targets) for step in program.steps]
+    rows = [[none if given is None else given for given, none in zip(one.rows, zero, strict=True)] for one in seen]
+    flat = [chain.from_iterable(chain.from_iterable(each)) for each in rows]
+    columns = stack(flat, 4 * len(labels), phase.shape[1], kind)
+    for at, label in enumerate(labels if kind == "array" and program.gates else ()):
+        columns[4 * at : 4 * at + 4] *= in_force(program, label, phase)
+    return columns
 
 
 def in_force(program: Program, label: RowLabel, phase: IntArray) -> BoolArray:
