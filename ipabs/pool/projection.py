@@ -186,6 +186,8 @@ class UnderFates:
             template = "{got} is given beside fates, which say who defaults; set it to 0"
             raise SpecError(finding("projection.fates", template, path=(given[0],), got=given[0]))
         steps = Steps.of(timeline)
+        # Sums run in the order of ids, so that the order of the tape changes no bit.
+        pool = replace(pool, obligations=tuple(sorted(pool.obligations, key=lambda one: one.id)))
         flows = pool.contract_flows(indices)
         cohorts = cohorts_of(pool, flows, timeline, steps, np.arange(len(pool)), _born(pool))
         paid = survive(cohorts, steps, vectors, np.zeros(cohorts.age.shape))

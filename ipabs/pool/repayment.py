@@ -12,14 +12,16 @@ with D the product of 1 / (1 + rate · year fraction) from the fixing date on an
 this is the annuity amount function of the standard (section 3.8).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
 
 from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
-from ipabs.basics.index_history import IndexHistory, IndexName, index_history
+from ipabs.basics.index_history import INDICES, IndexHistory, IndexName, index_history
+from ipabs.basics.schedule import add_months, months_of
+from ipabs.errors import DataError, Finding, Place, finding, refuse
 from ipabs.pool.contract import Contract
 from ipabs.pool.effective_yield import effective_rate
 from ipabs.pool.obligation import ContractFlows
@@ -198,6 +200,8 @@ def _rates(
     """The rate of each contract at its start, and the rate it is reset to on each entry ``(contract, place)``."""
     rate = np.array([one.contract_rate or 0.0 for one in contracts])
     resets = np.zeros(schedule.shape)
+    faults = [(one.id, found) for one in contracts for found in index_findings(one, indices)]
+    refuse(DataError, (replace(found, place=Place(path=(id, *found.place.path))) for id, found in faults))
     for k, one in enumerate(contracts):
         if not one.index:
             continue
@@ -208,6 +212,22 @@ def _rates(
         at = np.flatnonzero(flags & RESET)
         resets[k, at] = _floating(one, index.rates_at(days[at]))
     return rate, resets
+
+
+def index_findings(terms: Contract, indices: Sequence[IndexHistory] = ()) -> Iterator[Finding]:
+    """An index that is not known, or that has no value on the first date on which the contract needs it."""
+    if not terms.index:
+        return
+    known = [*(index.name for index in indices), *INDICES]
+    if terms.index not in known:
+        template = "no index {got!r}; {hint}"
+        yield finding("contract.index", template, path=("index",), got=terms.index, allowed=known)
+        return
+    needed = terms.start if terms.contract_rate is None else add_months(terms.start, months_of(terms.reset))
+    first = _history(terms.index, indices).dates[0]
+    if needed < first and needed < terms.maturity:
+        template = "index {index} starts on {first}; the contract needs it on {got}"
+        yield finding("contract.index_history", template, path=("index",), got=needed, index=terms.index, first=first)
 
 
 def _history(name: str, indices: Sequence[IndexHistory]) -> IndexHistory:

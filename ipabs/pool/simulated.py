@@ -97,13 +97,12 @@ def simulated_collections(
     place = {id: n for n, id in enumerate(fates.parties)}
     refuse(DataError, _fate_faults(pool, timeline, fates, collateral, place))
     who = np.array([place.get(one.obligor, len(place)) for one in pool.obligations])
-    member = (who[:, None] == np.arange(len(place) + 1)).astype(np.float64)  # obligation x obligor
-    before, total = healthy.before @ member, float(healthy.opening.sum())
+    before, total = _by_obligor(healthy.before, who, len(place) + 1), float(healthy.opening.sum())
     block = np.zeros((len(ROWS), timeline.periods, fates.paths))
     events = _Events(fates, timeline.periods)
     for name, amounts in healthy.series.items():
         if amounts.any():
-            _surviving(block[ROWS.index(name)], amounts @ member, events)
+            _surviving(block[ROWS.index(name)], _by_obligor(amounts, who, len(place) + 1), events)
     _default(block, before, events)
     _recover(block, pool, timeline, before, healthy.opening, vectors, events, place, collateral)
     gone = np.zeros(fates.paths)
@@ -130,6 +129,13 @@ class _Events:
     def of(self, t: int) -> slice:
         """The defaults of period t."""
         return slice(self.end[t], self.end[t + 1])
+
+
+def _by_obligor(amounts: FloatArray, who: IntArray, size: int) -> FloatArray:
+    """``(period, obligor)`` sums of the obligations' amounts; the last obligor is never drawn."""
+    result = np.zeros((size, len(amounts)))
+    np.add.at(result, who, amounts.T)
+    return np.ascontiguousarray(result.T)
 
 
 def _surviving(row: FloatArray, amounts: FloatArray, events: _Events) -> None:

@@ -58,7 +58,8 @@ class TapeReader:
             return finding("tape.word", "no word {got!r}; {hint}", got=text, allowed=names)
 
         column = self.column(Field("kind", read, "other", ""))
-        return np.array([0 if number is None else number for number in column], dtype=np.int64)
+        numbers = column.tolist()
+        return np.array([number or 0 for number in numbers] if None in numbers else numbers, dtype=np.int64)
 
     def column(self, field: Field) -> Column:
         """The values of a column; None where the cell is empty or wrong."""

@@ -5,7 +5,7 @@ the terms of a contract fit each other is said by the contract itself: simple co
 have to be asked.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ipabs._typing import BoolArray, IntArray
+from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.party import Party
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.io.table import Table, TextColumn
@@ -20,6 +21,7 @@ from ipabs.pool.contract import Contract
 from ipabs.pool.kinds import KINDS
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
+from ipabs.pool.repayment import index_findings
 from ipabs.pool.tape_columns import HEADINGS, PARTY_COLUMNS, Field, TapeMapping, tape_fields
 from ipabs.pool.tape_reader import PLAIN_NUMBERS, Column, TapeReader
 
@@ -52,7 +54,13 @@ class Tape:
     details: dict[str, Column]
 
 
-def read_tape(table: Table, kinds: tuple[type[Obligation], ...] = KINDS, mapping: TapeMapping | None = None) -> Pool:
+def read_tape(
+    table: Table,
+    kinds: tuple[type[Obligation], ...] = KINDS,
+    mapping: TapeMapping | None = None,
+    *,
+    indices: Sequence[IndexHistory] = (),
+) -> Pool:
     """The pool that a tape describes, one contract a row.
 
     Parameters
@@ -63,6 +71,8 @@ def read_tape(table: Table, kinds: tuple[type[Obligation], ...] = KINDS, mapping
     kinds : tuple of types
         The kinds of obligation that the column ``kind`` may name.
     mapping : TapeMapping, optional
+    indices : sequence
+        Index histories beside the published ones that floating contracts may name.
 
     Returns
     -------
@@ -83,7 +93,7 @@ def read_tape(table: Table, kinds: tuple[type[Obligation], ...] = KINDS, mapping
     >>> pool.obligations[0].principal, pool.obligations[0].amortization
     (9000000.0, 'bullet')
     """
-    tape, found = look_at(table, kinds, mapping)
+    tape, found = look_at(table, kinds, mapping, indices)
     refuse(DataError, found)
     contracts = tuple(_contract(tape, kinds, row) for row in range(len(table)))
     details = pd.DataFrame(tape.details, index=pd.Index([one.id for one in contracts], name="id"))
@@ -91,15 +101,19 @@ def read_tape(table: Table, kinds: tuple[type[Obligation], ...] = KINDS, mapping
 
 
 def check_tape(
-    table: Table, kinds: tuple[type[Obligation], ...] = KINDS, mapping: TapeMapping | None = None
+    table: Table,
+    kinds: tuple[type[Obligation], ...] = KINDS,
+    mapping: TapeMapping | None = None,
+    *,
+    indices: Sequence[IndexHistory] = (),
 ) -> tuple[Finding, ...]:
     """Every fault of a tape, in the order of its rows; empty when `read_tape` accepts it."""
-    _, found = look_at(table, kinds, mapping)
+    _, found = look_at(table, kinds, mapping, indices)
     return found
 
 
 def look_at(
-    table: Table, kinds: tuple[type[Obligation], ...], mapping: TapeMapping | None
+    table: Table, kinds: tuple[type[Obligation], ...], mapping: TapeMapping | None, indices: Sequence[IndexHistory]
 ) -> tuple[Tape, tuple[Finding, ...]]:
     """The typed columns of a tape and everything that is wrong with it."""
     mapping = mapping or TapeMapping()
@@ -117,7 +131,7 @@ def look_at(
     found += [*_needed(tape, known, reader), *_ids_twice(tape, reader), *_parties_differ(tape, reader)]
     if all(values.keys() >= {name for name, field in known.items() if n in field.needed_by} for n in set(kind)):
         faulty = {one.place.line - table.first_row for one in found}
-        found += _terms(tape, kinds, reader, faulty)
+        found += _terms(tape, kinds, reader, faulty, indices)
     return tape, tuple(sorted(found, key=lambda one: (one.place.line, one.place.column)))
 
 
@@ -228,11 +242,20 @@ def _parties_differ(tape: Tape, reader: TapeReader) -> Iterator[Finding]:
             )
 
 
-def _terms(tape: Tape, kinds: tuple[type[Obligation], ...], reader: TapeReader, faulty: set[int]) -> Iterator[Finding]:
+def _terms(
+    tape: Tape,
+    kinds: tuple[type[Obligation], ...],
+    reader: TapeReader,
+    faulty: set[int],
+    indices: Sequence[IndexHistory],
+) -> Iterator[Finding]:
     """What the contracts themselves say about their terms, in rows whose cells are right."""
     for row in set(np.flatnonzero(_to_be_asked(tape, kinds)).tolist()) - faulty:
-        asked = getattr(_contract(tape, kinds, row), "findings", tuple)
-        for one in asked():
+        contract = _contract(tape, kinds, row)
+        found = list(getattr(contract, "findings", tuple)())
+        if isinstance(contract, Contract):
+            found += index_findings(contract, indices)
+        for one in found:
             name = str(one.place.path[0]) if one.place.path else "id"
             yield replace(one, place=reader.place(row, name))
 

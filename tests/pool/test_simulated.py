@@ -11,7 +11,7 @@ from ipabs.basics.timeline import Timeline
 from ipabs.errors import DataError, SpecError
 from ipabs.pool.kinds import PledgedLoan
 from ipabs.pool.pool import Pool
-from ipabs.pool.projection import project
+from ipabs.pool.projection import UnderFates, project
 from ipabs.pool.simulated import DefaultList
 from ipabs.pool.vectors import Vectors
 
@@ -88,6 +88,20 @@ def test_order_of_defaults_and_of_drawn_parties_changes_nothing() -> None:
     one = project(pool(), LINE, Vectors(severity=0.6), fates=fates(*events))
     other = project(pool(), LINE, Vectors(severity=0.6), fates=fates(*events[::-1]))
     assert np.array_equal(one.block[:7], other.block[:7])
+
+
+def test_order_of_the_tape_changes_no_bit() -> None:
+    drawn = fates((0, "F0", 2), (2, "F1", 0), (2, "F2", 7), (2, "F0", 4))
+    one, turned = pool(), Pool(pool().obligations[::-1], pool().parties)
+    first, second = (project(holding, LINE, Vectors(severity=0.6), fates=drawn) for holding in (one, turned))
+    assert first.block.tobytes() == second.block.tobytes()
+
+
+def test_a_pool_made_ready_once_serves_every_block() -> None:
+    ready = UnderFates.of(pool(), LINE, Vectors(severity=0.6))
+    for drawn in (fates((0, "F0", 2)), fates((1, "F1", 3), (2, "F2", 1))):
+        again = project(pool(), LINE, Vectors(severity=0.6), fates=drawn)
+        assert np.array_equal(ready.collections(drawn).block, again.block)
 
 
 def test_prepayment_lowers_what_defaults_later() -> None:

@@ -7,6 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from ipabs import spec
+from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.party import Party
 from ipabs.errors import DataError
 from ipabs.io.table import parse_table, read_table
@@ -179,3 +180,19 @@ def test_marked_workbook_fills_and_comments_the_cells(tmp_path: Path) -> None:
     assert cell.fill.fgColor.rgb == "FFF8CBAD"
     assert (book.worksheets[0]["A4"].value, book.worksheets[0]["A4"].data_type) == ("=1+1", "s")
     assert [one.value for one in book.worksheets[1][2]][:3] == [4, "C4.kind", "pledged"]
+
+
+def test_index_of_a_floating_contract_must_be_known_on_its_dates() -> None:
+    head = HEAD.replace("rate", "index")
+    known, late = "C1,F1,pledged_loan,9000000,2024-03-28,2025-03-28,LPR9Y", "C2,F1,pledged_loan,9000000,2018-03-28"
+    rows = f"{known},level\n{late},2019-03-28,LPR1Y,level\n"
+    assert faults(f"{head}\n{rows}") == [
+        "t.csv:2:7 G2.index: no index 'LPR9Y'; did you mean 'LPR5Y'?",
+        "t.csv:3:7 G3.index: index LPR1Y starts on 2019-08-20; the contract needs it on 2018-03-28",
+    ]
+    own = IndexHistory(name="LPR9Y", dates=(date(2020, 1, 1),), rates=(0.05,), known_until=date(2026, 1, 1))
+    one = f"{head}\n{rows.splitlines()[0]}\n"
+    pool = read_tape(parse_table(one.encode(), file="t.csv"), indices=(own,))
+    assert pool.contract_flows((own,)).interest[0] > 0
+    with pytest.raises(DataError, match=r"C1.index: no index 'LPR9Y'"):
+        pool.contract_flows()

@@ -18,6 +18,7 @@ import pytest
 from ipabs import spec
 from ipabs.basics.party import Party
 from ipabs.basics.schedule import add_months
+from ipabs.basics.timeline import Timeline
 from ipabs.cashflow.collections import Collections
 from ipabs.engine import Ledger, run_waterfall
 from ipabs.pool.kinds import PledgedLoan
@@ -234,3 +235,18 @@ def test_ally_average_life_to_maturity(ally: Ledger, name: str) -> None:
 def test_ally_average_life_to_call(ally_called: Ledger, name: str) -> None:
     found = [life(paid) for paid in ally_called.paid(f"{name}.principal")]
     assert found == pytest.approx(ALLY_LIVES_TO_CALL[name], abs=ALLY_LIFE)
+
+
+def test_sequential_collateral_of_the_handbook() -> None:
+    """CMO-1: $400 million, 8.125 %, 357 months left, three months old, 165 PSA (Fabozzi, *Handbook*, table 30.3)."""
+    start = date(2000, 1, 1)
+    loan = PledgedLoan(
+        id="P", obligor="borrowers", principal=4e8, start=start, maturity=add_months(start, 357), contract_rate=0.08125,
+        frequency="monthly", day_count="30E/360", seasoning=3,
+    )  # fmt: skip
+    ends = tuple(add_months(start, k) for k in range(1, 358))
+    line = Timeline(cut_off=start, closing=start, collection_ends=ends, accrual_ends=ends, payments=ends)
+    paid = project(Pool((loan,), (Party(id="borrowers"),)), line, Vectors(psa=165))
+    principal = paid.principal[0] + paid.prepayment[0]
+    assert principal[0] == pytest.approx(709_923, abs=1.0)
+    assert life(principal.tolist()) - 5 / 360 == pytest.approx(8.76, abs=0.0051)
