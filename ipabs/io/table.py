@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from ipabs.errors import DataError, FileError, Finding, Place, finding, refuse
 from ipabs.io.delimited import BLANKS, CONTROL, MOST_CELLS, decode, delimited_rows, plain_block
+from ipabs.io.parquet import parquet_rows
 from ipabs.io.workbook import workbook_columns
 
 TextColumn = npt.NDArray[np.object_]
@@ -161,7 +162,7 @@ def parse_table(raw: bytes, *, file: str, sheet: str = "") -> Table:
             )
         )
     if raw.startswith(b"PAR1"):
-        return _table(_parquet_rows(raw, file=file), file=file, sheet="", form="parquet", found=[])
+        return _table(parquet_rows(raw, file=file), file=file, sheet="", form="parquet", found=[])
     text = decode(raw, file=file)
     comments, headings, cells = plain_block(text)
     if headings:
@@ -170,40 +171,6 @@ def parse_table(raw: bytes, *, file: str, sheet: str = "") -> Table:
             headings, columns, file=file, sheet="", top=len(comments), form=text.form, notice=comments, clean=text.clean
         )
     return _table(delimited_rows(text, file=file), file=file, sheet="", form=text.form, found=[])
-
-
-def _parquet_rows(raw: bytes, *, file: str) -> Rows:
-    try:
-        import duckdb
-    except ImportError as error:
-        raise DataError(
-            finding(
-                "input.parquet_extra",
-                "Parquet needs the extra `store`: pip install ipabs[store]",
-                place=Place(file=file),
-            )
-        ) from error
-    import tempfile
-
-    with tempfile.NamedTemporaryFile(suffix=".parquet") as copy, duckdb.connect() as connection:
-        copy.write(raw)
-        copy.flush()
-        try:
-            relation = connection.from_parquet(copy.name)
-            names = list(relation.columns)
-            body = relation.select(
-                ", ".join(f'CAST("{name.replace(chr(34), chr(34) * 2)}" AS VARCHAR)' for name in names)
-            )
-            return [names, *([text or "" for text in row] for row in body.fetchall())]
-        except duckdb.Error as error:
-            raise DataError(
-                finding(
-                    "input.parquet_unreadable",
-                    "the Parquet file cannot be read: {reason}",
-                    place=Place(file=file),
-                    reason=str(error).splitlines()[0],
-                )
-            ) from error
 
 
 def _table(rows: Rows, *, file: str, sheet: str, form: str, found: list[Finding]) -> Table:
