@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from ipabs.basics.units import parse_date
+from ipabs.basics.units import check_date, parse_date
 from ipabs.errors import Finding, finding
 from ipabs.io.table import Table
 
@@ -171,7 +171,8 @@ def read_date(text: str) -> date | Finding:
     datetime.date(2024, 3, 28)
     """
     match = YEAR_FIRST.fullmatch(text)
-    return parse_date(f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}" if match else text)
+    day = parse_date(f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}" if match else text)
+    return day if isinstance(day, Finding) else check_date(day) or day
 
 
 def read_flag(text: str) -> bool | Finding:

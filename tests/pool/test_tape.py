@@ -148,6 +148,26 @@ def test_custom_schedule_stands_in_one_cell() -> None:
     assert faults(f"{text}soon\n") == ["t.csv:2:9 I2.schedule: 'soon' is no date and amount; write 2024-06-20 500万元"]
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "expected"),
+    [
+        (3, "1e400", "D2.amount: '1e400' has an exponent beyond 30"),
+        (3, "NaN", "D2.amount: 'NaN' is no amount; write 95000000, 9500万元 or 0.95亿元"),
+        (3, "９００", "D2.amount: '９００' has full-width characters; write 900"),
+        (3, '"9,000,000"', "D2.amount: '9,000,000' has separators between digits; write 9000000"),
+        (3, "1_000", "D2.amount: '1_000' has separators between digits; write 1000"),
+        (4, "0001-01-01", "E2.start: 0001-01-01 is outside the years 1900 to 2199"),
+        (4, "28/3/2024", "E2.start: '28/3/2024' is no date; write 2024-03-28"),
+        (6, "inf", "G2.rate: 'inf' is no rate; write 3.25%, 325bp or 0.0325"),
+        (6, "120%", "G2.rate: 1.2 is outside -100% to 100% a year"),
+    ],
+)
+def test_hostile_cells_are_refused_with_what_to_write(column: int, cell: str, expected: str) -> None:
+    cells = GOOD.split(",")
+    cells[column] = cell
+    assert faults(f"{HEAD}\n{','.join(cells)}\n") == [f"t.csv:2:{column + 1} {expected}"]
+
+
 @pytest.mark.parametrize("text", ["2024-03-28", "2024/3/28", "2024.03.28", "2024年3月28日"])
 def test_dates_with_the_year_first_are_read(text: str) -> None:
     assert read_date(text) == date(2024, 3, 28)
