@@ -18,6 +18,9 @@ from ipabs.errors import DataError, Finding, ModelError, finding, refuse
 from ipabs.valuation.black_scholes import OptionRight, option_sign
 from ipabs.valuation.ranges import check_ranges, outside
 
+# A lattice ends at V e^(± σ √(years × steps)).
+LARGEST_REACH = 600.0
+
 # What to hold at a step of the lattice: (step, asset values, values of waiting) -> values, each ``(node,)``.
 Decision = Callable[[int, FloatArray, FloatArray], FloatArray]
 
@@ -83,8 +86,12 @@ def binomial_lattice(
         volatility=(volatility, "(0, inf)"),
         risk_free_rate=(risk_free_rate, "[-1, 1]"),
         cost_of_delay=(cost_of_delay, "[-1, 1]"),
-        steps=(steps, "[1, 100000]"),
+        steps=(steps, "{1, ..., 100000}"),
     )
+    reach = volatility * sqrt(years * steps)
+    if reach > LARGEST_REACH:
+        template = "σ √(years × steps) of {got} puts the ends of the lattice beyond any number; wanted at most {limit}"
+        raise ModelError(finding("lattice.reach", template, path=("volatility",), got=reach, limit=LARGEST_REACH))
     least = ceil(((risk_free_rate - cost_of_delay) / volatility) ** 2 * years) + 1
     if steps < least:
         template = "{got} steps are too few for this drift and volatility; take at least {least}"
@@ -131,7 +138,7 @@ def binomial_option(
     sign = option_sign(right)
     check_ranges(
         investment=(investment, "(0, inf)"),
-        exercise_dates=(1 if exercise_dates is None else exercise_dates, "[1, 100000]"),
+        exercise_dates=(1 if exercise_dates is None else exercise_dates, "{1, ..., 100000}"),
     )
     apart = ceil(steps / exercise_dates) if exercise_dates else 1
 

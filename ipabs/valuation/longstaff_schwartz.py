@@ -71,9 +71,9 @@ def longstaff_schwartz(
         volatility=(volatility, "(0, inf)"),
         risk_free_rate=(risk_free_rate, "[-1, 1]"),
         cost_of_delay=(cost_of_delay, "[-1, 1]"),
-        exercise_dates=(exercise_dates, "[1, 10000]"),
-        paths=(paths, "[2, inf)"),
-        rule_paths=(2 if rule_paths is None else rule_paths, "[2, inf)"),
+        exercise_dates=(exercise_dates, "{1, ..., 10000}"),
+        paths=(paths, "{2, ..., inf}"),
+        rule_paths=(2 if rule_paths is None else rule_paths, "{2, ..., inf}"),
     )
     discounts = np.exp(-risk_free_rate * years * np.arange(1, exercise_dates + 1) / exercise_dates)
     draw = partial(

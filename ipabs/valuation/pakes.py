@@ -98,7 +98,7 @@ class PakesValues:
 
     def at(self, current_returns: ArrayLike, *, age: int = 1) -> Values:
         """Value at the beginning of year `age` of patents with these returns; beyond the last node, linear."""
-        check_ranges(current_returns=(current_returns, "[0, inf)"), age=(age, f"[1, {len(self.values)}]"))
+        check_ranges(current_returns=(current_returns, "[0, inf)"), age=(age, f"{{1, ..., {len(self.values)}}}"))
         current = np.asarray(current_returns, dtype=np.float64)
         row = self.values[age - 1]
         slope = (row[-1] - row[-2]) / (self.returns[-1] - self.returns[-2])
@@ -215,7 +215,7 @@ def simulate_pakes(model: PakesModel, fees: ArrayLike, *, paths: int = 100_000, 
     [0.96, 0.8, 0.59]
     """
     due = checked_fees(fees, model.findings())
-    check_ranges(paths=(paths, "[2, inf)"))
+    check_ranges(paths=(paths, "{2, ..., inf}"))
     thresholds = pakes_values(model, due).thresholds
     current = np.exp(model.log_mean + model.log_deviation * normals(seed, "pakes", "first return", 0, paths))
     alive = np.ones(paths, dtype=bool)

@@ -6,27 +6,32 @@ from itertools import chain
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ipabs._typing import BoolArray, FloatArray
 from ipabs.errors import DataError, Finding, KeyPath, finding, refuse
 
 
 def outside(name: str, values: ArrayLike | None, interval: str, *, path: KeyPath = ()) -> Iterator[Finding]:
-    """A finding for the first number outside an interval written as in mathematics, with open and closed ends.
+    """A finding for the first number outside a set written as in mathematics.
 
-    What is not a number is outside every interval; None is no number to check. `path` says where it stands, if its
-    name does not.
+    An interval with open and closed ends, ``[0, inf)``, or whole numbers, ``{1, ..., 20}``. What is not a number is
+    outside of everything; None is no number to check. `path` says where it stands, if its name does not.
 
     >>> print(next(outside("volatility", -0.2, "[0, inf)")))
     volatility: volatility of -0.2 is outside [0, inf)
+    >>> print(next(outside("steps", 10.5, "{1, ..., 100}")))
+    steps: steps of 10.5 is outside {1, ..., 100}
     >>> list(outside("correlation", [-1.0, 0.3], "[-1, 1]"))
     []
     """
     if values is None:
         return
-    low, high = (float(end) for end in interval[1:-1].split(","))
-    numbers = np.asarray(values, dtype=np.float64)
-    above = numbers >= low if interval[0] == "[" else numbers > low
-    below = numbers <= high if interval[-1] == "]" else numbers < high
-    wrong = ~(above & below)
+    try:
+        numbers = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        template = "{name} of {got} is no number"
+        yield finding("range.no_number", template, path=path or (name,), got=repr(values), name=name)
+        return
+    wrong = ~_inside(numbers, interval)
     if wrong.any():
         yield finding(
             "range.outside",
@@ -38,12 +43,30 @@ def outside(name: str, values: ArrayLike | None, interval: str, *, path: KeyPath
         )
 
 
-def check_ranges(**numbers: tuple[ArrayLike, str]) -> None:
-    """Refuse numbers outside their intervals, all at once.
+def _inside(numbers: FloatArray, interval: str) -> BoolArray:
+    first, *_, last = interval[1:-1].split(", ")
+    above = numbers > float(first) if interval[0] == "(" else numbers >= float(first)
+    below = numbers < float(last) if interval[-1] == ")" else numbers <= float(last)
+    whole = np.floor(numbers) == numbers if interval[0] == "{" else True
+    return np.asarray(above & below & whole)
+
+
+def check_ranges(**numbers: tuple[ArrayLike | None, str]) -> None:
+    """Refuse what a formula cannot calculate with, all at once: numbers outside their sets, None, unequal draws.
 
     >>> check_ranges(volatility=(-0.2, "[0, inf)"), years=(float("nan"), "(0, inf)"))
     Traceback (most recent call last):
     ipabs.errors.DataError: volatility: volatility of -0.2 is outside [0, inf)
     years: years of nan is outside (0, inf)
     """
-    refuse(DataError, chain.from_iterable(outside(name, *pair) for name, pair in numbers.items()))
+    missing = float("nan")
+    needed = {name: (missing if values is None else values, interval) for name, (values, interval) in numbers.items()}
+    found = list(chain.from_iterable(outside(name, *pair) for name, pair in needed.items()))
+    if not found:
+        shapes = {name: np.shape(values) for name, (values, _) in needed.items()}
+        try:
+            np.broadcast_shapes(*shapes.values())
+        except ValueError:
+            told = ", ".join(f"{name} {shape}" for name, shape in shapes.items() if shape)
+            found.append(finding("range.draws", "draws of unequal number: {got}", got=told))
+    refuse(DataError, found)

@@ -96,7 +96,7 @@ def fees_by_period(
     check_ranges(
         term_years=(term_years, "(0, inf)"),
         period_years=(period_years, "(0, inf)"),
-        first_year=(first_year, "[1, inf)"),
+        first_year=(first_year, f"[1, {term_years:g}]"),
     )
     lead = 0.0 if table.jurisdiction == "US" else 1.0
     starts = {year - lead: table.fee(year) for year in table.years}
@@ -175,7 +175,7 @@ def renewal_value(model: RenewalModel, fees: ArrayLike, first_returns: ArrayLike
     array([  0.        , 197.52066116])
     """
     due = _checked(model, fees)
-    check_ranges(first_returns=(first_returns, "[0, inf)"), age=(age, f"[1, {len(due)}]"))
+    check_ranges(first_returns=(first_returns, "[0, inf)"), age=(age, f"{{1, ..., {len(due)}}}"))
     firsts = np.asarray(first_returns, dtype=np.float64)[..., np.newaxis]
     held = firsts >= renewal_thresholds(model, due)
     flows = np.where(held, firsts * model.returns(len(due)) - due, 0.0) * model.discounts(len(due))
@@ -227,7 +227,7 @@ def mean_first_return(model: RenewalModel, fees: ArrayLike, *, age: int = 1) -> 
 
 def _at_age(model: RenewalModel, due: FloatArray, age: int) -> tuple[FloatArray, float]:
     """Logarithms of the thresholds, and the share of the cohort that paid all fees before `age`."""
-    check_ranges(age=(age, f"[1, {len(due)}]"))
+    check_ranges(age=(age, f"{{1, ..., {len(due)}}}"))
     logs = _logarithms(renewal_thresholds(model, due))
     if age == 1:
         return logs, 1.0
@@ -249,10 +249,9 @@ def _checked(model: RenewalModel, fees: ArrayLike) -> FloatArray:
 
 def checked_fees(fees: ArrayLike, found: Iterable[Finding]) -> FloatArray:
     """Fees as ``(period,)``; faults of the fees are told together with the model's."""
-    due = np.asarray(fees, dtype=np.float64)
-    faults = [*found, *outside("fees", due, "[0, inf)")]
-    if due.ndim != 1 or not due.size:
+    faults = [*found, *outside("fees", fees, "[0, inf)")]
+    if np.ndim(fees) != 1 or not np.size(fees):
         template = "fees of shape {got}; wanted one fee a period, at least one"
-        faults.append(finding("renewal.fees", template, path=("fees",), got=due.shape))
+        faults.append(finding("renewal.fees", template, path=("fees",), got=np.shape(fees)))
     refuse(DataError, faults)
-    return due
+    return np.asarray(fees, dtype=np.float64)

@@ -24,6 +24,7 @@ PARAMETERS = ("log_mean", "log_deviation", "decay_rate")
 START_DECAYS = (0.02, 0.08, 0.15, 0.3)
 # Below this a cell that occurred is impossible in the model.
 LEAST_PROBABILITY = 1e-300
+SCORE_STEP = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +48,8 @@ class Cohort:
     def findings(self) -> Iterable[Finding]:
         """Counts that do not fit the fees, are negative, or all zero."""
         yield from outside("fees", self.fees, "[0, inf)")
-        yield from outside("lapsed", self.lapsed, "[0, inf)")
-        yield from outside("in_force", self.in_force, "[0, inf)")
+        yield from outside("lapsed", self.lapsed, "{0, ..., inf}")
+        yield from outside("in_force", self.in_force, "{0, ..., inf}")
         if not len(self.fees) == len(self.lapsed) == len(self.in_force) - 1:
             yield finding(
                 "cohort.shape",
@@ -92,8 +93,12 @@ def count_renewals(fees: Sequence[float], fees_paid: ArrayLike, in_force: ArrayL
     Cohort(fees=(900.0, 900.0), lapsed=(1, 1), in_force=(0, 1, 1))
     """
     paid = np.asarray(fees_paid)
-    check_ranges(fees_paid=(paid, f"[0, {len(fees)}]"))
-    standing: BoolArray = np.asarray(in_force, dtype=bool) | (paid == len(fees))
+    check_ranges(fees_paid=(paid, f"{{0, ..., {len(fees)}}}"))
+    seen: BoolArray = np.asarray(in_force, dtype=bool)
+    if seen.shape != paid.shape or paid.ndim != 1:
+        template = "{got} counts of fees for {in_force} marks of rights in force; wanted as many"
+        raise DataError(finding("cohort.list", template, path=("fees_paid",), got=paid.size, in_force=seen.size))
+    standing = seen | (paid == len(fees))
     whole = paid.astype(np.int64)
     return Cohort(
         fees=tuple(map(float, fees)),
@@ -199,19 +204,17 @@ def _log_likelihood(model: RenewalModel, group: tuple[Cohort, ...]) -> float:
 
 
 def _standard_errors(model: RenewalModel, group: tuple[Cohort, ...]) -> tuple[float, float, float]:
-    """Square roots of the diagonal of ``(Σ count × score score')⁻¹``, scores by central differences."""
+    """Square roots of the diagonal of ``(Σ count × score score')⁻¹``, scores by differences."""
     information = np.zeros((3, 3))
     for cohort in group:
         counts = np.array(cohort.lapsed + cohort.in_force, float)
         scores = np.empty((3, len(counts)))
         for at, name in enumerate(PARAMETERS):
             value = getattr(model, name)
-            step = 1e-5 * max(abs(value), 0.1) if name != "decay_rate" else 1e-5 * min(value, 1 - value)
-            up, down = (
-                np.log(np.concatenate(_probabilities(replace(model, **{name: value + side}), cohort)))
-                for side in (step, -step)
-            )
-            scores[at] = (up - down) / (2 * step)
+            least = -np.inf if name == "log_mean" else 0.0  # at its edge a parameter is moved to one side
+            ends = value + SCORE_STEP, max(value - SCORE_STEP, least)
+            up, down = (np.log(np.concatenate(_probabilities(replace(model, **{name: end}), cohort))) for end in ends)
+            scores[at] = (up - down) / (ends[0] - ends[1])
         information += (scores * counts) @ scores.T
     try:
         variances = np.diag(np.linalg.inv(information))

@@ -219,7 +219,7 @@ def project_value(
     True
     """
     refuse(DataError, project.findings())
-    check_ranges(paths=(paths, "[2, inf)"), rule_paths=(rule_paths, "[2, inf)"))
+    check_ranges(paths=(paths, "{2, ..., inf}"), rule_paths=(rule_paths, "{2, ..., inf}"))
     carried = carried_through(project)
     discounts: FloatArray = project.failure_discount ** np.arange(project.steps, dtype=np.float64)
     costs, flows, saved = _simulate(project, carried, "research_project.rule", 0, rule_paths, seed)

@@ -172,6 +172,11 @@ def fit_weibull(years: ArrayLike, lapsed: ArrayLike) -> WeibullEstimate:
         weights = np.exp(shape * (logs - longest))
         return float(weights @ logs / weights.sum()) - 1 / shape - center
 
+    if slope(SHAPE_RANGE[0]) > 0 or slope(SHAPE_RANGE[1]) < 0:
+        template = "lapses at {got} to {last} years fit no Weibull shape from {low} to {high}"
+        ages = {"got": lives[ended].min(), "last": lives[ended].max()}
+        low, high = SHAPE_RANGE
+        raise ModelError(finding("survival.weibull", template, path=("years",), **ages, low=low, high=high))
     shape = float(brentq(slope, *SHAPE_RANGE, xtol=1e-14, rtol=1e-13))
     scale = float(np.exp(longest) * (np.exp(shape * (logs - longest)).sum() / lapses) ** (1 / shape))
     distance = logs - log(scale)

@@ -72,6 +72,17 @@ def test_all_faults_of_an_option_are_told_at_once() -> None:
     ]
 
 
+def test_what_is_no_number_is_told_with_its_name() -> None:
+    with pytest.raises(DataError) as caught:
+        black_scholes("dear", None, years=[1, 2], volatility=0.2, risk_free_rate=0.05)
+    assert str(caught.value).splitlines() == [
+        "asset_value: asset_value of 'dear' is no number",
+        "investment: investment of nan is outside (0, inf)",
+    ]
+    with pytest.raises(DataError, match=r"draws of unequal number: asset_value \(3,\), years \(2,\)"):
+        black_scholes(np.ones(3), 1.0, years=[1, 2], volatility=0.2, risk_free_rate=0.05)
+
+
 def test_unknown_right_is_refused() -> None:
     with pytest.raises(DataError, match=r"right: no option right 'cal'; did you mean 'call'\?"):
         black_scholes(1, 1, years=1, volatility=0.1, risk_free_rate=0.0, right="cal")  # type: ignore[arg-type] # hostile
@@ -148,6 +159,10 @@ def test_value_that_grows_as_fast_as_it_is_discounted_has_no_perpetual_option() 
 def test_lattice_with_too_few_steps_says_how_many_it_needs() -> None:
     with pytest.raises(ModelError, match=r"steps: 10 steps are too few .*; take at least 1001"):
         binomial_lattice(100, years=10, volatility=0.01, risk_free_rate=0.1, steps=10)
+    with pytest.raises(DataError, match=r"steps of 10.5 is outside \{1, ..., 100000\}"):
+        binomial_lattice(100, years=1, volatility=0.2, risk_free_rate=0.05, steps=10.5)  # type: ignore[arg-type] # hostile
+    with pytest.raises(ModelError, match="beyond any number; wanted at most 600"):
+        binomial_option(100, 100, years=100, volatility=5, risk_free_rate=0.05)
     lattice = binomial_lattice(100, years=10, volatility=0.01, risk_free_rate=0.1, steps=1001)
     assert 0 < lattice.up_probability < 1
 

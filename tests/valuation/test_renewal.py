@@ -191,11 +191,30 @@ def test_faults_of_a_cohort_are_told_at_once() -> None:
         estimate_renewal(Cohort(fees=(900.0, -1.0), lapsed=(1, 2, -3), in_force=(0, 1)), discount_rate=0.1)
     assert str(caught.value).splitlines() == [
         "fees: fees of -1 is outside [0, inf)",
-        "lapsed: lapsed of -3 is outside [0, inf)",
+        "lapsed: lapsed of -3 is outside {0, ..., inf}",
         "fees: 3 counts of lapses and 2 of rights in force for 2 fees; wanted 2 and one more",
     ]
-    with pytest.raises(DataError, match=r"fees_paid of 3 is outside \[0, 2\]"):
+    with pytest.raises(DataError, match=r"fees_paid of 3 is outside \{0, ..., 2\}"):
         count_renewals((900, 900), [3], [True])
+    with pytest.raises(DataError, match=r"fees_paid of 1.5 is outside \{0, ..., 2\}"):
+        count_renewals((900, 900), [1.5], [True])
+    with pytest.raises(DataError, match="fees_paid: 3 counts of fees for 1 marks of rights in force; wanted as many"):
+        count_renewals((900, 900), [1, 2, 0], [True])
+    with pytest.raises(DataError, match=r"fees: fees of \['a'\] is no number"):
+        mean_value(MODEL, ["a"])
+
+
+def test_block_fees_are_fitted_from_three_ages() -> None:
+    model = replace(MODEL, period_years=0.5)
+    fitted = estimate_renewal(drawn_cohort(model, US, 50_000), discount_rate=0.1, period_years=0.5)
+    for name, error in zip(("log_mean", "log_deviation", "decay_rate"), fitted.standard_errors, strict=True):
+        assert abs(getattr(fitted.model, name) - getattr(MODEL, name)) < STANDARD_ERRORS * error
+
+
+def test_returns_that_do_not_decay_are_fitted_at_the_edge() -> None:
+    fitted = estimate_renewal(drawn_cohort(replace(MODEL, decay_rate=0.0), CN, 50_000), discount_rate=0.1)
+    assert fitted.model.decay_rate < STANDARD_ERRORS * fitted.standard_errors[2]
+    assert np.isfinite(fitted.standard_errors).all()
 
 
 LEARNING = PakesModel(

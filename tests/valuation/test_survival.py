@@ -105,6 +105,8 @@ def test_faults_of_lives_are_told() -> None:
     ]
     with pytest.raises(ModelError, match="lapsed: lapses at 1 different ages; a Weibull distribution needs 2 or more"):
         fit_weibull([5.0, 5.0, 7.0], [True, True, False])
+    with pytest.raises(ModelError, match=r"years: lapses at 1\.0 to 1\.0000001 years fit no Weibull shape"):
+        fit_weibull([1.0, 1.0000001], [True, True])
     with pytest.raises(DataError, match=r"known_shares: survival of \[0.5, 0.6\] in years \[4.0, 8.0\]; wanted"):
         interpolated_survival(1, [4, 8], [0.5, 0.6])
     with pytest.raises(DataError, match="known_years: 2 known years for 1 shares"):
