@@ -67,11 +67,6 @@ class CoverageMatrix:
                 yield finding("coverage.unprotected", "no right protects stream {got}", path=("protections",),
                               severity="warning", got=name)  # fmt: skip
 
-    def frame_rows(self) -> Iterator[tuple[str, str, float]]:
-        """Right, stream, share."""
-        for one in self.protections:
-            yield one.right, one.stream, one.share
-
 
 def layers(
     coverage: CoverageMatrix | None, portfolio: Portfolio, stream: str, *, as_of: date

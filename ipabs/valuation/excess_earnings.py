@@ -9,7 +9,7 @@ import numpy as np
 
 from ipabs.basics.provenance import ProvenanceTable
 from ipabs.cashflow.discounting import Timing, Values, value_or_array
-from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.errors import Finding, finding
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.coverage import CoverageMatrix
 from ipabs.valuation.ranges import outside
@@ -95,7 +95,7 @@ class ExcessEarnings:
             timing=self.timing,
             first_period_years=self.first_period_years,
             loss_rate=self.loss_rate,
-            least_rate=-1.0,
+            least_rate=-np.inf,
         )
 
     def findings(self) -> Iterator[Finding]:
@@ -118,7 +118,6 @@ class ExcessEarnings:
 
     def value(self, portfolio: Portfolio, *, as_of: date) -> Valuation:
         """The value of the rights of `portfolio`, with one part a stream and one for the tax-amortization benefit."""
-        refuse(DataError, self.findings())
         result = stream_valuation(
             "excess earnings",
             self,
@@ -126,6 +125,7 @@ class ExcessEarnings:
             as_of=as_of,
             amortization=self.tax_amortization,
             tax_rate=self.tax_rate,
+            faults=self.findings(),
         )
         return replace(result, findings=(*result.findings, *self._negative()))
 

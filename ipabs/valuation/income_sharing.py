@@ -8,7 +8,7 @@ import numpy as np
 
 from ipabs.basics.provenance import ProvenanceTable
 from ipabs.cashflow.discounting import Timing, Values, value_or_array
-from ipabs.errors import DataError, Finding, refuse
+from ipabs.errors import Finding
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.coverage import CoverageMatrix
 from ipabs.valuation.ranges import outside
@@ -112,5 +112,4 @@ class ProfitSharing:
 
     def value(self, portfolio: Portfolio, *, as_of: date) -> Valuation:
         """The value of the rights of `portfolio`, with one part a stream."""
-        refuse(DataError, self.findings())
-        return stream_valuation("profit sharing", self, portfolio, as_of=as_of)
+        return stream_valuation("profit sharing", self, portfolio, as_of=as_of, faults=self.findings())

@@ -16,20 +16,24 @@ from ipabs.patents.statute import is_renewable, remaining_years
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EconomicLife:
-    """Years that value lasts, and what ends it: ``legal``, ``contract`` or ``technical`` (``none`` for ever)."""
+    """Years that value lasts, and what ends it: ``legal``, ``contract``, ``technical``, ``forecast`` (or ``none``)."""
 
     years: float
     binding: str
 
 
-def economic_life(*, legal: Values, contract: Values = np.inf, technical: Values = np.inf) -> EconomicLife:
-    """The smallest of the three lives; draws by their mean. Of equal lives the one listed first is named.
+def economic_life(
+    *, legal: Values, contract: Values = np.inf, technical: Values = np.inf, forecast: float = np.inf
+) -> EconomicLife:
+    """The smallest of the lives; draws by their mean. Of equal lives the one listed first is named.
+
+    `forecast` is the end of a forecast that nothing continues.
 
     >>> economic_life(legal=12.5, contract=np.inf, technical=8)
     EconomicLife(years=8.0, binding='technical')
     """
-    lives = {"legal": legal, "contract": contract, "technical": technical}
-    years = float(np.mean(np.minimum(np.minimum(legal, contract), technical)))
+    lives = {"legal": legal, "contract": contract, "technical": technical, "forecast": forecast}
+    years = float(np.mean(np.minimum(np.minimum(legal, contract), np.minimum(technical, forecast))))
     binding = min(lives, key=lambda name: float(np.mean(lives[name])))
     return EconomicLife(years=years, binding=binding if np.isfinite(years) else "none")
 

@@ -9,7 +9,7 @@ import numpy as np
 from ipabs._typing import FloatArray
 from ipabs.basics.provenance import ProvenanceTable
 from ipabs.cashflow.discounting import Timing, Values, value_or_array
-from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.errors import Finding, finding
 from ipabs.patents.examination import ExaminationRoute, publication_date
 from ipabs.patents.patent import Patent
 from ipabs.patents.portfolio import Portfolio
@@ -24,7 +24,7 @@ from ipabs.valuation.valuation import NO_PROVENANCE, Part, Valuation, inputs_of,
 
 DAYS_PER_MONTH = 365.25 / 12
 # Points of the grant date's distribution over which value is averaged.
-GRANT_POINTS = 512
+GRANT_POINTS = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,10 +80,8 @@ class PendingApplications:
         DataError
             With every fault; a right that is granted, or a stream under two applications, is one.
         """
-        found = [*self._findings(portfolio)]
-        refuse(DataError, found)
-        found += [one for one in checked_streams(self, self.terms, portfolio=portfolio, as_of=as_of)
-                  if one.code != "valuation.pending"]  # fmt: skip
+        found = checked_streams(self, self.terms, portfolio=portfolio, as_of=as_of, faults=self._findings(portfolio))
+        kept = tuple(one for one in found if one.code != "valuation.pending")
         parts = [self._part(stream, portfolio, as_of) for stream in self.streams]
         parts.append(Part(name="fees", value=value_or_array(-np.asarray(self.fees))))
         return Valuation(
@@ -93,7 +91,7 @@ class PendingApplications:
             value=total([part.value for part in parts]),
             inputs=inputs_of(self, self.provenance),
             parts=tuple(parts),
-            findings=(*found, *self._late(portfolio, as_of)),
+            findings=(*kept, *self._late(portfolio, as_of)),
         )
 
     def _part(self, stream: RevenueStream, portfolio: Portfolio, as_of: date) -> Part:

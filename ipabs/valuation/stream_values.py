@@ -21,7 +21,7 @@ from ipabs.valuation.coverage import CoverageMatrix, ProtectionLayer, layers, pr
 from ipabs.valuation.life import economic_life
 from ipabs.valuation.periods import Periods
 from ipabs.valuation.ranges import outside
-from ipabs.valuation.revenue import RevenueStream, perpetuity, perpetuity_findings
+from ipabs.valuation.revenue import LONGEST_YEARS, RevenueStream, perpetuity, perpetuity_findings
 from ipabs.valuation.tax_amortization import TaxAmortization
 from ipabs.valuation.valuation import Part, Valuation, inputs_of, total
 
@@ -47,6 +47,10 @@ class StreamTerms:
     first_period_years: float
     loss_rate: Values
     least_rate: float = 0.0
+
+    def forecast_years(self, stream: RevenueStream) -> float:
+        """Years to the end of a stream that ends with its forecast; inf where it goes on."""
+        return self.first_period_years + len(stream.revenues) - 1 if stream.growth_rate is None else np.inf
 
     def periods(self, stream: RevenueStream, over: tuple[ProtectionLayer, ...]) -> Periods:
         """The periods in which a stream can have value in some draw."""
@@ -78,7 +82,8 @@ def unprotected_values(stream: RevenueStream, terms: StreamTerms, periods: Perio
     kept = np.asarray(rate) * (1 - np.asarray(tax_rate)) * stream.level
     discounts = periods.discounts(terms.discount_rate)
     if stream.perpetual:
-        discounts[..., -1] += perpetuity(stream, terms.discount_rate, periods, loss_rate=terms.loss_rate)
+        after = perpetuity(stream, terms.discount_rate, periods, loss_rate=terms.loss_rate)
+        discounts = discounts + after[..., np.newaxis] * (np.arange(periods.count) == periods.count - 1)
     return np.asarray(
         kept[..., np.newaxis] * (stream.forecast(periods.count) * stream.contribution(periods.count)) * discounts
     )
@@ -100,6 +105,7 @@ def stream_parts(
             legal=over[0].legal_life_years if over else 0.0,
             contract=stream.contract_life_years,
             technical=stream.technical_life_years,
+            forecast=terms.forecast_years(stream),
         )
         worth = stream_value(stream, terms, over) if over else 0.0
         parts.append(Part(name=stream.name, value=worth, life_years=life.years, binding=life.binding))
@@ -138,10 +144,14 @@ def stream_valuation(
     as_of: date,
     amortization: TaxAmortization | None = None,
     tax_rate: Values = 0.0,
+    faults: Iterable[Finding] = (),
 ) -> Valuation:
-    """The valuation by a method of streams: one part a stream, and one for the tax-amortization benefit if asked."""
+    """The valuation by a method of streams: one part a stream, and one for the tax-amortization benefit if asked.
+
+    `faults` are the method's own; they are told together with those of streams and rights.
+    """
     terms = method.terms
-    found = checked_streams(method, terms, portfolio=portfolio, as_of=as_of)
+    found = checked_streams(method, terms, portfolio=portfolio, as_of=as_of, faults=faults)
     parts = stream_parts(method.streams, terms, coverage=method.coverage, portfolio=portfolio, as_of=as_of)
     if amortization:
         parts = (*parts, amortization.benefit(parts, tax_rate, terms.discount_rate))
@@ -157,7 +167,12 @@ def stream_valuation(
 
 
 def checked_streams(
-    method: StreamMethod, terms: StreamTerms, *, portfolio: Portfolio, as_of: date
+    method: StreamMethod,
+    terms: StreamTerms,
+    *,
+    portfolio: Portfolio,
+    as_of: date,
+    faults: Iterable[Finding] = (),
 ) -> tuple[Finding, ...]:
     """Warnings and notes about streams, terms and rights.
 
@@ -170,6 +185,7 @@ def checked_streams(
     streams, coverage = method.streams, method.coverage
     found = (
         *rights_findings(portfolio, as_of),
+        *faults,
         *_term_findings(terms),
         *(coverage.findings(portfolio, [stream.name for stream in streams]) if coverage else ()),
         *(one for at, stream in enumerate(streams) for one in _stream_findings(at, stream, streams, terms)),
@@ -183,7 +199,12 @@ def checked_streams(
         for one in _perpetual_findings(stream, layers(coverage, portfolio, stream.name, as_of=as_of))
     )
     refuse(DataError, perpetual)
-    return (*found, *_pending_notes(portfolio))
+    endless = (
+        one
+        for stream in streams
+        for one in _endless(stream, terms, layers(coverage, portfolio, stream.name, as_of=as_of))
+    )
+    return (*found, *_pending_notes(portfolio), *endless)
 
 
 def _term_findings(terms: StreamTerms) -> Iterator[Finding]:
@@ -213,6 +234,19 @@ def _perpetual_findings(stream: RevenueStream, over: tuple[ProtectionLayer, ...]
             "a perpetual stream needs rights and contracts that do not end, but {got} does",
             path=("streams", stream.name, "perpetual"),
             got=", ".join(ends) or "its technical or contract life",
+        )
+
+
+def _endless(stream: RevenueStream, terms: StreamTerms, over: tuple[ProtectionLayer, ...]) -> Iterator[Finding]:
+    goes_on = bool(over) and stream.growth_rate is not None and not stream.perpetual
+    if goes_on and stream.horizon_years(over[0].legal_life_years) == LONGEST_YEARS:
+        yield finding(
+            "stream.endless",
+            "nothing ends stream {got}; it is valued over {years} years",
+            path=("streams", stream.name),
+            severity="warning",
+            got=stream.name,
+            years=LONGEST_YEARS,
         )
 
 

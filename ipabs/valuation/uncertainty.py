@@ -6,7 +6,7 @@ and name, not on which other inputs are uncertain.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Annotated, Any, ClassVar
 
@@ -15,13 +15,14 @@ import pandas as pd
 
 from ipabs._typing import FloatArray
 from ipabs.basics.streams import normals
-from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.errors import DataError, Finding, KeyPath, LimitError, finding, key_path_text, refuse
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.distributions import Range
-from ipabs.valuation.valuation import Method, Valuation, inputs_of
+from ipabs.valuation.valuation import Method, Valuation, inputs_of, leaves
 
 PSD_TOLERANCE = 1e-10
 BINS = 50
+MOST_NUMBERS = 100_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,10 @@ class Uncertain:
     def value(self, portfolio: Portfolio, *, as_of: date) -> Valuation:
         """The method's valuation over the draws."""
         refuse(DataError, self.findings())
+        if self.draws * len(self.inputs) > MOST_NUMBERS:
+            template = "{got} draws of {count} inputs; at most {limit} numbers are drawn"
+            raise LimitError(finding("uncertainty.limit", template, path=("draws",), got=self.draws,
+                                     count=len(self.inputs), limit=MOST_NUMBERS))  # fmt: skip
         drawn: Method = with_inputs(self.method, self.drawn_inputs())
         return drawn.value(portfolio, as_of=as_of)
 
@@ -120,8 +125,7 @@ class Uncertain:
         names = [one.name for one in self.inputs]
         for one in self.inputs:
             if one.name not in known:
-                template = "the method has no input {got!r}; {hint}"
-                yield finding("uncertainty.input", template, path=("inputs", one.name), got=one.name, allowed=known)
+                yield _no_input(one.name, known)
             if names.count(one.name) > 1:
                 yield finding("uncertainty.twice", "input {got} stands twice", path=("inputs", one.name), got=one.name)
             for fault in one.range.findings():
@@ -174,10 +178,13 @@ def with_inputs(method: Any, values: Mapping[str, object]) -> Any:
     >>> with_inputs(base, {"profit_rate": 0.1}).profit_rate
     0.1
     """
-    return _with(method, {tuple(path.split(".")): value for path, value in values.items()})
+    known = {key_path_text(path): path for path, _ in leaves(method)}
+    unknown = [name for name in values if name not in known]
+    refuse(DataError, [_no_input(name, list(known)) for name in unknown])
+    return _with(method, {known[name]: value for name, value in values.items()})
 
 
-def _with(record: Any, values: Mapping[tuple[str, ...], object]) -> Any:
+def _with(record: Any, values: Mapping[KeyPath, object]) -> Any:
     changes: dict[str, Any] = {}
     for field in fields(record):
         below = {path[1:]: value for path, value in values.items() if path[0] == field.name}
@@ -185,15 +192,20 @@ def _with(record: Any, values: Mapping[tuple[str, ...], object]) -> Any:
         if () in below:
             changes[field.name] = below[()]
         elif below and isinstance(old, tuple):
-            changes[field.name] = tuple(_with_one(one, below) for one in old)
-        elif below and is_dataclass(old):
+            changes[field.name] = tuple(_with_one(one, getattr(one, "name", at), below) for at, one in enumerate(old))
+        elif below:
             changes[field.name] = _with(old, below)
     return replace(record, **changes)
 
 
-def _with_one(one: Any, values: Mapping[tuple[str, ...], object]) -> Any:
-    below = {path[1:]: value for path, value in values.items() if path[0] == one.name}
+def _with_one(one: Any, key: str | int, values: Mapping[KeyPath, object]) -> Any:
+    below = {path[1:]: value for path, value in values.items() if path[0] == key}
     return _with(one, below) if below else one
+
+
+def _no_input(name: str, known: list[str]) -> Finding:
+    template = "the method has no input {got!r}; {hint}"
+    return finding("uncertainty.input", template, path=("inputs", name), got=name, allowed=known)
 
 
 def contributions(valuation: Valuation) -> pd.DataFrame:

@@ -157,11 +157,12 @@ class Method(Protocol):
 def inputs_of(method: object, provenance: ProvenanceTable = NO_PROVENANCE) -> tuple[Input, ...]:
     """Every number, draw and series of a method's record, by key path."""
     return tuple(
-        Input(name=key_path_text(path), value=value, provenance=provenance.of(path)) for path, value in _leaves(method)
+        Input(name=key_path_text(path), value=value, provenance=provenance.of(path)) for path, value in leaves(method)
     )
 
 
-def _leaves(value: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Values | Series]]:
+def leaves(value: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Values | Series]]:
+    """Every number, draw and series below a record, with its key path; records in a tuple go by name."""
     match value:
         case bool() | str() | date() | None:
             return
@@ -171,11 +172,11 @@ def _leaves(value: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Values
             yield path, tuple(map(float, value))
         case tuple():
             for at, one in enumerate(value):
-                yield from _leaves(one, (*path, getattr(one, "name", at)))
+                yield from leaves(one, (*path, getattr(one, "name", at)))
         case _ if is_dataclass(value):
             for field in fields(value):
                 if field.name not in NOT_INPUTS:
-                    yield from _leaves(getattr(value, field.name), (*path, field.name))
+                    yield from leaves(getattr(value, field.name), (*path, field.name))
 
 
 def total(parts: Sequence[Values]) -> Values:

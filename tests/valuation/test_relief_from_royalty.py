@@ -75,6 +75,21 @@ def test_trademark_is_a_growing_perpetuity() -> None:
     assert result.parts[0].binding == "none"
 
 
+def test_perpetuities_over_draws_are_those_of_each_draw() -> None:
+    growth = np.array([0.0, 0.02])
+    stream = RevenueStream(name="brand", revenues=(100.0,), growth_rate=growth, perpetual=True)
+    result = relief(stream).value(Portfolio(rights=()), as_of=AS_OF)
+    assert result.value == pytest.approx(0.05 * 0.75 * 100 * (1 + (1 + growth) / (0.12 - growth)) / 1.12)
+
+
+def test_what_ends_a_stream_is_named() -> None:
+    short = relief(RevenueStream(name="A", revenues=(100.0,) * 3)).value(EIGHT, as_of=AS_OF).parts[0]
+    assert (short.life_years, short.binding) == (3.0, "forecast")
+    endless = relief(FLAT).value(Portfolio(rights=()), as_of=AS_OF)
+    assert [found.code for found in endless.findings] == ["stream.endless"]
+    assert endless.mean == pytest.approx(100 * 0.05 * 0.75 * (1 - 1.12**-100) / 0.12, rel=CLOSED_FORM)
+
+
 def test_loss_of_rights_acts_like_survival_to_mid_year() -> None:
     result = relief(FLAT, loss_rate=0.03).value(EIGHT, as_of=AS_OF)
     expected = 100 * 0.05 * 0.75 * sum(0.97 ** (t - 0.5) / 1.12**t for t in range(1, 9))

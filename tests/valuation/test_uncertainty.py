@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipabs.errors import DataError
+from ipabs.errors import DataError, LimitError
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.cost import MultiplierCost
 from ipabs.valuation.distributions import Empirical, Experts, Lognormal, Opinion, Pert, Triangular
@@ -176,6 +176,20 @@ def test_wrong_correlation_matrices_are_refused(matrix: tuple[tuple[float, ...],
     with pytest.raises(DataError) as caught:
         uncertain(A, B, correlation=matrix).value(NO_RIGHTS, as_of=AS_OF)
     assert [found.code for found in caught.value.findings] == [code]
+
+
+def test_names_with_dots_are_replaced_too() -> None:
+    stream = RevenueStream(name="Foo Co., Ltd.", revenues=(100.0,))
+    inputs = (UncertainInput(name="streams.Foo Co., Ltd..level", range=EVEN),)
+    drawn = Uncertain(method=replace(RELIEF, streams=(stream,)), inputs=inputs, draws=100, seed=1)
+    assert drawn.value(NO_RIGHTS, as_of=AS_OF).draws == 100
+    with pytest.raises(DataError, match="the method has no input 'tax'"):
+        with_inputs(RELIEF, {"tax": 0.1})
+
+
+def test_more_draws_than_memory_are_refused() -> None:
+    with pytest.raises(LimitError, match="at most 100000000 numbers"):
+        uncertain(A, draws=10**9).value(NO_RIGHTS, as_of=AS_OF)
 
 
 def test_inputs_are_replaced_by_path() -> None:
