@@ -61,7 +61,7 @@ sectors = decay_rates()
 for name in ("pharma", "semiconductor", "software", "it_hardware"):
     share = gain_share(replace(level, decay_rate=sectors[name]))
     axes.plot(100 * sectors[name], 100 * share, "ko", markersize=4)
-    axes.annotate(name.replace("_", " "), (100 * sectors[name], 100 * share), (6, -10), textcoords="offset points")
+    axes.annotate(name.replace("_", " "), (100 * sectors[name], 100 * share), (8, -16), textcoords="offset points")
     print(f"{name:14} decay {sectors[name]:.1%} a year: the fast track adds {share:.0%}")
 axes.set(xlabel="decay of the technology, % a year", ylabel="gain, % of value on the standard route")
 axes.set_title("The faster a technology ages, the more an early grant is worth")

@@ -48,11 +48,11 @@ def test_completed_project_comes_to_the_continuous_annuity_in_short_steps() -> N
 
 
 def test_project_with_and_without_abandonment() -> None:
-    result = project_value(DRUG, paths=40_000, rule_paths=40_000)
+    result = project_value(DRUG, paths=25_000, rule_paths=25_000)
     published, error = WITHOUT_ABANDONMENT
     assert abs(result.without_abandonment - published) < STANDARD_ERRORS * error
     published, error = WITH_ABANDONMENT
     assert abs(result.value - published) < STANDARD_ERRORS * hypot(error, result.standard_error)
     assert abs(result.value - BEST_ESTIMATE) < STANDARD_ERRORS * result.standard_error
-    # Plain simulation scatters by 96 a path, so 40,000 paths would be known to 0.5.
-    assert result.standard_error < 0.06
+    # Plain simulation scatters by 96 a path, so 25,000 paths would be known to 0.6.
+    assert result.standard_error < 0.07

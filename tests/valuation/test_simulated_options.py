@@ -136,7 +136,7 @@ def test_right_to_give_up_is_worth_nothing_where_research_costs_next_to_nothing(
 
 def test_right_to_give_up_gains_with_the_uncertainty_of_the_cash_flow() -> None:
     options = [
-        project_value(replace(DRUG, cash_flow_volatility=volatility), paths=8000, rule_paths=8000).abandonment_option
+        project_value(replace(DRUG, cash_flow_volatility=volatility), paths=3000, rule_paths=3000).abandonment_option
         for volatility in (0.1, 0.35, 0.6)
     ]
     assert [one.value for one in options] == sorted(one.value for one in options)
