@@ -9,20 +9,21 @@ import numpy as np
 import pandas as pd
 
 from ipabs.basics.tables import read_toml
+from ipabs.basics.units import Money, Rate, Share, Years
 from ipabs.cashflow.discounting import Values, value_or_array
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.valuation.ranges import outside
 from ipabs.valuation.valuation import Valuation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiquidationTerms:
     """How a pledged right would be sold: at a discount, late, at a cost."""
 
-    forced_discount: Annotated[Values, "Share of market value that a forced sale loses."]
-    discount_rate: Values
-    lag_years: Annotated[Values, "From default to the proceeds."]
-    costs: Annotated[Values, "Of the sale, an amount on the valuation date."] = 0.0
+    forced_discount: Annotated[Share, "Share of market value that a forced sale loses."]
+    discount_rate: Rate
+    lag_years: Annotated[Years, "From default to the proceeds."]
+    costs: Annotated[Money, "Of the sale, an amount on the valuation date."] = 0.0
 
     def findings(self) -> Iterator[Finding]:
         """Terms out of range."""
@@ -36,16 +37,16 @@ class LiquidationTerms:
 class LendingTerms:
     """How much is lent on a value: an advance rate on a chosen quantile, less prior claims, up to a cap."""
 
-    advance_rate: float
-    quantile: Annotated[float, "Of the market value's distribution; 0.5 is the median."] = 0.5
-    cap: float = np.inf
-    prior_claims: float = 0.0
+    advance_rate: Share
+    quantile: Annotated[Share, "Of the market value's distribution; 50% is the median."] = 0.5
+    cap: Annotated[Money | None, "Most that is lent."] = None
+    prior_claims: Annotated[Money, "What others are owed first."] = 0.0
 
     def findings(self) -> Iterator[Finding]:
         """Terms out of range."""
         yield from outside("advance_rate", self.advance_rate, "[0, 1]")
         yield from outside("quantile", self.quantile, "[0, 1]")
-        yield from outside("cap", self.cap, "[0, inf]")
+        yield from outside("cap", self.cap, "[0, inf)")
         yield from outside("prior_claims", self.prior_claims, "[0, inf)")
 
 
@@ -65,7 +66,8 @@ def liquidation_value(market: Values, terms: LiquidationTerms) -> Values:
 def lending_value(market: Valuation, terms: LendingTerms) -> float:
     """``min(cap, advance rate × quantile of market value − prior claims)``, 0 where prior claims take all."""
     refuse(DataError, terms.findings())
-    return max(min(terms.cap, terms.advance_rate * market.quantile(terms.quantile) - terms.prior_claims), 0.0)
+    lent = terms.advance_rate * market.quantile(terms.quantile) - terms.prior_claims
+    return max(lent if terms.cap is None else min(terms.cap, lent), 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -35,6 +35,7 @@ class Pert:
     4.5
     """
 
+    KIND: ClassVar[str] = "pert"
     least: float
     likely: float
     most: float
@@ -71,6 +72,7 @@ class Triangular:
     array([6.])
     """
 
+    KIND: ClassVar[str] = "triangular"
     least: float
     likely: float
     most: float
@@ -100,6 +102,7 @@ class Lognormal:
     102.0201
     """
 
+    KIND: ClassVar[str] = "lognormal"
     median: float
     log_deviation: float
 
@@ -137,6 +140,7 @@ class Empirical:
     array([0.02, 0.03, 0.04])
     """
 
+    KIND: ClassVar[str] = "empirical"
     values: tuple[float, ...]
     cumulative: tuple[float, ...] = ()
 
@@ -190,6 +194,7 @@ class Experts:
     (0.04, 0.02)
     """
 
+    KIND: ClassVar[str] = "experts"
     opinions: tuple[Opinion, ...]
 
     @property

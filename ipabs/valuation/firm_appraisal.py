@@ -12,10 +12,11 @@ from typing import Annotated, ClassVar
 import numpy as np
 import pandas as pd
 
-from ipabs.basics.units import Money, Rate, Share
+from ipabs.basics.units import Count, Factor, Integer, Money, Rate, Share
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.industry import IpcMap, decay_rate_of
 from ipabs.patents.portfolio import Portfolio
+from ipabs.valuation.checks import stated_findings
 from ipabs.valuation.collateral import (
     CollateralValues,
     LendingTerms,
@@ -30,6 +31,8 @@ from ipabs.valuation.revenue import RevenueStream
 from ipabs.valuation.uncertainty import Loading, Uncertain, UncertainInput
 from ipabs.valuation.valuation import Valuation
 
+# A stated advance rate is rounded to a tenth of a percent or finer.
+ADVANCE_TOLERANCE = 0.001
 AnyRange = Pert | Triangular | Lognormal | Empirical | Experts
 
 
@@ -42,8 +45,8 @@ class PledgedFirm:
     revenue: Money
     tax_rate: Share
     contract_amount: Annotated[Money, "What is lent or prepaid on the rights."]
-    stated_value: Annotated[float, "The appraisal the deal states; nan if none."] = np.nan
-    stated_advance_rate: Annotated[float, "The advance rate the deal states; nan if none."] = np.nan
+    stated_value: Annotated[Money | None, "The appraisal that the deal states."] = None
+    stated_advance_rate: Annotated[Factor | None, "The advance rate that the deal states."] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +72,13 @@ class AppraisalTerms:
     discount_rate: AnyRange = field(default_factory=lambda: Pert(least=0.12, likely=0.16, most=0.24))
     growth_rate: Rate = 0.0
     loss_rate: Share = 0.0
-    loading: float = 0.3
+    loading: Share = 0.3
     liquidation: LiquidationTerms = field(
         default_factory=lambda: LiquidationTerms(forced_discount=0.75, discount_rate=0.10, lag_years=1.5)
     )
     lending: LendingTerms = field(default_factory=lambda: LendingTerms(advance_rate=0.5, quantile=0.5))
-    draws: int = 10_000
-    seed: int
+    draws: Count = 10_000
+    seed: Integer
     enforce: Annotated[bool, "Whether a contract above its lending value is cut to it."] = False
 
 
@@ -150,16 +153,16 @@ def _appraise(
         loss_rate=terms.loss_rate,
         timing="mid",
     )
-    market = uncertain(relief, facts.firm, terms).value(alive, as_of=as_of)
+    market = _uncertain(relief, facts.firm, terms).value(alive, as_of=as_of)
     return FirmAppraisal(
         facts=facts,
         values=collateral_values(market, liquidation=terms.liquidation, lending=terms.lending),
         enforce=terms.enforce,
-        findings=tuple(_left_out(rights, alive, as_of)),
+        findings=(*_left_out(rights, alive, as_of), *_advance_findings(facts)),
     )
 
 
-def uncertain(relief: ReliefFromRoyalty, firm: str, terms: AppraisalTerms) -> Uncertain:
+def _uncertain(relief: ReliefFromRoyalty, firm: str, terms: AppraisalTerms) -> Uncertain:
     """A firm's relief from royalty with its uncertain inputs, tied to those of other firms by two common factors."""
     demand = (Loading(factor="demand", loading=terms.loading),)
     rates = (Loading(factor="rates", loading=min(2 * terms.loading, 0.9)),)
@@ -192,6 +195,15 @@ def _left_out(rights: Portfolio, alive: Portfolio, as_of: date) -> Iterator[Find
             template = "{got} is not alive on {as_of} and left out"
             yield finding("appraisal.left_out", template, path=(right.number, "status"), severity="warning",
                           got=right.number, as_of=as_of)  # fmt: skip
+
+
+def _advance_findings(facts: PledgedFirm) -> tuple[Finding, ...]:
+    """Whether the contract over the appraisal the deal states is the advance rate that it states."""
+    if not facts.stated_value or facts.stated_advance_rate is None:
+        return ()
+    advanced = facts.contract_amount / facts.stated_value
+    path = (facts.firm, "stated_advance_rate")
+    return stated_findings(advanced, facts.stated_advance_rate, tolerance=ADVANCE_TOLERANCE, path=path)
 
 
 def appraisal_table(appraisals: Sequence[FirmAppraisal]) -> pd.DataFrame:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipabs.errors import DataError
+from ipabs.errors import DataError, SpecError
 from ipabs.patents.patent import Patent, Pledge
 from ipabs.patents.portfolio import Portfolio
+from ipabs.spec import dump, load
 from ipabs.valuation.appraisal_report import AppraisalReport
 from ipabs.valuation.checks import stated_findings
 from ipabs.valuation.collateral import (
@@ -248,6 +249,36 @@ def test_a_contract_is_cut_only_where_that_is_enforced() -> None:
     assert one.amount == one.values.lending < one.facts.contract_amount
     loose = appraise_firms(BOTH, FIRMS[:1], replace(strict, enforce=False), as_of=AS_OF)[0]
     assert loose.amount == loose.facts.contract_amount
+
+
+def test_a_contract_that_is_not_what_the_deal_says_it_advances_is_told() -> None:
+    wrong = replace(FIRMS[0], stated_advance_rate=0.6)
+    found = appraise_firms(BOTH, (wrong,), TERMS, as_of=AS_OF)[0].findings
+    assert [str(one) for one in found] == ["F1.stated_advance_rate: the source states 0.6, but its inputs give 0.5"]
+    assert not appraise_firms(BOTH, FIRMS[:1], TERMS, as_of=AS_OF)[0].findings
+
+
+def test_terms_of_an_appraisal_stand_in_a_file() -> None:
+    text = """
+seed: 7
+draws: 500
+royalty_rate: {kind: pert, least: 0.02, likely: 0.04, most: 0.07}
+protected_revenue: {kind: triangular, least: 0.3, likely: 0.5, most: 0.8}
+discount_rate:
+  kind: experts
+  opinions:
+    appraiser: {range: {kind: pert, least: 0.12, likely: 0.15, most: 0.2}}
+    bank: {range: {kind: pert, least: 0.14, likely: 0.18, most: 0.25}}
+liquidation: {forced_discount: 75%, discount_rate: 10%, lag_years: 1.5 years, costs: 10万元}
+lending: {advance_rate: 40%, cap: 1000万元}
+enforce: true
+"""
+    terms = load(AppraisalTerms, text)
+    assert (terms.lending.cap, terms.liquidation.costs, terms.enforce) == (1e7, 1e5, True)
+    assert load(AppraisalTerms, dump(terms)) == terms
+    assert appraise_firms(BOTH, FIRMS[:1], terms, as_of=AS_OF)[0].valuation.draws == 500
+    with pytest.raises(SpecError, match="least, likely and most must be finite and rise"):
+        load(AppraisalTerms, text.replace("least: 0.02", "least: 0.05"))
 
 
 def test_firms_without_rights_and_dead_rights_are_told() -> None:
