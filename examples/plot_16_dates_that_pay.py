@@ -14,6 +14,7 @@ moves real money. This page shows where, and how much.
 # In China some weekend days make up for long holidays. The inter-bank market works on them, the exchanges stay closed.
 # Friday 9 February 2024, New Year's Eve, is of its own kind: the exchanges closed, the inter-bank market did not.
 from datetime import date, timedelta
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -77,7 +78,7 @@ quarters = [date(2024, 3, 28), *stated.payments[:4]]
 counts = ("ACT/365F", "ACT/360", "ACT/ACT ISDA", "30/360 US", "30E/360", "30E/360 ISDA")
 interest = pd.DataFrame(
     {
-        count: [float(100_000_000 * 0.03 * accrual_fraction(a, b, count)) for a, b in zip(quarters, quarters[1:])]
+        count: [float(100_000_000 * 0.03 * accrual_fraction(a, b, count)) for a, b in pairwise(quarters)]
         for count in counts
     },
     index=[f"to {day}" for day in quarters[1:]],

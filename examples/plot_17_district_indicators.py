@@ -98,11 +98,10 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.8))
 field["patents"].sort_values().plot.barh(ax=left, color="#34608f")
 left.set_title("patents by class")
 left.set_ylabel("")
-right.scatter(
-    field["median_age_years"], 100 * field["share_of_last_three_years"], s=8 * field["patents"], color="#c8a24d"
-)
-for name, row in field.iterrows():
-    right.annotate(str(name), (row["median_age_years"], 100 * row["share_of_last_three_years"]), fontsize=7)
+age, young = field["median_age_years"], 100 * field["share_of_last_three_years"]
+right.scatter(age, young, s=8 * field["patents"], color="#c8a24d")
+for name in field.index:
+    right.annotate(name, (age[name], young[name]), fontsize=7)
 right.set_xlabel("median age, years")
 right.set_ylabel("filed in the last three years, %")
 right.set_title("classes: age and growth (size = patents)")
