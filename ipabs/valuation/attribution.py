@@ -1,6 +1,6 @@
 """Attribution: what each right adds to the whole, alone at the margin or fairly among all (Shapley)."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -11,10 +11,10 @@ import pandas as pd
 
 from ipabs._typing import FloatArray
 from ipabs.basics.streams import uniforms
-from ipabs.errors import DataError, LimitError, finding, refuse
+from ipabs.errors import DataError, Finding, LimitError, finding, refuse
 from ipabs.patents.portfolio import Portfolio
-from ipabs.valuation.coverage import ProtectionLayer, layers, surviving
-from ipabs.valuation.stream_values import StreamMethod, checked_streams, stream_value, unprotected_values
+from ipabs.valuation.coverage import layers, surviving
+from ipabs.valuation.stream_values import StreamMethod, StreamTerms, checked_streams, stream_value, unprotected_values
 
 EXACT_PLAYERS = 12
 
@@ -84,10 +84,15 @@ def shapley_values(method: StreamMethod, portfolio: Portfolio, *, as_of: date) -
     a polynomial that Gauss–Legendre nodes integrate exactly; equal full shares give 1 / n each. A tax-amortization
     benefit is left out.
 
+    Raises
+    ------
+    DataError
+        As the method's valuation does, and for a `loss_rate` of draws: what rights share is not linear in it.
+
     Source: Shapley (1953); Owen (1972), *Management Science* 18, P64-P79.
     """
-    checked_streams(method, method.terms, portfolio=portfolio, as_of=as_of)
     terms = method.terms
+    checked_streams(method, terms, portfolio=portfolio, as_of=as_of, faults=_drawn_loss(terms))
     found = dict.fromkeys((right.number for right in portfolio.rights), 0.0)
     for stream in method.streams:
         over = layers(method.coverage, portfolio, stream.name, as_of=as_of)
@@ -96,37 +101,38 @@ def shapley_values(method: StreamMethod, portfolio: Portfolio, *, as_of: date) -
         periods = terms.periods(stream, over)
         worth = unprotected_values(stream, terms, periods)
         life = np.minimum(stream.technical_life_years, stream.contract_life_years)
-        alive = [periods.share_within(np.minimum(layer.legal_life_years, life)) for layer in over]
-        alone = surviving(periods, terms.loss_rate)
-        for first in range(len(over)):
-            # The rights 0 to `first` are alive, and no other.
-            share = alive[first] - (alive[first + 1] if first + 1 < len(over) else 0.0)
-            for layer, part in zip(over, _owen(over[: first + 1], alone), strict=False):
-                found[layer.right] += float(np.mean((worth * share * part).sum(axis=-1)))
+        protected = [
+            _mean_by_period(worth, periods.share_within(np.minimum(layer.legal_life_years, life))) for layer in over
+        ]
+        # What each period brings, on average, while the rights 0 to j are alive and no other: (period, right).
+        weight = np.stack(protected, axis=-1)
+        weight[:, :-1] -= weight[:, 1:]
+        survival = np.broadcast_to(surviving(periods, terms.loss_rate), periods.count)
+        parts = {alone: _owen([layer.share * alone for layer in over]) for alone in set(survival.tolist())}
+        shared = sum(weight[k] @ parts[alone] for k, alone in enumerate(survival.tolist()))
+        for layer, part in zip(over, np.atleast_1d(shared).tolist(), strict=True):
+            found[layer.right] += part
     values = tuple(found.values())
     return Attribution(names=tuple(found), values=values, standard_errors=(0.0,) * len(values), total=sum(values))
 
 
-def _owen(alive: Sequence[ProtectionLayer], survival: FloatArray) -> list[FloatArray]:
-    """φ of each right alive, ``(1 | period,)`` or ``(draw, 1 | period)``."""
-    nodes, weights = np.polynomial.legendre.leggauss(len(alive) // 2 + 1)
-    shares = [layer.share * survival for layer in alive]
-    parts: list[FloatArray] = [np.zeros_like(survival) for _ in alive]
-    for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
-        below = _products([1 - node * share for share in shares])
-        above = _products([1 - node * share for share in reversed(shares)])[::-1]
-        for at, share in enumerate(shares):
-            parts[at] = parts[at] + weight * share * below[at] * above[at]
-    return parts
+def _mean_by_period(worth: FloatArray, share: FloatArray) -> FloatArray:
+    return np.asarray((worth * share).reshape(-1, share.shape[-1]).mean(axis=0))
 
 
-def _products(terms: Iterable[FloatArray]) -> list[FloatArray]:
-    """Product of all terms before each."""
-    products, product = [], np.ones(1)
-    for term in terms:
-        products.append(product)
-        product = product * term
-    return products
+def _drawn_loss(terms: StreamTerms) -> Iterator[Finding]:
+    if np.ndim(terms.loss_rate):
+        template = "shares are attributed at one loss rate, not at draws of it"
+        yield finding("attribution.loss_rate", template, path=("loss_rate",))
+
+
+def _owen(shares: Sequence[float]) -> FloatArray:
+    """φ of right p when the rights 0 to j are alive: ``(j, p)``, zero for p above j."""
+    c = np.array(shares)
+    nodes, weights = np.polynomial.legendre.leggauss(len(c) // 2 + 1)
+    left = 1 - np.outer((nodes + 1) / 2, c)  # positive: the nodes lie inside 0 to 1
+    products = np.cumprod(left, axis=1) * (weights / 2)[:, np.newaxis]
+    return np.asarray(np.tril(products.T @ (c / left)))
 
 
 def shapley(

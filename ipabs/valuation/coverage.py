@@ -116,14 +116,22 @@ def protected_share(
     array([0.75 , 0.625, 0.5  ])
     """
     survival = surviving(periods, loss_rate)
-    share: FloatArray = np.zeros(1)
+    within = np.clip(per_period(life_years), periods.starts, periods.ends) - periods.starts
     uncovered: FloatArray = np.ones(1)
+    full: FloatArray = np.zeros(periods.count)
+    cut: list[tuple[int, float, FloatArray]] = []  # a right ends inside one period at most
     for layer in over:
-        covered = layer.share * survival
-        alive = periods.share_within(np.minimum(layer.legal_life_years, life_years))
-        share = share + uncovered * covered * alive
-        uncovered = uncovered * (1 - covered)
-    return np.broadcast_to(share, (*share.shape[:-1], periods.count)) if share.shape[-1] == 1 else share
+        gain = uncovered * layer.share * survival
+        gain = np.broadcast_to(gain, (*gain.shape[:-1], periods.count))
+        uncovered = uncovered * (1 - layer.share * survival)
+        full = full + gain * (layer.legal_life_years >= periods.ends)
+        last = int(np.searchsorted(periods.ends, layer.legal_life_years, side="right"))
+        if last < periods.count and layer.legal_life_years > periods.starts[last]:
+            cut.append((last, layer.legal_life_years - periods.starts[last], gain[..., last]))
+    years: FloatArray = full * within
+    for period, left, gain in cut:
+        years[..., period] += gain * np.minimum(left, within[..., period])
+    return np.asarray(years / (periods.ends - periods.starts))
 
 
 def surviving(periods: Periods, loss_rate: Values) -> FloatArray:

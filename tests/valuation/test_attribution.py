@@ -90,6 +90,24 @@ def test_over_draws_attribution_is_of_the_mean() -> None:
     assert found.values == pytest.approx(shapley_values(one, portfolio, as_of=AS_OF).values, rel=1e-12)
 
 
+def test_two_hundred_rights_on_one_stream_share_it_exactly() -> None:
+    rights = tuple(right(n, 200 + 30 * n) for n in range(200))
+    method = ReliefFromRoyalty(streams=STREAMS[:1], royalty_rate=0.05, tax_rate=0.25, discount_rate=0.12)
+    found = shapley_values(method, Portfolio(rights=rights), as_of=AS_OF)
+    assert sum(found.values) == pytest.approx(method.value(Portfolio(rights=rights), as_of=AS_OF).mean, rel=1e-9)
+    assert list(found.values) == sorted(found.values)
+    # the shortest-lived right shares its life with all 200
+    short = replace(method, streams=(replace(STREAMS[0], technical_life_years=200 / 366),))
+    whole = short.value(Portfolio(rights=rights), as_of=AS_OF).mean
+    assert found.values[0] == pytest.approx(whole / 200, rel=1e-9)
+
+
+def test_draws_of_the_loss_rate_are_refused() -> None:
+    method, portfolio = setup([(4000, 0.7, 0.2)], loss_rate=np.array([0.0, 0.1]))
+    with pytest.raises(DataError, match="at one loss rate, not at draws of it"):
+        shapley_values(method, portfolio, as_of=AS_OF)
+
+
 def test_sampled_values_meet_exact_ones_within_four_standard_errors_and_add_up() -> None:
     # Airport game of Littlechild and Owen (1973): the cost of the longest runway needed
     runways = {f"r{n:02}": float((n % 7 + 1) ** 2) for n in range(15)}

@@ -146,6 +146,18 @@ def test_draws_are_the_values_of_each_draw() -> None:
     assert result.quantile(0.5) == pytest.approx(float(np.median(result.value)))
 
 
+def test_draws_of_loss_and_life_meet_the_values_of_each_draw() -> None:
+    rights = Portfolio(rights=(replace(right("a", 8), filing=date(2004, 7, 1), grant=date(2005, 7, 1)), right("b", 3)))
+    loss, life = np.array([0.0, 0.04, 0.3]), np.array([0.3, 1.4, 12.0])
+    method = relief(replace(FLAT, technical_life_years=life), loss_rate=loss)
+    values = np.asarray(method.value(rights, as_of=AS_OF).value)
+    for n in range(3):
+        one = relief(replace(FLAT, technical_life_years=float(life[n])), loss_rate=float(loss[n]))
+        assert values[n] == pytest.approx(one.value(rights, as_of=AS_OF).mean, rel=CLOSED_FORM)
+    only_loss = relief(FLAT, loss_rate=loss).value(rights, as_of=AS_OF)
+    assert np.asarray(only_loss.value)[0] == pytest.approx(relief(FLAT).value(rights, as_of=AS_OF).mean)
+
+
 def test_two_rights_on_one_stream_end_within_one_year() -> None:
     rights = (replace(right("a", 8), filing=date(2004, 7, 1), grant=date(2005, 7, 1)), right("b", 1))
     coverage = CoverageMatrix(
