@@ -90,14 +90,14 @@ def arithmetic(kind: Kind, mode: Mode | None = None, share: ShareRule = "largest
     [40.0, 60.0]
     """
     numbers = {"float": _FLOATS, "fraction": _FRACTIONS, "array": _ARRAYS}[kind]
-    short = _when_short(numbers, _portions(numbers, mode, share))
+    short = sharing(numbers, mode, share)
     return Arithmetic(
         lo=numbers.lo,
         hi=numbers.hi,
         pick=numbers.pick,
         ratio=numbers.ratio,
         share=_share_each(short) if kind == "array" else _share_one(short),
-        rounded=_times(kind) if mode is None else _rounding(numbers, mode),
+        rounded=_times(kind) if mode is None else rounding(numbers, mode),
         invert=numbers.invert,
         floor=numbers.floor,
     )
@@ -107,8 +107,8 @@ def arithmetic(kind: Kind, mode: Mode | None = None, share: ShareRule = "largest
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
-    """What differs between floats, Fractions and arrays; `divide` is floor and exact remainder of ``a * b / d``."""
+class Numbers:
+    """What differs between one kind of number and another; `divide` is floor and exact remainder of ``a * b / d``."""
 
     lo: Callable[[Amount, Amount], Amount]
     hi: Callable[[Amount, Amount], Amount]
@@ -185,10 +185,10 @@ def _divide_each(a: Amount, b: Amount, d: Amount) -> tuple[Amount, Amount]:
     return quotient, remainder
 
 
-_FLOATS = _Numbers(
+_FLOATS = Numbers(
     lo=min, hi=max, pick=_pick_one, ratio=_ratio_one, invert=operator.not_, floor=_floor_float, divide=_divide_float
 )
-_FRACTIONS = _Numbers(
+_FRACTIONS = Numbers(
     lo=min,
     hi=max,
     pick=_pick_one,
@@ -197,7 +197,7 @@ _FRACTIONS = _Numbers(
     floor=_floor_fraction,
     divide=_divide_fraction,
 )
-_ARRAYS = _Numbers(
+_ARRAYS = Numbers(
     lo=np.minimum,
     hi=np.maximum,
     pick=_pick_each,
@@ -218,7 +218,7 @@ def _times(kind: Kind) -> Callable[[Amount, Factor], Amount]:
     return lambda amount, factor: amount * factor.value
 
 
-def _rounding(numbers: _Numbers, mode: Mode) -> Callable[[Amount, Factor], Amount]:
+def rounding(numbers: Numbers, mode: Mode) -> Callable[[Amount, Factor], Amount]:
     """Whole minor units, decided by the exact remainder; ``floor(x + 0.5)`` would be wrong in one case of 140."""
     divide, pick, floor = numbers.divide, numbers.pick, numbers.floor
 
@@ -258,7 +258,7 @@ def after(available: Amount, wants: Sequence[Amount]) -> Amount:
     return available
 
 
-def _portions(numbers: _Numbers, mode: Mode | None, rule: ShareRule) -> Portions:
+def _portions(numbers: Numbers, mode: Mode | None, rule: ShareRule) -> Portions:
     """How `amount` divides over claimants in proportion to `weights`, whose total `over` is above 0."""
 
     def plain(amount: Amount, weights: Sequence[Amount], over: Amount) -> list[Amount]:
@@ -294,9 +294,9 @@ def _portions(numbers: _Numbers, mode: Mode | None, rule: ShareRule) -> Portions
 Share: TypeAlias = Callable[[Amount, Sequence[Amount], Sequence[Amount] | None], list[Amount]]
 
 
-def _when_short(numbers: _Numbers, portions: Portions) -> Share:
+def sharing(numbers: Numbers, mode: Mode | None, rule: ShareRule) -> Share:
     """`share` where less is available than wanted."""
-    lo, pick = numbers.lo, numbers.pick
+    lo, pick, portions = numbers.lo, numbers.pick, _portions(numbers, mode, rule)
 
     def by_wants(available: Amount, wants: Sequence[Amount]) -> list[Amount]:
         """In proportion to what is wanted: nobody can be offered more than that, but for a float's last digit."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from ipabs.engine.arithmetic import Arithmetic, Factor
 from ipabs.engine.books import Books, Quantity, add
 from ipabs.engine.measures import Reader
-from ipabs.engine.units import decimal
 from ipabs.structure.deal import Deal
 
 PRICE = "call"  # where the price stands among the cash that enters
@@ -45,7 +44,7 @@ def clean_up(deal: Deal, reader: Reader) -> CleanUp | None:
             return CleanUp(
                 pool=reader.measure("pool_closing"),
                 original=reader.measure("pool_original"),
-                part=Factor.of(decimal(call.pool_percent)),
+                part=reader.units.factor(call.pool_percent),
                 price=reader.amount(call.price, call.into),
                 account=call.into,
             )

@@ -138,4 +138,4 @@ def agreed(condition: Condition) -> Condition:
     """True or False where all paths agree, so that a block does not compute what none of its paths needs."""
     if isinstance(condition, np.ndarray):
         return True if condition.all() else condition if condition.any() else False
-    return bool(condition)
+    return condition

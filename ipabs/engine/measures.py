@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ipabs.engine.arithmetic import Amount, Arithmetic, Factor, total
+from ipabs.engine.arithmetic import Amount, Arithmetic, total
 from ipabs.engine.books import Books, Quantity
 from ipabs.engine.targets import Claim
-from ipabs.engine.units import Units, decimal
+from ipabs.engine.units import Units
 from ipabs.structure.tranche import Amount as AmountTerm
 from ipabs.structure.trigger_tests import DeclaredMeasure
 
@@ -64,7 +64,7 @@ class Reader:
     def amount(self, term: AmountTerm, source: str) -> Quantity:
         """hi(floor, percent x (sum of `of`) + amount), at most `cap`; terms left out cost nothing."""
         parts = [self.measure(name, source, money=True) for name in term.of]
-        part = None if term.percent == 1 else Factor.of(decimal(term.percent))
+        part = None if term.percent == 1 else self.units.factor(term.percent)
         fixed, floor = self.units.money(term.amount), self.units.money(term.floor)
         cap = None if term.cap is None else self.units.money(term.cap)
 

@@ -92,12 +92,17 @@ def capacity(deal: Deal, units: Units) -> dict[str, Amount]:
             one.name: one.outstanding if basis[one.name] == "outstanding" else one.drawn for one in deal.state.support
         }
     limits = {one.name: one.limit for one in deal.support if isinstance(one.limit, float | int)}
-    left = {name: units.money(max(limit - used[name], 0.0)) for name, limit in limits.items()}
+    left = {name: units.money(rest(limit, used[name])) for name, limit in limits.items()}
     for party in deal.parties:
         supports = [support.name for support in deal.support if support.by == party.id]
         if party.limit is not None and supports:
-            left[f"party {party.id}"] = units.money(max(party.limit - sum(used[name] for name in supports), 0.0))
+            left[f"party {party.id}"] = units.money(rest(party.limit, sum(used[name] for name in supports)))
     return left
+
+
+def rest(limit: float, used: float) -> float:
+    """What a limit leaves; the limit itself where nothing is used."""
+    return max(limit - used, 0.0) if used else limit
 
 
 def bounded(support: Support) -> bool:

@@ -29,7 +29,7 @@ from ipabs.engine.program import Program
 from ipabs.engine.sources import FromAccount, FromSupport
 from ipabs.engine.steps import Step
 from ipabs.engine.targets import Into
-from ipabs.engine.units import Units, decimal
+from ipabs.engine.units import Mark, Units, decimal, unmarked
 from ipabs.errors import ModelError, refuse
 from ipabs.structure.account import COLLECTIONS, Account
 from ipabs.structure.deal import Deal
@@ -40,7 +40,14 @@ from ipabs.structure.trigger_tests import Trigger
 from ipabs.structure.waterfall import Capitalize, WriteDown, placed_lines
 
 
-def resolve(deal: Deal, indices: Iterable[Index] = (), *, exact: bool = False, watched: Iterable[str] = ()) -> Program:
+def resolve(
+    deal: Deal,
+    indices: Iterable[Index] = (),
+    *,
+    exact: bool = False,
+    watched: Iterable[str] = (),
+    mark: Mark = unmarked,
+) -> Program:
     """Make a deal ready to run.
 
     Parameters
@@ -52,6 +59,8 @@ def resolve(deal: Deal, indices: Iterable[Index] = (), *, exact: bool = False, w
         Numbers of the program are Fractions instead of floats.
     watched : iterable of str
         Observables that will be given; ``<party>.performing`` among them makes the party's support depend on it.
+    mark : (kind, term, number) -> number
+        What stands for the terms of the contract, where it is not their numbers (see `Units`).
 
     Raises
     ------
@@ -63,7 +72,7 @@ def resolve(deal: Deal, indices: Iterable[Index] = (), *, exact: bool = False, w
     deal = deal.filled()
     face = face_value(deal.rounding)
     refuse(ModelError, (*index_findings(deal, by_name), *face_findings(deal, face)))
-    units = Units(minor_unit(deal.rounding), exact)
+    units = Units(minor_unit(deal.rounding), exact, mark)
     timeline, reader, shifted = deal.timeline(), reader_of(deal, units), shifted_totals(deal)
     reader.claims.update(claims_of(deal, timeline, reader, shifted))
     reader.account_targets.update({one.name: account_target(one, deal, timeline, reader) for one in deal.accounts})

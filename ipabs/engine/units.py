@@ -1,9 +1,19 @@
 """Contract terms as the engine counts them: exact decimals, money in engine units."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any, Literal, TypeAlias
 
-from ipabs.engine.arithmetic import Amount
+from ipabs.engine.arithmetic import Amount, Factor
+
+Term: TypeAlias = float | Fraction  # of the contract
+Mark: TypeAlias = Callable[[Literal["money", "ratio", "factor"], Term, Any], Any]
+
+
+def unmarked(kind: Literal["money", "ratio", "factor"], term: Term, number: Any) -> Any:
+    """A number stands for itself."""
+    return number
 
 
 def decimal(x: float) -> Fraction:
@@ -26,6 +36,8 @@ class Units:
         in the currency's major unit and not rounded.
     exact : bool
         Numbers are Fractions; otherwise floats.
+    mark : (kind, term, number) -> number
+        What stands for a term of the contract in the steps: its number; the cell of a workbook that holds it.
 
     Examples
     --------
@@ -35,15 +47,22 @@ class Units:
 
     minor: Fraction | None
     exact: bool
+    mark: Mark = unmarked
 
-    def money(self, amount: float | Fraction) -> Amount:
+    def money(self, amount: Term) -> Amount:
         """An amount of the contract in engine units, to the nearest whole one where the contract rounds."""
         value = amount if isinstance(amount, Fraction) else decimal(amount)
-        return self.number(value if self.minor is None else Fraction(round(value / self.minor)))
+        whole = value if self.minor is None else Fraction(round(value / self.minor))
+        return self.mark("money", amount, self.number(whole))
 
     def ratio(self, value: float) -> Amount:
         """A limit or weight of the contract."""
-        return self.number(decimal(value))
+        return self.mark("ratio", value, self.number(decimal(value)))
+
+    def factor(self, share: float) -> Factor:
+        """A part of the contract that multiplies a measure."""
+        factor: Factor = self.mark("factor", share, Factor.of(decimal(share)))
+        return factor
 
     def number(self, value: Fraction) -> Amount:
         """A number of the back end."""
