@@ -291,32 +291,44 @@ def _portions(numbers: Numbers, mode: Mode | None, rule: ShareRule) -> Portions:
     return largest_remainder if rule == "largest_remainder" else down
 
 
+def _portion(numbers: Numbers, mode: Mode | None) -> Callable[[Amount, Amount, Amount], Amount]:
+    """One claimant's part of `amount`, whole units only where the contract rounds."""
+    if mode is None:
+        return lambda amount, weight, over: amount * (weight / over)
+    return lambda amount, weight, over: numbers.divide(amount, weight, over)[0]
+
+
 Share: TypeAlias = Callable[[Amount, Sequence[Amount], Sequence[Amount] | None], list[Amount]]
 
 
 def sharing(numbers: Numbers, mode: Mode | None, rule: ShareRule) -> Share:
     """`share` where less is available than wanted."""
     lo, pick, portions = numbers.lo, numbers.pick, _portions(numbers, mode, rule)
+    floored = _portion(numbers, mode)
 
     def by_wants(available: Amount, wants: Sequence[Amount]) -> list[Amount]:
         """In proportion to what is wanted: nobody can be offered more than that, but for a float's last digit."""
         return [lo(part, want) for part, want in zip(portions(available, wants, total(wants)), wants, strict=True)]
 
     def by_weights(available: Amount, wants: Sequence[Amount], weights: Sequence[Amount]) -> list[Amount]:
-        """By weight, and what a satisfied claimant leaves goes to the rest by weight, then by want."""
+        """By weight: who is filled is taken out, round by round, and the rest is divided once among the others."""
         left, rests = available, list(wants)
-        paid: list[Amount] = [0 for _ in wants]
-        for _ in wants:
-            open_weights = [pick(rest > 0, weight, 0) for rest, weight in zip(rests, weights, strict=True)]
-            weighted = total(open_weights) > 0
-            basis = [pick(weighted, weight, rest) for weight, rest in zip(open_weights, rests, strict=True)]
-            over = total(basis)
-            parts = portions(left, basis, pick(over > 0, over, 1))
-            gifts = [lo(part, rest) for part, rest in zip(parts, rests, strict=True)]
-            rests = [rest - gift for rest, gift in zip(rests, gifts, strict=True)]
-            paid = [before + gift for before, gift in zip(paid, gifts, strict=True)]
-            left = total([part - gift for part, gift in zip(parts, gifts, strict=True)])
-        return within(available, [lo(payment, want) for payment, want in zip(paid, wants, strict=True)])
+        for _ in wants[1:]:
+            basis, over = bases(rests, weights)
+            filled = [floored(left, weight, over) >= rest for weight, rest in zip(basis, rests, strict=True)]
+            left = left - total([pick(full, rest, 0) for full, rest in zip(filled, rests, strict=True)])
+            rests = [pick(full, 0, rest) for full, rest in zip(filled, rests, strict=True)]
+        parts = portions(left, *bases(rests, weights))
+        gifts = [lo(part, rest) for part, rest in zip(parts, rests, strict=True)]
+        return within(available, [want - rest + gift for want, rest, gift in zip(wants, rests, gifts, strict=True)])
+
+    def bases(rests: Sequence[Amount], weights: Sequence[Amount]) -> tuple[list[Amount], Amount]:
+        """What those who still want share by, and its total: their weights, or their wants once no weight is left."""
+        open_weights = [pick(rest > 0, weight, 0) for rest, weight in zip(rests, weights, strict=True)]
+        weighted = total(open_weights) > 0
+        basis = [pick(weighted, weight, rest) for weight, rest in zip(open_weights, rests, strict=True)]
+        over = total(basis)
+        return basis, pick(over > 0, over, 1)
 
     def within(available: Amount, paid: Sequence[Amount]) -> list[Amount]:
         """Paying in the order listed never overdraws, whatever a float's last digit says."""

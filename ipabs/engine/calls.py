@@ -12,18 +12,22 @@ PRICE = "call"  # where the price stands among the cash that enters
 
 @dataclass(frozen=True, slots=True)
 class CleanUp:
-    """The call that is assumed to be exercised at the first date on which it is allowed."""
+    """The call that is assumed to be exercised at the first date on which it is allowed.
+
+    What comes from outside and is not the pool's `stays` as it is.
+    """
 
     pool: Quantity
     original: Quantity
     part: Factor
     price: Quantity
     account: str
+    stays: frozenset[str]
 
     def mute(self, books: Books, m: Arithmetic) -> None:
         """After the call there is no pool: nothing is collected, nothing performs."""
         books.flows = {
-            name: m.pick(books.called, 0, amount) if name != "pool_original" else amount
+            name: amount if name in self.stays else m.pick(books.called, 0, amount)
             for name, amount in books.flows.items()
         }
 
@@ -47,6 +51,13 @@ def clean_up(deal: Deal, reader: Reader) -> CleanUp | None:
                 part=reader.units.factor(call.pool_percent),
                 price=reader.amount(call.price, call.into),
                 account=call.into,
+                stays=frozenset(
+                    (
+                        "pool_original",
+                        *(one.name for one in deal.observables),
+                        *(f"{support.by}.performing" for support in deal.support),
+                    )
+                ),
             )
     return None
 

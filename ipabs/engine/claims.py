@@ -14,7 +14,7 @@ from ipabs.engine.calls import can_be_called
 from ipabs.engine.measures import Reader
 from ipabs.engine.opening import capacities
 from ipabs.engine.targets import CappedFee, Claim, FromDate, Owed, Plan, Principal, Reimbursement, Scheduled, ToTarget
-from ipabs.engine.units import Units, decimal
+from ipabs.engine.units import Units, back_end, decimal
 from ipabs.errors import Finding, finding
 from ipabs.structure.deal import Deal
 from ipabs.structure.fee import Fee
@@ -58,24 +58,28 @@ def plan_of(deal: Deal, tranche: Tranche, timeline: Timeline, reader: Reader, sh
         case "bullet":
             return FromDate(expected, early=False)
         case "scheduled":
-            return Scheduled(remaining(tranche, timeline, reader.units), shifted)
+            return Scheduled(remaining(deal, tranche, timeline, reader.units), shifted)
         case "target" if tranche.target is not None:
             return ToTarget(reader.amount(tranche.target, ""))
     return FromDate(timeline.periods - 1, early=True)  # a residual tranche, repaid by the residual alone
 
 
-def remaining(tranche: Tranche, timeline: Timeline, units: Units) -> tuple[Amount, ...]:
-    """What the schedule leaves outstanding after each date: original principal less the cumulative schedule."""
+def remaining(deal: Deal, tranche: Tranche, timeline: Timeline, units: Units) -> tuple[Amount, ...]:
+    """What the schedule leaves outstanding after each date: original principal less the cumulative schedule.
+
+    A part of the original principal is a product, rounded as the contract says.
+    """
+    exact, m = Units(units.minor, exact=True), back_end(deal.rounding, "fraction")
+    original = exact.money(tranche.principal)
     due = [Fraction(0)] * timeline.periods
-    original = decimal(tranche.principal)
     for entry in tranche.schedule:
-        period = timeline.period_on_or_after(entry.due)
-        share = original * decimal(entry.percent) if entry.percent is not None else decimal(entry.amount or 0.0)
-        due[period] += share
+        share = None if entry.percent is None else exact.factor(entry.percent)
+        part = exact.money(entry.amount or 0.0) if share is None else m.rounded(original, share)
+        due[timeline.period_on_or_after(entry.due)] += part
     left, result = original, []
     for amount in due:
         left -= amount
-        result.append(units.money(left))
+        result.append(units.number(left))
     return tuple(result)
 
 
@@ -87,8 +91,8 @@ def interest_accruals(
         if tranche.coupon is None:
             continue
         name, faces = tranche.name, 1 if face is None else int(decimal(tranche.principal) / face)
-        fractions = interest_fractions(tranche, timeline)
-        rates = [annual_rate(tranche.coupon, start, indices) for start in timeline.accrual_starts]
+        fractions = interest_fractions(deal, tranche, timeline)
+        rates = [annual_rate(tranche.coupon, start, indices) for start, _ in interest_periods(deal, tranche, timeline)]
         base = reader.measure(f"{name}.balance") if tranche.notional is None else reader.amount(tranche.notional, "")
         yield InterestAccrual(
             f"{name}.interest",
@@ -99,16 +103,27 @@ def interest_accruals(
         )
 
 
-def interest_fractions(tranche: Tranche, timeline: Timeline) -> tuple[Fraction, ...]:
-    """Year fraction of each interest period, between stated payment dates or moved ones."""
-    day_count = cast("DayCount", tranche.day_count)
+def interest_periods(deal: Deal, tranche: Tranche, timeline: Timeline) -> tuple[tuple[date, date], ...]:
+    """First day and end of each interest period, between stated payment dates or moved ones.
+
+    In mid-life the first period starts where the one before the deal was joined ended.
+    """
     if tranche.accrual != "adjusted":
-        return timeline.accrual_fractions(day_count)
-    starts = (timeline.accrual_starts[0], *timeline.payments[:-1])
-    return tuple(
-        accrual_fraction(start, end, day_count, termination=timeline.payments[-1])
-        for start, end in zip(starts, timeline.payments, strict=True)
-    )
+        return tuple(zip(timeline.accrual_starts, timeline.accrual_ends, strict=True))
+    return tuple(zip(payments_before(deal, timeline), timeline.payments, strict=True))
+
+
+def payments_before(deal: Deal, timeline: Timeline) -> tuple[date, ...]:
+    """The payment date before each one, as moved; closing before the first."""
+    whole = deal.dates.timeline()
+    return (whole.closing, *whole.payments)[-1 - timeline.periods : -1]
+
+
+def interest_fractions(deal: Deal, tranche: Tranche, timeline: Timeline) -> tuple[Fraction, ...]:
+    """Year fraction of each interest period."""
+    periods = interest_periods(deal, tranche, timeline)
+    day_count, (_, termination) = cast("DayCount", tranche.day_count), periods[-1]
+    return tuple(accrual_fraction(start, end, day_count, termination=termination) for start, end in periods)
 
 
 def annual_rate(coupon: Coupon, start: date, indices: Mapping[str, Index]) -> Fraction:

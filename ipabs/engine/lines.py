@@ -9,7 +9,7 @@ from ipabs.engine.books import Quantity
 from ipabs.engine.conditions import Gate, Watch
 from ipabs.engine.measures import Reader, constant
 from ipabs.engine.merge import Merged
-from ipabs.engine.sources import FromAccount, FromSupport, Nowhere
+from ipabs.engine.sources import FromAccount, FromSupport, Nowhere, Source
 from ipabs.engine.steps import Step
 from ipabs.engine.targets import (
     Capitalization,
@@ -111,10 +111,11 @@ class LineMaker:
                 excess = Excess(to, verb.target, self.reader.account_targets[verb.target])
                 yield Step("release", account, (excess,))
             case Draw():
-                yield from self._draw(next(one for one in self.deal.support if one.name == verb.target))
+                support = next(one for one in self.deal.support if one.name == verb.target)
+                yield from self._draw(support, self._limit(verb, line))
             case WriteDown():
                 losses = tuple(Loss(f"{name}.principal", self.shifted.get(name, "")) for name in verb.target)
-                yield Step("write_down", Nowhere(), losses, limit=self._limit(verb, line))
+                yield self._step("write_down", verb, line, losses, Nowhere())
             case Capitalize():
                 turned = tuple(
                     Capitalization(f"{name}.interest", f"{name}.principal", self.shifted.get(name, ""))
@@ -126,11 +127,18 @@ class LineMaker:
             case Purchase():  # pragma: no cover - refused by the findings of the deal
                 raise TypeError(verb)
 
-    def _step(self, word: str, verb: Pay | TopUp, line: Written, targets: tuple[Target, ...]) -> Step:
+    def _step(
+        self,
+        word: str,
+        verb: Pay | TopUp | WriteDown,
+        line: Written,
+        targets: tuple[Target, ...],
+        source: Source | None = None,
+    ) -> Step:
         side_by_side = verb.split == "pro_rata" and len(targets) > 1
         return Step(
             word,
-            FromAccount(line.source),
+            source or FromAccount(line.source),
             targets,
             limit=self._limit(verb, line),
             side_by_side=side_by_side,
@@ -140,7 +148,7 @@ class LineMaker:
     def _limit(self, verb: Options, line: Written) -> Quantity | None:
         return None if verb.up_to is None else self.reader.amount(verb.up_to, line.source)
 
-    def _weights(self, verb: Pay | TopUp) -> tuple[Quantity, ...] | None:
+    def _weights(self, verb: Pay | TopUp | WriteDown) -> tuple[Quantity, ...] | None:
         """What the split follows; stated weights as whole numbers, so that whole units divide exactly."""
         match verb.by:
             case "balance" | "original":
@@ -162,13 +170,13 @@ class LineMaker:
         income = Income(f"{name}.income")
         return (income,) if principal is None else (Repaid(principal), income)
 
-    def _draw(self, support: Support) -> Iterator[Step]:
+    def _draw(self, support: Support, up_to: Quantity | None) -> Iterator[Step]:
         source, accelerated = self.sources[support.name], support.on_acceleration == "all_due"
         claims = tuple(self.claims[name] for name in support.covers)
         if support.mode == "to_claims":
-            yield Step("draw", source, tuple(StillDue(claim, accelerated) for claim in claims))
+            yield Step("draw", replace(source, up_to=up_to), tuple(StillDue(claim, accelerated) for claim in claims))
             return
-        for at, account in enumerate(support.after):
-            gap = Gap(support.into, support.name, claims, accelerated, first=at == 0)
-            yield Step("draw", FromAccount(account), (gap,))
-        yield Step("draw", source, (Gap(support.into, support.name, claims, accelerated, first=not support.after),))
+        sources: tuple[Source, ...] = (*(FromAccount(account) for account in support.after), source)
+        for at, each in enumerate(sources):
+            gap = Gap(support.into, support.name, claims, accelerated, first=at == 0, up_to=up_to)
+            yield Step("draw", each, (gap,))

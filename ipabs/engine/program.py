@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from ipabs.basics.timeline import Timeline
 from ipabs.engine.accruals import Accrual, Unpaid
-from ipabs.engine.arithmetic import Arithmetic, Kind, arithmetic
+from ipabs.engine.arithmetic import Arithmetic, Kind
 from ipabs.engine.calls import CleanUp
 from ipabs.engine.conditions import CALLED, NORMAL, Gate, PhaseRule, Watch
 from ipabs.engine.opening import Opening
 from ipabs.engine.steps import Step
 from ipabs.engine.targets import Claim
-from ipabs.engine.units import Units
+from ipabs.engine.units import Units, back_end
 from ipabs.structure.deal import Deal
 
 
@@ -28,7 +28,9 @@ class Program:
     gates : tuple of Gate
         Conditions of the steps; ``step_gates[i]`` is the number of step i's gate, -1 for none.
     keeps : frozenset of str
-        Series, totals and snapshots that something reads; the snapshots are `noted` before line 1.
+        Series and totals that something reads.
+    openings, dues : tuple of (total, claim)
+        What something reads of claims as they stand before today's accruals, and of their dues before line 1.
     new_years : tuple of bool
         Whether a payment date is the first of its calendar year.
     """
@@ -48,7 +50,8 @@ class Program:
     unpaid: tuple[Unpaid, ...]
     claims: Mapping[str, Claim]
     keeps: frozenset[str]
-    noted: tuple[str, ...]
+    openings: tuple[tuple[str, str], ...]
+    dues: tuple[tuple[str, str], ...]
     new_years: tuple[bool, ...]
 
     @property
@@ -58,9 +61,4 @@ class Program:
 
     def arithmetic(self, kind: Kind) -> Arithmetic:
         """The back end under the deal's rounding contract."""
-        rounding = self.deal.rounding
-        if rounding is None or self.units.minor is None:
-            return arithmetic(kind)
-        if rounding.preset == "fen":
-            return arithmetic(kind, "half_up", "largest_remainder")
-        return arithmetic(kind, rounding.mode, rounding.share or "largest_remainder")
+        return back_end(self.deal.rounding, kind)

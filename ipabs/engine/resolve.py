@@ -1,7 +1,6 @@
 """A deal made ready to run: every name looked up, every date counted, the phases merged into one list."""
 
 from collections.abc import Iterable
-from datetime import date
 from fractions import Fraction
 
 from ipabs.basics.timeline import Timeline
@@ -18,6 +17,7 @@ from ipabs.engine.claims import (
     fee_accruals,
     index_findings,
     interest_accruals,
+    payments_before,
     since,
 )
 from ipabs.engine.conditions import CALLED, NORMAL, Gate, PhaseRule, Watch
@@ -110,7 +110,8 @@ def resolve(
         unpaid=unpaid_rules(deal, shifted),
         claims=reader.claims,
         keeps=keeps,
-        noted=tuple(sorted(name for name in keeps if name.endswith((".opening", ".due_at_opening")))),
+        openings=snapshots(keeps, ".opening"),
+        dues=snapshots(keeps, ".due_at_opening"),
         new_years=new_years(deal, timeline),
     )
 
@@ -217,13 +218,15 @@ def phase_rules(deal: Deal) -> tuple[PhaseRule, ...]:
 
 
 def sweep_steps(deal: Deal, timeline: Timeline) -> tuple[Step, ...]:
-    """At the deal's end every account goes to its `sweep_to` before line 1."""
-    ending = Gate(final=timeline.periods - 1)
-    return tuple(
-        Step("sweep", FromAccount(account.name), (Into(account.sweep_to),), gate=ending)
-        for account in deal.accounts
-        if account.sweep_to
-    )
+    """At the deal's end every account goes to its `sweep_to` before line 1, givers before receivers."""
+    ending, to = Gate(final=timeline.periods - 1), {one.name: one.sweep_to for one in deal.accounts if one.sweep_to}
+
+    def moves(account: str) -> int:
+        """How often its cash moves until it rests."""
+        return 1 + moves(to[account]) if account in to else 0
+
+    givers = sorted(to, key=moves, reverse=True)
+    return tuple(Step("sweep", FromAccount(name), (Into(to[name]),), gate=ending) for name in givers)
 
 
 def line_steps(maker: LineMaker) -> tuple[Step, ...]:
@@ -249,5 +252,10 @@ def unpaid_rules(deal: Deal, shifted: dict[str, str]) -> tuple[Unpaid, ...]:
 
 def new_years(deal: Deal, timeline: Timeline) -> tuple[bool, ...]:
     """Whether a payment date is the first of its calendar year, when yearly caps start again."""
-    before: tuple[date, ...] = (deal.state.as_of if deal.state is not None else timeline.closing, *timeline.payments)
-    return tuple(day.year != last.year for last, day in zip(before, timeline.payments, strict=False))
+    before = payments_before(deal, timeline)
+    return tuple(day.year != last.year for last, day in zip(before, timeline.payments, strict=True))
+
+
+def snapshots(keeps: frozenset[str], what: str) -> tuple[tuple[str, str], ...]:
+    """Totals that note a claim as it stands at one moment of the date, each with its claim."""
+    return tuple((name, name.removesuffix(what)) for name in sorted(keeps) if name.endswith(what))

@@ -95,14 +95,12 @@ def accrue(program: Program, books: Books, m: Arithmetic) -> None:
         for counter in books.spent:
             if counter.endswith(".year"):
                 books.spent[counter] = 0
+    for name, claim in program.openings:
+        books.totals[name] = books.owed[claim]
     for accrual in program.accruals:
         accrual.accrue(books, m)
-    for name in program.noted:
-        claim, _, what = name.rpartition(".")
-        if what == "opening":
-            books.totals[name] = books.owed[claim]
-        else:
-            books.totals[name] = program.claims[claim].covered(books, m, True)
+    for name, claim in program.dues:
+        books.totals[name] = program.claims[claim].covered(books, m, True)
 
 
 def watch(program: Program, books: Books, m: Arithmetic) -> None:
@@ -132,10 +130,10 @@ def pay(program: Program, books: Books, m: Arithmetic, traced: bool) -> list[Seq
 
 
 def close(program: Program, books: Books, m: Arithmetic) -> None:
-    """After the last line: unpaid interest that does not stay owed, tests read at the end."""
-    for rule in program.unpaid:
-        rule.settle(books)
+    """After the last line: tests are read at the end, then unpaid interest takes its course."""
     for test in program.watches:
         if test.at == "end":
             test.read(books, m)
     keep_counts(books)
+    for rule in program.unpaid:
+        rule.settle(books)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from ipabs.engine.arithmetic import Amount, Arithmetic, total
-from ipabs.engine.books import Books, add
+from ipabs.engine.books import Books, Quantity, add
 
 Row: TypeAlias = tuple[Amount, Amount, Amount, Amount]  # available, due, payable, paid
 UNBOUNDED = 10**18  # above any amount
@@ -17,7 +17,7 @@ class Source(Protocol):
     def available(self, books: Books, m: Arithmetic) -> Amount | None:
         """The most that can be given; ``None`` where nothing bounds it."""
 
-    def give(self, books: Books, rows: Sequence[Row], left: Amount | None) -> None:
+    def give(self, books: Books, m: Arithmetic, rows: Sequence[Row], left: Amount | None) -> None:
         """Book what the rows were paid; `left` is what remains of the available."""
 
 
@@ -31,7 +31,7 @@ class FromAccount:
         """All it holds."""
         return books.held[self.account]
 
-    def give(self, books: Books, rows: Sequence[Row], left: Amount | None) -> None:
+    def give(self, books: Books, m: Arithmetic, rows: Sequence[Row], left: Amount | None) -> None:
         """What is left stays."""
         books.held[self.account] = left
 
@@ -44,6 +44,7 @@ class FromSupport:
     claim: str
     capacities: tuple[str, ...]
     performing: str = ""  # the observable that is 0 once the party has defaulted
+    up_to: Quantity | None = None  # the most that one draw to claims moves
 
     @property
     def drawn(self) -> str:
@@ -52,24 +53,29 @@ class FromSupport:
 
     def available(self, books: Books, m: Arithmetic) -> Amount | None:
         """The smallest limit left, and nothing from a party in default."""
-        if not self.capacities:
-            bound = None
-        elif len(self.capacities) == 1:
-            bound = books.capacity[self.capacities[0]]
-        else:
-            bound = m.lo(books.capacity[self.capacities[0]], books.capacity[self.capacities[1]])
+        bound = self.callable(books, m)
         if not self.performing:
             return bound
         return m.pick(books.flows[self.performing] > 0, UNBOUNDED if bound is None else bound, 0)
 
-    def give(self, books: Books, rows: Sequence[Row], left: Amount | None) -> None:
-        """A call enters the vehicle, uses up the promise, and is owed back."""
+    def callable(self, books: Books, m: Arithmetic) -> Amount | None:
+        """The most that can be called; ``None`` where nothing bounds it."""
+        bound = None if self.up_to is None else self.up_to(books, m)
+        for name in self.capacities:
+            bound = books.capacity[name] if bound is None else m.lo(bound, books.capacity[name])
+        return bound
+
+    def give(self, books: Books, m: Arithmetic, rows: Sequence[Row], left: Amount | None) -> None:
+        """A call enters the vehicle, uses up the promise, and is owed back; what its party fails to pay is noted."""
+        if self.performing:
+            asked, bound = total([row[2] for row in rows]), self.callable(books, m)
+            called = asked if bound is None else m.lo(asked, bound)
+            add(books.unfunded, self.support, called - total([row[3] for row in rows]))
         given = total([row[3] for row in rows])
         for name in self.capacities:
             books.capacity[name] = books.capacity[name] - given
         books.accrue(self.claim, given)
         add(books.entered, self.support, given)
-        books.unfunded[self.support] = total([row[2] for row in rows]) - given
         if self.drawn in books.totals:
             books.totals[self.drawn] = books.totals[self.drawn] + given
 
@@ -82,5 +88,5 @@ class Nowhere:
         """Nothing bounds it."""
         return None
 
-    def give(self, books: Books, rows: Sequence[Row], left: Amount | None) -> None:
+    def give(self, books: Books, m: Arithmetic, rows: Sequence[Row], left: Amount | None) -> None:
         """Nothing is taken from anywhere."""

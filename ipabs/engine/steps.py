@@ -52,7 +52,7 @@ def act(step: Step, books: Books, m: Arithmetic, gate: Condition) -> Sequence[Ro
         target = targets[0]
         due, payable = target.wants(books, m)
         row, left = grant(left, due, payable, limit, gate, m)
-        source.give(books, (row,), left)
+        source.give(books, m, (row,), left)
         target.take(books, row[3])
         return (row,)
     wants = [target.wants(books, m) for target in targets]
@@ -61,7 +61,7 @@ def act(step: Step, books: Books, m: Arithmetic, gate: Condition) -> Sequence[Ro
         rows, left = grant_side_by_side(left, wants, limit, weights, gate, m)
     else:
         rows, left = grant_in_order(left, wants, limit, gate, m)
-    source.give(books, rows, left)
+    source.give(books, m, rows, left)
     for target, row in zip(targets, rows, strict=True):
         target.take(books, row[3])
     return rows
@@ -103,15 +103,17 @@ def grant_in_order(
 
 
 def grant_side_by_side(
-    available: Amount,
+    available: Amount | None,
     wants: Sequence[tuple[Amount, Amount]],
     limit: Amount | None,
     weights: list[Amount] | None,
     gate: Condition,
     m: Arithmetic,
 ) -> tuple[list[Row], Amount]:
-    """All targets share what there is."""
+    """All targets share what there is; where no cash moves, the line's limit."""
     payables = [payable if gate is True else m.pick(gate, payable, 0) for _, payable in wants]
+    if available is None:
+        available = limit
     budget = available if limit is None else m.lo(available, limit)
     left, rows = available, []
     for (due, _), payable, paid in zip(wants, payables, m.share(budget, payables, weights), strict=True):

@@ -263,12 +263,14 @@ class Gap:
     claims: tuple[Claim, ...]
     accelerated: bool
     first: bool
+    up_to: Quantity | None = None  # the most that the draw moves, from accounts and by call
 
     def wants(self, books: Books, m: Arithmetic) -> tuple[Amount, Amount | None]:
         """The dues of the covered claims less what the account holds."""
         if self.first:
             dues = total([claim.covered(books, m, self.accelerated) for claim in self.claims])
-            books.gaps[self.support] = m.hi(dues - books.held[self.name], 0)
+            gap = m.hi(dues - books.held[self.name], 0)
+            books.gaps[self.support] = gap if self.up_to is None else m.lo(gap, self.up_to(books, m))
         gap = books.gaps[self.support]
         return gap, gap
 

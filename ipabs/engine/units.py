@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
-from ipabs.engine.arithmetic import Amount, Factor
+from ipabs.engine.arithmetic import Amount, Arithmetic, Factor, Kind, arithmetic
+from ipabs.structure.terms import Rounding
 
 Term: TypeAlias = float | Fraction  # of the contract
 Mark: TypeAlias = Callable[[Literal["money", "ratio", "factor"], Term, Any], Any]
@@ -18,6 +19,8 @@ def unmarked(kind: Literal["money", "ratio", "factor"], term: Term, number: Any)
 
 def decimal(x: float) -> Fraction:
     """The decimal a float was written as: 0.0325 is 325/10000.
+
+    A number given in Python counts as its shortest decimal text too: 1/3 is 0.3333333333333333, not a third.
 
     >>> decimal(0.0325)
     Fraction(13, 400)
@@ -75,3 +78,12 @@ class Units:
             return 1
         units = 1 / self.minor
         return units.numerator if units.denominator == 1 else float(units)
+
+
+def back_end(rounding: Rounding | None, kind: Kind) -> Arithmetic:
+    """The operations under a rounding contract."""
+    if rounding is None or rounding.preset == "none":
+        return arithmetic(kind)
+    if rounding.preset == "fen":
+        return arithmetic(kind, "half_up", "largest_remainder")
+    return arithmetic(kind, rounding.mode, rounding.share or "largest_remainder")

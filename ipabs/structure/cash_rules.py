@@ -148,7 +148,10 @@ def draw_findings(deal: "Deal", priority: Priority, lines: Placed) -> Iterator[F
         if support is None or support.mode == "to_claims":
             continue
         after = lines[i + 1 :]
-        reached = {claim: j for j, one in enumerate(after) if isinstance(one.line, Pay) for claim in one.line.target}
+        reached: dict[str, int] = {}
+        for j, one in enumerate(after):
+            for claim in one.line.target if isinstance(one.line, Pay) else ():
+                reached.setdefault(claim, j)  # a later line pays what a cap leaves
         for claim in (name for name in support.covers if name not in reached):
             template = "{support} covers {got}, but no line after the draw pays it"
             yield finding("draw.unreached", template, path=at(priority, placed), got=claim, support=support.name)

@@ -169,10 +169,11 @@ Interest pays interest here and nothing else: the 5.5 left on the second date go
 `draw: X` calls a party. With `mode: into_account` (the Chinese shortfall undertaking at the check date, first
 line) the gap is the dues of the claims in `for` less the account; first min(held, gap) moves from each account
 in `after`, in order, then the rest is called, within the limit left. With `mode: to_claims` the remaining dues
-are paid in order. `limit_basis` says whether all calls count or only those not reimbursed; `limit: unlimited`
-is a word; `on_acceleration` says what is covered once all principal is due. A party has one capacity for all it
-supports. What was called is owed back as `X.reimbursement`; where no line pays it, write `reimbursed: never`. A
-call that is not paid is the measure `X.unfunded`.
+are paid in order. `up_to` bounds all that one draw moves. `limit_basis` says whether all calls count or only
+those not reimbursed; `limit: unlimited` is a word; `on_acceleration` says what is covered once all principal is
+due. A party has one capacity for all it supports. What was called is owed back as `X.reimbursement`; where no
+line pays it, write `reimbursed: never`. A call within the limits that its party does not pay is the measure
+`X.unfunded`.
 
 A bullet's early principal waits in an account and comes back at maturity, because its claim is due only then.
 Here 27 and 27 wait; at maturity 105 is due, 86 is there, and the fund pays 19.""",
@@ -268,9 +269,10 @@ period 0 and balance to the cent.""",
         title="The end",
         text="""\
 At legal final and in the phase `called` every account's target is 0, and it is swept to its `sweep_to` account
-before line 1. When the tranches in `until` are repaid, the target is 0 from that line. What is unpaid after
-legal final is a loss; without `write_down`, loss is measured only then. `residual` pays its tranche's principal
-first, then income.
+before line 1, the accounts that give before those that receive. A clean-up call sells the pool: from the next date
+on collections and pool balances are 0 for the deal. When the tranches in `until` are repaid, the target is 0
+from that line. What is unpaid after legal final is a loss; without `write_down`, loss is measured only then.
+`residual` pays its tranche's principal first, then income.
 
 The reserve falls with the balance and pays the last interest of 3.""",
         example='''\

@@ -69,7 +69,7 @@ class ScheduledPrincipal:
 
     due: Annotated[date, Key("date"), "when it falls due"]
     amount: Annotated[Money | None, "the amount, or"] = None
-    percent: Annotated[Share | None, "the part of the original principal"] = None
+    percent: Annotated[Share | None, "the part of the original principal, rounded like any product"] = None
 
     def findings(self) -> Iterator[Finding]:
         """Neither or both of amount and percent."""

@@ -105,7 +105,7 @@ class Draw(Options):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteDown(Options):
-    """Write tranche balances down, in order, without cash; `up_to` says by how much."""
+    """Write tranche balances down without cash, in order or by `split`; `up_to` says by how much."""
 
     USES: ClassVar[tuple[str, ...]] = ("split", "by", "weights", "up_to")
 

@@ -1,6 +1,8 @@
 """Every measure of the deal language, read on each date of one deal and compared with its definition."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -77,12 +79,18 @@ FLOWS = {
 SEEN = {"leverage": [0.5, 0.6, 0.7, 0.8], "worth": [2000.25, 1500, 1000, 500]}
 
 
-def run(measure: str, rounding: str = "none", poor: tuple[tuple[str, str], ...] = ()) -> tuple[list[float], Ledger]:
+def run(
+    measure: str,
+    rounding: str = "none",
+    poor: tuple[tuple[str, str], ...] = (),
+    more: Mapping[str, list[float]] = MappingProxyType({}),
+) -> tuple[list[float], Ledger]:
     """What the test reads on each date, in engine units, and the ledger."""
     text = DEAL.replace("MEASURE", measure).replace("ROUNDING", rounding)
     for old, new in poor:
         text = text.replace(old, new)
-    program = resolve(spec.load(Deal, text), watched=SEEN)
+    given = {**SEEN, **more}
+    program = resolve(spec.load(Deal, text), watched=given)
     watch, seen = program.watches[0], []
 
     def look(books: Any, m: Any) -> float:
@@ -91,7 +99,7 @@ def run(measure: str, rounding: str = "none", poor: tuple[tuple[str, str], ...] 
 
     looking = replace(program, watches=(replace(watch, value=look), *program.watches[1:]))
     flows = Collections(looking.timeline, opening=480, **FLOWS)
-    return seen, run_program(looking, flows, observed(looking, SEEN, looking.timeline), "float")
+    return seen, run_program(looking, flows, observed(looking, given, looking.timeline), "float")
 
 
 def expected(measure: str, ledger: Ledger) -> Any:
@@ -164,10 +172,21 @@ def test_money_is_counted_in_fen_and_ratios_are_not(measure: str) -> None:
 
 
 def test_what_a_support_did_not_pay_is_its_measure() -> None:
+    """Of a gap of 6 a limit of 2 lets 2 be called: all paid while the party performs, nothing once it does not."""
     poor = (("limit: 7", "limit: 2"), ("{assets: 980, accounts: {reserve: 20}}", "{assets: 1000}"))
     seen, ledger = run("promise.unfunded", poor=poor)
     assert ledger.called("promise")[0].tolist() == [2, 0, 0, 0]
-    assert seen == [4, 0, 0, 0]
+    assert seen == [0, 0, 0, 0]
+    seen, ledger = run("promise.unfunded", poor=poor, more={"fund.performing": [0, 1, 1, 1]})
+    assert ledger.called("promise")[0].tolist() == [0, 0, 0, 0]
+    assert seen == [2, 0, 0, 0]
+    unlimited = (
+        ("fund: {limit: 7}", "fund: {name: Fund}"),
+        (", limit_basis: cumulative", ", limit: unlimited"),
+        poor[1],
+    )
+    seen, _ = run("promise.unfunded", poor=unlimited, more={"fund.performing": [0, 1, 1, 1]})
+    assert seen == [6, 0, 0, 0]
 
 
 def test_an_observable_counts_as_money_where_an_amount_is_wanted() -> None:

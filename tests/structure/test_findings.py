@@ -435,3 +435,11 @@ def test_planned_nouns_are_each_refused() -> None:
     }
     for noun, text in planned.items():
         assert [found.got for found in found_in(text) if found.code == "deal.planned"] == [noun]
+
+
+def test_a_covered_fee_whose_excess_over_a_cap_is_paid_later_takes_nothing_from_what_was_drawn() -> None:
+    """The first line that pays a covered claim is the one the draw is for."""
+    later = "    - pay: undertaking.reimbursement\n    - pay: custodian\n"
+    text = both("    - pay: undertaking.reimbursement\n", later)
+    fee = "over: collection_period, day_count: ACT/365F"
+    assert found_in(text.replace(fee, f"{fee}, cap: {{per_date: 100}}")) == ()
