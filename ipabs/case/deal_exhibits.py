@@ -12,6 +12,7 @@ from ipabs.engine.checks import checks
 from ipabs.engine.ledger import Ledger
 from ipabs.io.folder import Cell
 from ipabs.pool.pool import Pool
+from ipabs.readings.tables import payment_dates
 from ipabs.report.exhibit import MONEY, Exhibit, Unit, columns
 from ipabs.structure.tranche import Tranche
 
@@ -178,6 +179,41 @@ def payments(ledger: Ledger) -> Exhibit:
                 *(float(ledger.balance(name)[0, t]) for name in balances),
             )
             for t, day in enumerate(ledger.timeline.payments[: last + 1])
+        ),
+    )
+
+
+def split_payments(ledger: Ledger) -> tuple[Exhibit, Exhibit]:
+    """The table of payments in two that fit a page: cash, and balances."""
+    whole = payments(ledger)
+    balances = [at for at, name in enumerate(whole.header) if name.endswith(".balance")]
+    cash = [at for at in range(len(whole.columns)) if at not in balances]
+    return chosen(whole, "waterfall", cash), chosen(whole, "balances", [0, *balances])
+
+
+def chosen(exhibit: Exhibit, name: str, places: Sequence[int]) -> Exhibit:
+    """Some columns of an exhibit under another name."""
+    return Exhibit(
+        name=name,
+        columns=tuple(exhibit.columns[at] for at in places),
+        rows=tuple(tuple(row[at] for at in places) for row in exhibit.rows),
+    )
+
+
+def factors(ledger: Ledger) -> Exhibit:
+    """Balance factor of each tranche after each payment date, and principal and interest per 1,000 of the notes."""
+    tables = {one.name: payment_dates(ledger, one.name) for one in ledger.deal.tranches}
+    rows = len(payments(ledger).rows)
+    units: dict[str, Unit] = {}
+    for name in tables:
+        units |= {f"{name}.interest_per_1000": "per_face", f"{name}.principal_per_1000": "per_face"}
+        units[f"{name}.factor"] = "factor"
+    return Exhibit(
+        name="factors_by_date",
+        columns=columns(date="date", **units),
+        rows=tuple(
+            (day, *(float(tables[name.rpartition(".")[0]][name.rpartition(".")[2]].iloc[t]) for name in units))
+            for t, day in enumerate(ledger.timeline.payments[:rows])
         ),
     )
 

@@ -17,6 +17,7 @@ from ipabs.financing.savings import implied_spread
 from ipabs.pool.pool import Pool
 from ipabs.report.exhibit import Exhibit, brief, columns
 from ipabs.report.page import Page, Section
+from ipabs.report.titles import headings_of, titled, words_of
 from ipabs.spec import to_tree
 from ipabs.structure.deal import Deal
 
@@ -48,29 +49,6 @@ def strains(ledgers: Sequence[tuple[str, Ledger]], lang: Language) -> Iterator[s
 def points(rate: float, lang: Language) -> str:
     """A difference of rates in percentage points."""
     return f"{100 * rate:.2f}{' 个百分点' if lang == 'zh' else ' pp'}"
-
-
-def headings_of(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, str], ...]:
-    """Heads of every column; names of the deal's own stay as they are."""
-    names = dict.fromkeys(column.name for exhibit in exhibits for column in exhibit.columns)
-    return tuple((name, label(f"column.{name}", lang)) for name in names if f"column.{name}" in words.labels())
-
-
-def words_of(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, str], ...]:
-    """Every word that stands in a cell."""
-    cells = dict.fromkeys(
-        str(row[place])
-        for exhibit in exhibits
-        for place, column in enumerate(exhibit.columns)
-        if column.unit == "word"
-        for row in exhibit.rows
-    )
-    return tuple((cell, label(f"word.{cell}", lang)) for cell in cells if cell)
-
-
-def titled(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, Exhibit], ...]:
-    """Exhibits with their headings."""
-    return tuple((label(f"exhibit.{exhibit.name}", lang), exhibit) for exhibit in exhibits)
 
 
 def headline(
@@ -129,22 +107,6 @@ def obligors(pool: Pool) -> set[str]:
     return {contract.obligor for contract in pool.obligations}
 
 
-def lead(comparison: Comparison, lang: Language) -> tuple[tuple[str, str], ...]:
-    """The headline figures with their labels."""
-    one = comparison[PROGRAMME]
-    nominal, rates = one.nominal.programme(), one.programme_ladder
-    figures = {
-        "size": amount(one.principal.sum(), lang),
-        "firms": str(len(one.firms)),
-        "cost": percent(float(rates.facility_rates[BEFORE_TAX, 0])),
-        "comparator": percent(float(rates.comparator_rates[BEFORE_TAX, 0])),
-        **{name: amount(getattr(nominal, name)[0], lang) for name in ("market", "before_tax", "net", "public_cost")},
-    }
-    return tuple(
-        (label(f"lead.{name}", lang).format(comparator=comparison.against), figure) for name, figure in figures.items()
-    )
-
-
 def summary_page(
     case: Case,
     comparison: Comparison,
@@ -171,48 +133,6 @@ def summary_page(
         sections=(section,),
         headings=headings_of(chosen, lang),
         words=words_of(chosen, lang),
-        lang=lang,
-    )
-
-
-def report_page(
-    case: Case,
-    comparison: Comparison,
-    exhibits: Sequence[Exhibit],
-    ledgers: Sequence[tuple[str, Ledger]],
-    manifest: dict[str, object],
-    lang: Language,
-) -> Page:
-    """The page of the results folder."""
-    by_name = {exhibit.name: exhibit for exhibit in exhibits}
-
-    def section(name: str, *chosen: str, text: tuple[str, ...] = ()) -> Section:
-        some = [by_name[one] for one in chosen if one in by_name and by_name[one].rows]
-        return Section(heading=label(f"section.{name}", lang), text=text, exhibits=titled(some, lang))
-
-    flows = [(name, deal_exhibits.payments(ledger)) for name, ledger in ledgers]
-    about = manifest_exhibit(manifest)
-    notes = tuple(f"{variant.name}: {variant.note}" for variant, _ in case.variants)
-    sections = (
-        section("headline", "savings_by_part", text=headline(case, comparison, ledgers, lang)),
-        section("savings", "savings", "savings_by_status", "facilities"),
-        section("variants", "variants", "implied_spreads", text=notes),
-        section("deals", "pool", "tranches"),
-        *(
-            Section(heading=label("section.deal", lang).format(deal=name), exhibits=titled([one], lang))
-            for name, one in flows
-        ),
-        section("checks", "checks", "findings"),
-        section("provenance", "provenance"),
-        Section(heading=label("section.manifest", lang), exhibits=titled([about], lang)),
-    )
-    return Page(
-        title=case.file.name,
-        banner=case.notice,
-        lead=lead(comparison, lang),
-        sections=sections,
-        headings=headings_of([*exhibits, about, *(one for _, one in flows)], lang),
-        words=words_of(exhibits, lang),
         lang=lang,
     )
 
@@ -284,14 +204,3 @@ def findings_exhibit(findings: Iterable[Finding]) -> Exhibit:
         columns=columns(severity="word", place="text", message="text"),
         rows=tuple((str(one.severity), str(one.place), one.message) for one in findings),
     )
-
-
-def manifest_exhibit(manifest: dict[str, object]) -> Exhibit:
-    """The manifest as a table, its warnings left to their own."""
-    rows = []
-    for key, value in manifest.items():
-        if isinstance(value, dict):
-            rows += [(f"{key}: {name}", str(entry)) for name, entry in value.items()]
-        elif key != "warnings":
-            rows.append((key, str(value)))
-    return Exhibit(name="manifest", columns=columns(item="text", value="text"), rows=tuple(rows))

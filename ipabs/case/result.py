@@ -15,6 +15,7 @@ from ipabs.basics.words import Language
 from ipabs.case import deal_exhibits, pages, savings_exhibits
 from ipabs.case.case import Case, Variant
 from ipabs.case.contents import files, manifest
+from ipabs.case.report_page import report_page
 from ipabs.case.savings_exhibits import PROGRAMME
 from ipabs.cashflow.collections import Collections
 from ipabs.engine.ledger import Ledger
@@ -151,7 +152,7 @@ class Result:
 
     def page(self, lang: Language = "en") -> Page:
         """The whole report."""
-        return pages.report_page(self.case, self.comparison, self.exhibits, self.ledgers, self.manifest, lang)
+        return report_page(self, lang)
 
     def to_dict(self) -> dict[str, object]:
         """Every table and the manifest as JSON holds them."""

@@ -74,7 +74,7 @@ def savings(comparison: Comparison, deals: dict[str, str]) -> Exhibit:
     return Exhibit(
         name="savings",
         columns=columns(
-            firm="text",
+            firm="name",
             deal="text",
             principal="money",
             life_years="years",
@@ -109,7 +109,7 @@ def facilities(comparison: Comparison) -> Exhibit:
     return Exhibit(
         name="facilities",
         columns=columns(
-            facility="text", firms="count", life_years="years", all_in_cost="rate", **dict.fromkeys(money, MONEY)
+            facility="name", firms="count", life_years="years", all_in_cost="rate", **dict.fromkeys(money, MONEY)
         ),
         rows=tuple(
             (
@@ -147,8 +147,8 @@ def variants(rows: Sequence[tuple[str, Comparison]]) -> Exhibit:
     return Exhibit(
         name="variants",
         columns=columns(
-            variant="text",
-            comparator="text",
+            variant="name",
+            comparator="name",
             principal="money",
             life_years="years",
             **dict.fromkeys(money, MONEY),

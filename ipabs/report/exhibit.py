@@ -1,14 +1,17 @@
 """An exhibit: a table of a report, with the unit of each column, shown alike in console, page and CSV."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
 from ipabs.io.folder import Cell
 
-Unit = Literal["text", "word", "date", "count", "money", "millions", "rate", "points", "years", "factor"]
+Unit = Literal[
+    "text", "word", "name", "date", "count", "money", "millions", "rate", "points", "percent", "years", "factor",
+    "per_face", "amount",
+]  # fmt: skip
 MONEY: Unit = "money"
 
 
@@ -48,10 +51,10 @@ class Exhibit:
         return tuple(column.name for column in self.columns)
 
     def shown(self, words: Mapping[str, str] = MappingProxyType({})) -> tuple[tuple[str, ...], ...]:
-        """Every cell as a reader sees it; `words` say what stands in columns with the unit ``word``."""
+        """Every cell as a reader sees it; `words` say what stands in columns of words and names."""
 
         def cell(value: Cell, unit: Unit) -> str:
-            return words.get(str(value), str(value)) if unit == "word" else shown(value, unit)
+            return words.get(str(value), str(value)) if unit in ("word", "name") else shown(value, unit)
 
         return tuple(
             tuple(cell(value, column.unit) for value, column in zip(row, self.columns, strict=True))
@@ -70,7 +73,7 @@ def columns(**units: Unit) -> tuple[Column, ...]:
 
 def is_number(unit: Unit) -> bool:
     """Whether values of this unit stand right-aligned."""
-    return unit not in ("text", "word", "date")
+    return unit not in ("text", "word", "name", "date")
 
 
 def shown(value: Cell, unit: Unit) -> str:
@@ -107,6 +110,12 @@ def number_text(value: float, unit: Unit) -> str:
             return f"{value:.3%}"
         case "points":
             return f"{100 * value:.2f} pp"
+        case "percent":
+            return f"{value:.2f}%"
+        case "per_face":
+            return f"{value:,.6f}"
+        case "amount":
+            return f"{value:,.6f}".rstrip("0").rstrip(".")
         case "years":
             return f"{value:.2f}"
         case "factor":
@@ -118,14 +127,22 @@ def number_text(value: float, unit: Unit) -> str:
 def brief(exhibit: Exhibit, name: str, *chosen: str) -> Exhibit:
     """Some columns of an exhibit under another name, money in millions: what fits on a console."""
     places = [exhibit.header.index(column) for column in chosen]
-    units: dict[str, Unit] = {
-        column.name: "millions" if column.unit == "money" else column.unit for column in exhibit.columns
-    }
-    return Exhibit(
+    whole = in_millions(exhibit)
+    return replace(
+        whole,
         name=name,
-        columns=columns(**{column: units[column] for column in chosen}),
+        columns=tuple(whole.columns[place] for place in places),
         rows=tuple(tuple(row[place] for place in places) for row in exhibit.rows),
-        totals=exhibit.totals,
+        notes=(),
+    )
+
+
+def in_millions(exhibit: Exhibit) -> Exhibit:
+    """The same exhibit, its money shown in millions: what fits across a page."""
+    shorter: dict[Unit, Unit] = {"money": "millions"}
+    return replace(
+        exhibit,
+        columns=tuple(replace(column, unit=shorter.get(column.unit, column.unit)) for column in exhibit.columns),
     )
 
 

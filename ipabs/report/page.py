@@ -4,15 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
-from ipabs.report.exhibit import Exhibit, is_number
+from ipabs.report.exhibit import Exhibit, Unit, is_number
+
+LONG = 32  # columns of a text that is broken over lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A drawing of the page: an ``<svg>`` element made by this package, and what it shows."""
+
+    svg: str
+    says: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A part of the page: a heading, sentences, and exhibits with their headings."""
+    """A part of the page: a heading, sentences, drawings, and exhibits with their headings."""
 
     heading: str
     text: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
     exhibits: tuple[tuple[str, Exhibit], ...] = ()
 
 
@@ -30,6 +41,10 @@ class Page:
     headings : tuple of (column name, shown heading)
     words : tuple of (word, shown word)
         Of cells in columns with the unit ``word``.
+    units : tuple of (unit, what it is)
+        Said above each table that has such numbers.
+    foot : str
+        Last line of the page: where the figures come from.
     lang : str
         Language of the page, ``en`` or ``zh``.
     """
@@ -40,6 +55,8 @@ class Page:
     sections: tuple[Section, ...] = ()
     headings: tuple[tuple[str, str], ...] = ()
     words: tuple[tuple[str, str], ...] = ()
+    units: tuple[tuple[Unit, str], ...] = ()
+    foot: str = ""
     lang: str = "en"
 
     def __str__(self) -> str:
@@ -90,6 +107,30 @@ def page_bytes(page: Page) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    headings, words = dict(page.headings), dict(page.words)
     template = environment.get_template("page.html")
-    return template.render(page=page, is_number=is_number, headings=headings, words=words).encode()
+    return template.render(
+        page=page,
+        kinds=cell_kinds,
+        unit_line=unit_line,
+        units=dict(page.units),
+        headings=dict(page.headings),
+        words=dict(page.words),
+    ).encode()
+
+
+def cell_kinds(exhibit: Exhibit) -> list[str]:
+    """How each column is set: numbers right-aligned and whole, long texts broken over lines, short ones not."""
+    return [
+        "number"
+        if is_number(column.unit)
+        else "long"
+        if any(width(str(row[at])) > LONG for row in exhibit.rows)
+        else ""
+        for at, column in enumerate(exhibit.columns)
+    ]
+
+
+def unit_line(exhibit: Exhibit, units: Mapping[Unit, str], lang: str) -> str:
+    """What the numbers of a table are; nothing where it has none that need it."""
+    used = {column.unit for column in exhibit.columns}
+    return ("；" if lang == "zh" else "; ").join(says for unit, says in units.items() if unit in used)

@@ -78,7 +78,7 @@ def finish(
     ax.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK, pad=6 + above)
     below = "\n".join(part for part in (x, source and f"{label('plot.source', lang)}{source}") if part)
     ax.set_xlabel(below, fontsize=8.5, color=SOFT)
-    ax.set_ylabel(y or ax.get_ylabel(), fontsize=9, color=INK)
+    ax.set_ylabel(y or ax.get_ylabel(), fontsize=9, color=INK, labelpad=7)
     for one in (ax, beside) if beside is not None else (ax,):
         one.set_axisbelow(True)
         one.yaxis.label.set_fontsize(9)

@@ -1,0 +1,63 @@
+"""The drawings of a report."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ipabs.basics.words import Language, label
+from ipabs.case.case import Case
+from ipabs.case.savings_exhibits import PROGRAMME
+from ipabs.financing.comparison import Comparison
+from ipabs.report.page import Chart
+from ipabs.report.plots import notes, pool
+from ipabs.report.plots import savings as savings_plots
+from ipabs.report.structure_diagram import structure_diagram
+from ipabs.report.svg import svg_of
+
+if TYPE_CHECKING:
+    from ipabs.case.result import DealResult
+
+
+def source(case: Case, lang: Language) -> str:
+    """What stands under each drawing."""
+    return label("source.case", lang).format(case=case.file.name)
+
+
+def savings(comparison: Comparison, said: str, lang: Language) -> tuple[Chart, ...]:
+    """The saving in its parts, and the cost of every facility."""
+    parts = svg_of(savings_plots.savings_waterfall, comparison, PROGRAMME, name="savings", lang=lang, source=said)
+    high = 1.5 + 0.45 * len(comparison.compared)
+    costs = svg_of(
+        savings_plots.facility_costs, comparison, name="costs", lang=lang, source=said, size=(8.0, max(high, 3.2))
+    )
+    title = label("plot.title.savings", lang).format(facility=PROGRAMME, against=comparison.against)
+    return Chart(svg=parts, says=title), Chart(svg=costs, says=label("plot.title.costs", lang))
+
+
+def structure(one: "DealResult", lang: Language) -> tuple[Chart, ...]:
+    """Who owes, who issues, who invests, who supports."""
+    firms = len({contract.obligor for contract in one.pool.obligations})
+    drawn = structure_diagram(one.deal, lang, firms=firms)
+    return (Chart(svg=drawn, says=label("diagram.title", lang).format(deal=one.deal.name)),)
+
+
+def deal(one: "DealResult", said: str, lang: Language) -> tuple[Chart, ...]:
+    """Pool, largest obligors, tranche balances, payments, coverage, and the date on which most is paid."""
+    cash = one.ledger.major(one.ledger.collected).sum(axis=0)[:, 0]
+    busiest = int(np.argmax(cash))
+    drawn = (
+        ("collections", pool.balance_and_collections, (one.collections,)),
+        ("largest", pool.largest_obligors, (one.pool,)),
+        ("tranches", notes.tranche_balances, (one.ledger,)),
+        ("payments", notes.tranche_payments, (one.ledger,)),
+        ("coverage", notes.coverage_tests, (one.ledger,)),
+        ("date", notes.waterfall_of_date, (one.ledger, busiest)),
+    )
+    facts = {"deal": one.deal.name, "date": one.ledger.timeline.payments[busiest], "count": pool.LARGEST}
+    return tuple(
+        Chart(
+            svg=svg_of(plot, *given, name=f"{one.name}-{name}", lang=lang, source=said),
+            says=label(f"plot.title.{name}", lang).format(**facts),
+        )
+        for name, plot, given in drawn
+    )

@@ -1,0 +1,135 @@
+"""The report of a case: every section of the page, with its drawings and tables."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ipabs import __version__
+from ipabs.basics.words import Language, label, percent
+from ipabs.case import charts, deal_exhibits, pages
+from ipabs.case.savings_exhibits import BEFORE_TAX, PROGRAMME
+from ipabs.financing.comparison import Comparison
+from ipabs.report import trustee
+from ipabs.report.exhibit import Exhibit, columns, in_millions
+from ipabs.report.page import Chart, Page, Section
+from ipabs.report.titles import headings_of, page_units, titled, words_of
+
+if TYPE_CHECKING:
+    from ipabs.case.result import DealResult, Result
+
+SIZE_BANDS = (0.0, 5e6, 10e6, 15e6, 20e6, 50e6)
+STRATA = ("sector", "principal", "kind")
+
+
+def report_page(result: "Result", lang: Language) -> Page:
+    """The page of the results folder."""
+    case = result.case
+    sections = [*opening_sections(result, lang)]
+    for one in result.deal_results:
+        sections += deal_sections(one, case.file.name, lang)
+    sections += closing_sections(result, lang)
+    exhibits = [exhibit for section in sections for _, exhibit in section.exhibits]
+    return Page(
+        title=case.file.name,
+        banner=case.notice,
+        lead=lead(result.comparison, lang),
+        sections=tuple(sections),
+        headings=headings_of(exhibits, lang),
+        words=words_of(exhibits, lang),
+        units=page_units(lang),
+        foot=label("sentence.foot", lang).format(version=__version__),
+        lang=lang,
+    )
+
+
+def opening_sections(result: "Result", lang: Language) -> Iterator[Section]:
+    """Headline, what the money costs and saves, the readings of the published saving, pools and tranches together."""
+    by_name = {exhibit.name: exhibit for exhibit in result.exhibits}
+    case, source = result.case, charts.source(result.case, lang)
+
+    def section(name: str, *chosen: Exhibit, text: tuple[str, ...] = (), drawn: tuple[Chart, ...] = ()) -> Section:
+        some = [one for one in chosen if one.rows]
+        return Section(heading=label(f"section.{name}", lang), text=text, charts=drawn, exhibits=titled(some, lang))
+
+    headline = pages.headline(case, result.comparison, result.ledgers, lang)
+    yield section(
+        "headline", by_name["savings_by_part"], text=headline, drawn=charts.savings(result.comparison, source, lang)
+    )
+    firms = in_millions(by_name["savings"])
+    yield section("savings", firms, by_name["savings_by_status"], by_name["facilities"])
+    notes = tuple(f"{variant.name}: {variant.note}" for variant, _ in case.variants)
+    readings = [in_millions(by_name["variants"])] + [by_name[one] for one in ("implied_spreads",) if one in by_name]
+    yield section("variants", *readings, text=notes)
+    yield section("deals", by_name["pool"], patents_exhibit(result), by_name["tranches"])
+
+
+def deal_sections(one: "DealResult", name: str, lang: Language) -> Iterator[Section]:
+    """One deal: its structure, its pool, what its notes receive, its tests."""
+    source = label("source.case", lang).format(case=name)
+    paid, balances = deal_exhibits.split_payments(one.ledger)
+    strata = [
+        trustee.stratification(one.pool, by, bands=SIZE_BANDS if by == "principal" else None)
+        for by in STRATA
+        if by == "principal" or one.pool.to_frame()[by].nunique() > 1
+    ]
+    factors = deal_exhibits.factors(one.ledger)
+    tests = trustee.trigger_tests(one.ledger)
+    exhibits = [*strata, paid, balances, factors, *([tests] if tests.rows else [])]
+    yield Section(
+        heading=label("section.deal", lang).format(deal=one.name),
+        charts=charts.structure(one, lang),
+        exhibits=(),
+    )
+    yield Section(
+        heading=label("section.deal_life", lang).format(deal=one.name),
+        charts=charts.deal(one, source, lang),
+        exhibits=titled(exhibits, lang),
+    )
+
+
+def closing_sections(result: "Result", lang: Language) -> Iterator[Section]:
+    """Checks and warnings, provenance, manifest."""
+    by_name = {exhibit.name: exhibit for exhibit in result.exhibits}
+    chosen = {
+        "checks": [by_name["checks"], by_name["findings"]],
+        "provenance": [by_name["provenance"]],
+        "manifest": [manifest_exhibit(result.manifest)],
+    }
+    for name, exhibits in chosen.items():
+        shown = [one for one in exhibits if one.rows]
+        yield Section(heading=label(f"section.{name}", lang), exhibits=titled(shown, lang))
+
+
+def lead(comparison: Comparison, lang: Language) -> tuple[tuple[str, str], ...]:
+    """The headline figures with their labels."""
+    one = comparison[PROGRAMME]
+    nominal, rates = one.nominal.programme(), one.programme_ladder
+    figures = {
+        "size": pages.amount(one.principal.sum(), lang),
+        "firms": str(len(one.firms)),
+        "cost": percent(float(rates.facility_rates[BEFORE_TAX, 0])),
+        "comparator": percent(float(rates.comparator_rates[BEFORE_TAX, 0])),
+        **{
+            name: pages.amount(getattr(nominal, name)[0], lang)
+            for name in ("market", "before_tax", "net", "public_cost")
+        },
+    }
+    return tuple(
+        (label(f"lead.{name}", lang).format(comparator=comparison.against), figure) for name, figure in figures.items()
+    )
+
+
+def patents_exhibit(result: "Result") -> Exhibit:
+    """How many rights of each kind stand on the patent tape."""
+    rows = tuple(result.case.patents)
+    return Exhibit(name="patents", columns=columns(kind="word", count="count"), rows=rows)
+
+
+def manifest_exhibit(manifest: dict[str, object]) -> Exhibit:
+    """The manifest as a table, its warnings left to their own."""
+    rows = []
+    for key, value in manifest.items():
+        if isinstance(value, dict):
+            rows += [(f"{key}: {name}", str(entry)) for name, entry in value.items()]
+        elif key != "warnings":
+            rows.append((key, str(value)))
+    return Exhibit(name="manifest", columns=columns(item="text", value="text"), rows=tuple(rows))

@@ -1,0 +1,214 @@
+"""The structure of a deal as a drawing: who owes, who issues, who invests, who stands behind it, and what flows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+
+from ipabs.basics import words
+from ipabs.basics.words import Language, label, labels
+from ipabs.report.page import width
+from ipabs.structure.deal import Deal
+from ipabs.structure.markets import MARKETS
+from ipabs.structure.support import Support
+from ipabs.structure.tranche import Tranche
+
+WIDTH, LINE, PAD = 980, 16, 9
+LEFT, MIDDLE, RIGHT = (10, 200), (385, 215), (770, 200)  # x and width of the three columns
+GAP = 12
+BOLD = ' font-weight="bold"'
+CHARACTERS = 27  # that fit a line of a box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A box of the drawing: its place, and its lines of text, the first ones in bold."""
+
+    x: float
+    y: float
+    wide: float
+    lines: tuple[str, ...]
+    role: str
+    bold: int = 1
+
+    @property
+    def high(self) -> float:
+        """Height for its lines."""
+        return len(self.lines) * LINE + 2 * PAD
+
+    @property
+    def middle(self) -> float:
+        """Half its height down."""
+        return self.y + self.high / 2
+
+    def svg(self) -> str:
+        """The box and its text."""
+        texts = "".join(
+            f'<text x="{self.x + self.wide / 2:g}" y="{self.y + PAD + LINE * at + 12:g}" text-anchor="middle"'
+            f"{BOLD if at < self.bold else ''}>{escape(line)}</text>"
+            for at, line in enumerate(self.lines)
+        )
+        frame = f'x="{self.x:g}" y="{self.y:g}" width="{self.wide:g}" height="{self.high:g}" rx="4"'
+        return f'<g class="{self.role}"><rect {frame}/>{texts}</g>'
+
+
+def wrapped(text: str, most: int = CHARACTERS) -> tuple[str, ...]:
+    """A text on lines of at most `most` columns, broken at blanks, or anywhere where there are none.
+
+    >>> wrapped("asset-backed special-purpose plan", 20)
+    ('asset-backed', 'special-purpose plan')
+    """
+    lines = [""]
+    for word in text.split():
+        while width(word) > most:
+            cut = next(at for at in range(len(word), 0, -1) if width(word[:at]) <= most)
+            lines += [word[:cut]] if lines[-1] else []
+            lines[-1], word = word[:cut], word[cut:]
+            lines.append("")
+        joined = f"{lines[-1]} {word}".strip()
+        if width(joined) <= most:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return tuple(line for line in lines if line) or ("",)
+
+
+def arrow(x1: float, y1: float, x2: float, y2: float, says: str, *, dashed: bool = False) -> str:
+    """An arrow from one point to another, with what flows beside it."""
+    dash = ' stroke-dasharray="5 4"' if dashed else ""
+    line = f'<path class="flow" d="M{x1:g} {y1:g}L{x2:g} {y2:g}"{dash} marker-end="url(#diagram-tip)"/>'
+    upright = x1 == x2
+    x, y = (x1 + 7, (y1 + y2) / 2 + 4) if upright else ((x1 + x2) / 2, y1 - 5)
+    anchor = "start" if upright else "middle"
+    return f'{line}<text class="says" x="{x:g}" y="{y:g}" text-anchor="{anchor}">{escape(says)}</text>'
+
+
+def structure_diagram(deal: Deal, lang: Language = "en", *, firms: int | None = None) -> str:
+    """A deal as an ``<svg>`` element: obligors, vehicle, tranches, supports, service providers.
+
+    Parameters
+    ----------
+    firms : int, optional
+        How many obligors the pool has.
+    """
+    complete = deal.filled()
+
+    def says(key: str, **values: object) -> str:
+        return label(f"diagram.{key}", lang).format(**values)
+
+    supports = row_of([support_lines(complete, one) for one in complete.support], 0, "support")
+    top = max((box.y + box.high for box in supports), default=-52.0) + 52
+    notes = list(column_of([tranche_lines(one, lang) for one in complete.tranches], RIGHT, top, "note"))
+    name = wrapped(complete.name)
+    vehicle = Box(x=MIDDLE[0], y=top, wide=MIDDLE[1], lines=(*name, *vehicle_lines(complete, lang)), role="vehicle",
+                  bold=len(name))  # fmt: skip
+    least = notes[-1].y + notes[-1].high - top
+    vehicle = replace(vehicle, y=top + max(0.0, least - vehicle.high) / 2)
+    owed = (says("obligors"), *((says("firms", count=firms),) if firms is not None else ()))
+    pool = Box(x=LEFT[0], y=vehicle.middle - 25, wide=LEFT[1], lines=owed, role="obligor")
+    bottom = max(vehicle.y + vehicle.high, notes[-1].y + notes[-1].high)
+    fees = [fee.name for fee in complete.fees]
+    paid = Box(x=MIDDLE[0], y=bottom + 52, wide=MIDDLE[1], role="support",
+               lines=(says("fees"), *wrapped(", ".join(fees))))  # fmt: skip
+    flows = [
+        arrow(*edge(pool, vehicle, -11), says("collections")),
+        arrow(*reversed_edge(pool, vehicle, 17), says("price", amount=price_of(complete, lang))),
+        *note_flows(notes, vehicle, complete, lang),
+        *support_flows(supports, vehicle, complete.support, lang),
+        *([arrow(vehicle.x + vehicle.wide / 2, vehicle.y + vehicle.high, paid.x + paid.wide / 2, paid.y,
+                 says("paid_first"))] if fees else []),
+    ]  # fmt: skip
+    boxes = [*supports, pool, vehicle, *notes, *([paid] if fees else [])]
+    high = max(box.y + box.high for box in boxes) + 4
+    tip = (
+        '<defs><marker id="diagram-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+        'orient="auto"><path d="M0 0L8 4L0 8z" class="tip"/></marker></defs>'
+    )
+    parts = "".join([tip, *(box.svg() for box in boxes), *flows])
+    title = f"<title>{escape(says('title', deal=complete.name))}</title>"
+    frame = f'viewBox="0 -4 {WIDTH} {high + 8:g}" xmlns="http://www.w3.org/2000/svg"'
+    return f'<svg role="img" class="structure" {frame}>{title}{parts}</svg>'
+
+
+def column_of(texts: Sequence[tuple[str, ...]], place: tuple[int, int], top: float, role: str) -> Iterator[Box]:
+    """Boxes below each other."""
+    y = top
+    for lines in texts:
+        box = Box(x=place[0], y=y, wide=place[1], lines=lines, role=role)
+        yield box
+        y += box.high + GAP
+
+
+def row_of(texts: Sequence[tuple[tuple[str, ...], str]], top: float, role: str) -> list[Box]:
+    """Boxes beside each other, the row centered above the vehicle."""
+    step = min(MIDDLE[1] + 20, WIDTH / max(len(texts), 1))
+    first = min(max(MIDDLE[0] - step * (len(texts) - 1) / 2, 0), max(WIDTH - step * len(texts), 0))
+    return [
+        Box(x=first + step * at, y=top, wide=step - 20, lines=(*name, below), role=role, bold=len(name))
+        for at, (name, below) in enumerate(texts)
+    ]
+
+
+def edge(left: Box, right: Box, shift: float) -> tuple[float, float, float, float]:
+    """From the right side of a box to the left side of another, at the height of the left one's middle."""
+    return left.x + left.wide, left.middle + shift, right.x, left.middle + shift
+
+
+def reversed_edge(left: Box, right: Box, shift: float) -> tuple[float, float, float, float]:
+    """The same line the other way."""
+    x1, y, x2, _ = edge(left, right, shift)
+    return x2, y, x1, y
+
+
+def note_flows(notes: Sequence[Box], vehicle: Box, deal: Deal, lang: Language) -> Iterator[str]:
+    """From the vehicle to every tranche; what the investors paid comes back on one arrow."""
+    for box, tranche in zip(notes, deal.tranches, strict=True):
+        start = min(max(box.middle, vehicle.y + 8), vehicle.y + vehicle.high - 8)
+        key = "residual" if tranche.residual else "interest_principal" if tranche.coupon else "principal"
+        yield arrow(vehicle.x + vehicle.wide, start, box.x, box.middle, label(f"diagram.{key}", lang))
+
+
+def support_flows(boxes: Sequence[Box], vehicle: Box, supports: Sequence[Support], lang: Language) -> Iterator[str]:
+    """Calls down to the vehicle, reimbursement back up."""
+    for box, support in zip(boxes, supports, strict=True):
+        x = min(max(box.x + box.wide / 2, vehicle.x + 12), vehicle.x + vehicle.wide - 40)
+        yield arrow(x - 14, box.y + box.high, x - 14, vehicle.y, "", dashed=True)
+        back = support.reimbursed == "by_line"
+        if back:
+            yield arrow(x, vehicle.y, x, box.y + box.high, label("diagram.called_and_reimbursed", lang), dashed=True)
+        else:
+            yield f'<text class="says" x="{x - 7:g}" y="{(box.y + box.high + vehicle.y) / 2 + 4:g}">' + (
+                f"{escape(label('diagram.called', lang))}</text>"
+            )
+
+
+def tranche_lines(tranche: Tranche, lang: Language) -> tuple[str, ...]:
+    """Name with rating, amount, coupon."""
+    head = f"{tranche.name}  {tranche.rating}".strip()
+    terms = [words.money(tranche.principal, lang)]
+    if tranche.coupon is not None and tranche.coupon.rate is not None:
+        terms.append(words.percent(tranche.coupon.rate))
+    elif tranche.coupon is not None:
+        terms.append(f"{tranche.coupon.index} + {words.percent(tranche.coupon.margin)}")
+    return head, "   ".join(terms)
+
+
+def support_lines(deal: Deal, support: Support) -> tuple[tuple[str, ...], str]:
+    """Who supports, on lines, and under which name."""
+    names = {party.id: party.name or party.id for party in deal.parties}
+    return wrapped(names.get(support.by, support.by)), support.name
+
+
+def vehicle_lines(deal: Deal, lang: Language) -> tuple[str, ...]:
+    """Legal form, accounts, the date of closing."""
+    usual = {market.name: market.vehicle for market in MARKETS}
+    key = f"diagram.vehicle.{deal.market}"
+    form = label(key, lang) if key in labels() and usual.get(deal.market) == deal.vehicle else deal.vehicle or ""
+    accounts = [label("diagram.collections_account", lang), *(account.name for account in deal.accounts)]
+    said = label("diagram.accounts", lang).format(accounts=", ".join(accounts))
+    return (*wrapped(form), *wrapped(said), label("diagram.closing", lang).format(date=deal.dates.closing))
+
+
+def price_of(deal: Deal, lang: Language) -> str:
+    """What the vehicle pays for the assets, where the closing says."""
+    assets = deal.closing.uses.assets if deal.closing is not None else None
+    return words.money(assets, lang) if assets else ""

@@ -1,0 +1,48 @@
+"""Headings of exhibits and of their columns, and the words of their cells, in the language of the reader."""
+
+from collections.abc import Iterable
+
+from ipabs.basics import words
+from ipabs.basics.words import Language, label
+from ipabs.report.exhibit import Exhibit, Unit
+
+SAID: tuple[Unit, ...] = ("money", "millions", "rate", "points", "percent", "years", "factor", "per_face")
+
+
+def headings_of(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, str], ...]:
+    """Heads of every column; names of the deal's own stay as they are, ``A.interest`` becomes ``A: Interest``."""
+    names = dict.fromkeys(column.name for exhibit in exhibits for column in exhibit.columns)
+    known = words.labels()
+    heads = []
+    for name in names:
+        owner, _, what = name.rpartition(".")
+        if f"column.{name}" in known:
+            heads.append((name, label(f"column.{name}", lang)))
+        elif f"column.{what}" in known:
+            heads.append((name, f"{owner}{'：' if lang == 'zh' else ': '}{label(f'column.{what}', lang)}"))
+    return tuple(heads)
+
+
+def words_of(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, str], ...]:
+    """Every word that stands in a cell; of names, those that are words of this package, not of the user."""
+    cells = dict.fromkeys(
+        (column.unit, str(row[place]))
+        for exhibit in exhibits
+        for place, column in enumerate(exhibit.columns)
+        if column.unit in ("word", "name")
+        for row in exhibit.rows
+    )
+    known = words.labels()
+    said = (cell for unit, cell in cells if cell and (unit == "word" or f"word.{cell}" in known))
+    return tuple((cell, label(f"word.{cell}", lang)) for cell in dict.fromkeys(said))
+
+
+def titled(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, Exhibit], ...]:
+    """Exhibits with their headings."""
+    return tuple((label(f"exhibit.{exhibit.name}", lang), exhibit) for exhibit in exhibits)
+
+
+def page_units(lang: Language, currency: str = "CNY") -> tuple[tuple[Unit, str], ...]:
+    """What the numbers of each unit are, in words."""
+    money = label("plot.yuan", lang) if currency == "CNY" else currency
+    return tuple((unit, label(f"unit.{unit}", lang).format(money=money)) for unit in SAID)
