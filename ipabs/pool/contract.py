@@ -8,11 +8,12 @@ from typing import Annotated, Literal, get_args
 from ipabs.basics.calendar import CalendarName, Roll
 from ipabs.basics.daycount import DayCount
 from ipabs.basics.schedule import Frequency, Stub, add_months, months_of
-from ipabs.basics.units import Count, Money, Months, Rate, Share
+from ipabs.basics.units import Count, Factor, Money, Months, Rate, Share
 from ipabs.errors import Finding, finding
 
 Amortization = Literal["level", "linear", "bullet", "negative", "custom"]
 Cycle = Frequency | Literal["at_maturity"]
+LinearBy = Literal["dates", "years"]
 Rounding = Literal["none", "fen", "fen_down"]
 AMORTIZATIONS: tuple[Amortization, ...] = get_args(Amortization)
 
@@ -31,11 +32,12 @@ class Contract:
 
     Payment dates are counted in whole months from `first_payment`; without one, `payment_day` finds it (the next such
     day whose month the cycle divides: the 20th of March, June, September or December for a quarterly contract), and
-    without that, `start` does. The maturity is always a payment date; `stub` says what becomes of an odd period.
+    without that, `start` does. The maturity is always a payment date; `stub` says what becomes of an odd period. A
+    `first_payment` on the start itself means payments in advance.
 
     ============  ==================================================================================================
     level         one total payment on each principal date, fixed on the first of them and again after each rate reset
-    linear        equal principal on each principal date
+    linear        equal principal on each principal date; `linear_by` says how many parts there are
     bullet        principal at maturity
     negative      `installment` is the total payment whatever the rate; interest beyond it is added to the balance
     custom        principal as listed in `schedule`
@@ -51,7 +53,8 @@ class Contract:
     amortization: Annotated[Amortization, "how principal is repaid"] = "level"
     frequency: Annotated[Cycle, "how often interest is paid"] = "quarterly"
     principal_frequency: Annotated[Cycle | None, "how often principal is paid; as interest by default"] = None
-    first_payment: Annotated[date | None, "first regular payment date"] = None
+    first_payment: Annotated[date | None, "first regular payment date; the start itself: in advance"] = None
+    first_principal: Annotated[date | None, "first principal date; later ones are counted from it"] = None
     payment_day: Annotated[Count, "day of the month of regular payments; 0: as the first"] = 0
     stub: Annotated[Stub, "where an odd period lies, and whether it stands alone"] = "short_last"
     end_of_month: Annotated[bool, "regular dates stay at month ends if the first is one"] = False
@@ -60,16 +63,19 @@ class Contract:
     roll: Annotated[Roll, "where a payment on a holiday moves"] = "none"
     accrual: Annotated[Literal["unadjusted", "adjusted"], "whether interest runs to the moved date"] = "unadjusted"
     grace: Annotated[Months, "months from the start without principal"] = 0
-    capitalized: Annotated[Months, "months from the start whose interest is added to the balance"] = 0
+    capitalized_until: Annotated[date | None, "interest up to this date is added to the balance, and on it"] = None
     installment: Annotated[Money | None, "agreed payment: total (level, negative) or principal (linear)"] = None
+    linear_by: Annotated[LinearBy, "linear: parts by principal dates, or by years (ACTUS)"] = "dates"
     refixed: Annotated[bool, "a level payment is computed anew from the balance on each date"] = False
     balloon: Annotated[Money, "principal left for maturity"] = 0.0
     step_up: Annotated[Share, "growth of each payment over the one a step before"] = 0.0
     step: Annotated[Months, "months between steps"] = 12
     schedule: Annotated[tuple[Installment, ...], "principal on dates of its own (custom)"] = ()
     index: Annotated[str, "floating rate: name of the index; empty: fixed"] = ""
+    index_multiple: Annotated[Factor, "times the index, before the margin"] = 1.0
     margin: Annotated[Rate, "added to the index"] = 0.0
-    reset: Annotated[Frequency, "how often a floating rate is reset, counted from the start"] = "annual"
+    reset: Annotated[Frequency, "how often a floating rate is reset"] = "annual"
+    first_reset: Annotated[date | None, "first reset; by default one reset period after the start"] = None
     rate_cap: Annotated[Rate, "most a floating rate can be"] = 1.0
     rate_floor: Annotated[Rate, "least a floating rate can be"] = 0.0
     prepayment_fee: Annotated[Share, "of principal repaid early"] = 0.0
@@ -108,7 +114,7 @@ def term_findings(terms: Contract) -> Iterator[Finding]:
 
 def _date_findings(terms: Contract) -> Iterator[Finding]:
     first = terms.first_payment
-    if first is not None and not terms.start < first <= terms.maturity:
+    if first is not None and not terms.start <= first <= terms.maturity:
         yield finding(
             "contract.first_payment",
             "first payment {got} is not between the start {start} and the maturity {maturity}",
@@ -117,18 +123,35 @@ def _date_findings(terms: Contract) -> Iterator[Finding]:
             start=terms.start,
             maturity=terms.maturity,
         )
+    yield from _early_findings(terms)
     if terms.payment_day > 31:
         yield finding("contract.payment_day", "no month has a day {got}", path=("payment_day",), got=terms.payment_day)
-    if terms.stub.endswith("first") and (first is not None or terms.payment_day):
+    if terms.stub.endswith("first") and (first is not None or terms.payment_day or terms.first_principal is not None):
         template = "{got} counts the dates back from maturity, so first_payment and payment_day have no place; drop one"
         yield finding("contract.stub", template, path=("stub",), got=terms.stub)
-    for name in ("grace", "capitalized"):
-        months = getattr(terms, name)
-        if months and add_months(terms.start, months) >= terms.maturity:
-            template = "{got} months from the start reach the maturity {maturity}"
-            yield finding("contract.months", template, path=(name,), got=months, maturity=terms.maturity)
     if not terms.step:
         yield finding("contract.step", "a step has at least 1 month", path=("step",), got=terms.step)
+
+
+def _early_findings(terms: Contract) -> Iterator[Finding]:
+    """Times without principal, without paid interest or without reset that do not fit the contract."""
+    if terms.grace and add_months(terms.start, terms.grace) >= terms.maturity:
+        template = "{got} months from the start reach the maturity {maturity}"
+        yield finding("contract.months", template, path=("grace",), got=terms.grace, maturity=terms.maturity)
+    if terms.grace and terms.first_principal is not None:
+        template = "grace and first_principal both say when principal starts; keep one"
+        yield finding("contract.grace", template, path=("grace",), got=terms.grace)
+    for name in ("first_principal", "capitalized_until", "first_reset"):
+        day = getattr(terms, name)
+        if day is not None and not terms.start <= day <= terms.maturity:
+            yield finding(
+                "contract.date_outside",
+                "{got} is not between the start {start} and the maturity {maturity}",
+                path=(name,),
+                got=day,
+                start=terms.start,
+                maturity=terms.maturity,
+            )
 
 
 def _rate_findings(terms: Contract) -> Iterator[Finding]:
@@ -136,8 +159,8 @@ def _rate_findings(terms: Contract) -> Iterator[Finding]:
         template = "a contract states contract_rate, index or installment"
         yield finding("contract.rate", template, path=("contract_rate",))
     elif terms.contract_rate is None and not terms.index:
-        apart = terms.amortization != "level" or terms.grace or terms.capitalized or terms.principal_frequency
-        if apart:
+        apart = terms.grace or terms.first_principal or terms.capitalized_until or terms.principal_frequency
+        if terms.amortization != "level" or apart:
             template = "the yield follows from installment only for level payments on every date; state contract_rate"
             yield finding("contract.yield", template, path=("contract_rate",))
     if terms.rate_floor > terms.rate_cap:

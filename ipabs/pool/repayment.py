@@ -12,6 +12,7 @@ with D the product of 1 / (1 + rate · year fraction) from the fixing date on an
 this is the annuity amount function of the standard (section 3.8).
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -19,10 +20,11 @@ from typing import cast
 import numpy as np
 
 from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
+from ipabs.basics.daycount import accrual_fraction
 from ipabs.basics.index_history import INDICES, IndexHistory, IndexName, index_history
 from ipabs.basics.schedule import add_months, months_of
 from ipabs.errors import DataError, Finding, Place, finding, refuse
-from ipabs.pool.contract import Contract
+from ipabs.pool.contract import Contract, cycle_months
 from ipabs.pool.effective_yield import effective_rate
 from ipabs.pool.obligation import ContractFlows
 from ipabs.pool.schedule import CAPITALIZE, FINAL, INTEREST, PRINCIPAL, RESET, Schedule, schedule_of
@@ -107,6 +109,7 @@ class _Walk:
         self.unfixed = (self.level | self.linear) & np.array([amount is None for amount in agreed])
         self.refixed = np.array([one.refixed for one in contracts])
         self.weight = _weights(contracts, schedule)
+        self.parts = np.array([_parts(one) for one in contracts])
         self.rate, self.resets = _rates(contracts, schedule, indices)
         self.balance = np.array([one.principal for one in contracts], dtype=np.float64)
         unpriced = [k for k, one in enumerate(contracts) if one.contract_rate is None and not one.index]
@@ -161,7 +164,8 @@ class _Walk:
         discount = np.where(self.level[fixing, None], discount, 1.0)
         last = np.argmax((flags & FINAL) > 0, axis=1)
         owed -= self.balloon[fixing] * discount[np.arange(len(last)), last]
-        payment = owed / np.cumsum(weight * discount, axis=1)[:, -1]  # in order, so that padding changes no bit
+        worth = np.cumsum(weight * discount, axis=1)[:, -1]  # in order, so that padding changes no bit
+        payment = owed / np.where(self.parts[fixing] > 0, self.parts[fixing], worth)
         self.payment[fixing] = rounded(payment, self.rule[fixing])
         self.unfixed = self.unfixed & (~fixing | self.refixed)
 
@@ -194,6 +198,22 @@ def _weights(contracts: Sequence[Contract], schedule: Schedule) -> FloatArray:
     return weight
 
 
+def _parts(terms: Contract) -> int:
+    """Parts of the principal of a linear contract that counts them by years, else 0.
+
+    ``⌈Y(s, T) / Y(s, s + cycle)⌉`` with s the first principal date and T the maturity (ACTUS, *Technical
+    Specification*, initial states of the linear amortizer).
+    """
+    months = cycle_months(terms.principal_frequency or terms.frequency)
+    if terms.amortization != "linear" or terms.linear_by == "dates" or not months:
+        return 0
+    first = terms.first_principal or terms.first_payment or add_months(terms.start, months)
+    if first >= terms.maturity:
+        return 0
+    whole = accrual_fraction(first, terms.maturity, terms.day_count, termination=terms.maturity)
+    return math.ceil(whole / accrual_fraction(first, add_months(first, months), terms.day_count))
+
+
 def _rates(
     contracts: Sequence[Contract], schedule: Schedule, indices: Sequence[IndexHistory]
 ) -> tuple[FloatArray, FloatArray]:
@@ -223,7 +243,8 @@ def index_findings(terms: Contract, indices: Sequence[IndexHistory] = ()) -> Ite
         template = "no index {got!r}; {hint}"
         yield finding("contract.index", template, path=("index",), got=terms.index, allowed=known)
         return
-    needed = terms.start if terms.contract_rate is None else add_months(terms.start, months_of(terms.reset))
+    reset = terms.first_reset or add_months(terms.start, months_of(terms.reset))
+    needed = terms.start if terms.contract_rate is None else reset
     first = _history(terms.index, indices).dates[0]
     if needed < first and needed < terms.maturity:
         template = "index {index} starts on {first}; the contract needs it on {got}"
@@ -239,4 +260,4 @@ def _history(name: str, indices: Sequence[IndexHistory]) -> IndexHistory:
 
 
 def _floating(terms: Contract, index: FloatArray) -> FloatArray:
-    return np.clip(index + terms.margin, terms.rate_floor, terms.rate_cap)
+    return np.clip(terms.index_multiple * index + terms.margin, terms.rate_floor, terms.rate_cap)

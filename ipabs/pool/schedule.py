@@ -21,6 +21,7 @@ from ipabs.pool.obligation import day_numbers
 INTEREST, PRINCIPAL, CAPITALIZE, RESET, FINAL = 1, 2, 4, 8, 16
 # Amortizations whose payment holds interest and principal together.
 TOTAL = ("level", "negative")
+NEVER = date.min
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,9 +52,9 @@ class Schedule:
 
 
 DATE_TERMS = attrgetter(
-    "start", "maturity", "frequency", "principal_frequency", "first_payment", "payment_day", "stub", "end_of_month",
-    "day_count", "calendar", "roll", "accrual", "grace", "capitalized", "schedule", "index", "reset", "contract_rate",
-    "amortization",
+    "start", "maturity", "frequency", "principal_frequency", "first_payment", "first_principal", "payment_day", "stub",
+    "end_of_month", "day_count", "calendar", "roll", "accrual", "grace", "capitalized_until", "schedule", "index",
+    "reset", "first_reset", "contract_rate", "amortization",
 )  # fmt: skip
 
 
@@ -91,18 +92,22 @@ def _entries(
     """Regular interest and principal dates, the maturity, resets and dates of custom schedules, unmerged."""
     interest = np.array([cycle_months(one.frequency) for one in contracts])
     principal = np.array([cycle_months(one.principal_frequency or one.frequency) for one in contracts])
-    apart = np.array([one.principal_frequency not in (None, one.frequency) for one in contracts])
+    apart = np.array([_principal_apart(one) for one in contracts])
     everyone = np.arange(len(contracts))
     row, days = _regular(contracts, everyone, interest, start, maturity)
     flags = np.where(apart[row], INTEREST, INTEREST | PRINCIPAL)
     parts = [(row, days, flags), (everyone, maturity, np.full(len(contracts), INTEREST | PRINCIPAL | FINAL))]
     if apart.any():
-        row, days = _regular(contracts, np.flatnonzero(apart), principal, start, maturity)
+        row, days = _regular(contracts, np.flatnonzero(apart), principal, start, maturity, first="first_principal")
         total = np.array([one.amortization in TOTAL for one in contracts])[row]
         parts.append((row, days, np.where(total, INTEREST | PRINCIPAL, PRINCIPAL)))
+    added = [k for k, one in enumerate(contracts) if one.capitalized_until and one.capitalized_until < one.maturity]
+    if added:
+        days = day_numbers([contracts[k].capitalized_until or contracts[k].start for k in added])
+        parts.append((np.array(added), days, np.full(len(added), INTEREST)))
     floating = [k for k, one in enumerate(contracts) if one.index]
     if floating:
-        row, days = _resets([contracts[k] for k in floating], start[floating], maturity[floating])
+        row, days = _resets([contracts[k] for k in floating], maturity[floating])
         parts.append((np.array(floating)[row], days, np.full(len(row), RESET)))
     row, days, flags = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     flags = _early(contracts, row, days, flags)
@@ -116,13 +121,28 @@ def _entries(
     return row, days, flags, custom
 
 
+def _principal_apart(terms: Contract) -> bool:
+    """Whether principal has dates of its own."""
+    return terms.principal_frequency not in (None, terms.frequency) or terms.first_principal is not None
+
+
 def _regular(
-    contracts: Sequence[Contract], who: IntArray, months: IntArray, start: DateArray, maturity: DateArray
+    contracts: Sequence[Contract],
+    who: IntArray,
+    months: IntArray,
+    start: DateArray,
+    maturity: DateArray,
+    *,
+    first: str = "first_payment",
 ) -> tuple[IntArray, DateArray]:
-    """Regular dates strictly between start and maturity of the contracts `who`, whose cycles have `months`."""
+    """Regular dates between start and maturity of the contracts `who`, whose cycles have `months`.
+
+    The start itself is one of them only where the contract says that the `first` one stands there.
+    """
     who = who[months[who] > 0]
     back = np.array([contracts[k].stub.endswith("first") for k in who], dtype=bool)
-    anchor = np.where(back, maturity[who], _anchors(contracts, who, months[who]))
+    anchor = np.where(back, maturity[who], _anchors(contracts, who, months[who], first))
+    advance = np.array([getattr(contracts[k], first) == contracts[k].start for k in who], dtype=bool)
     month, day = _month_and_day(anchor)
     fixed = np.array([contracts[k].payment_day for k in who])
     end_of_month = np.array([contracts[k].end_of_month for k in who], dtype=bool) & (day == _month_length(month))
@@ -135,7 +155,7 @@ def _regular(
     when = month[at] + (k * step).astype("timedelta64[M]")
     wanted = np.where(end_of_month[at], 31, np.where((fixed[at] > 0) & (k > 0), fixed[at], day[at]))
     days = when.astype("datetime64[D]") + (np.minimum(wanted, _month_length(when)) - 1).astype("timedelta64[D]")
-    inside = (days > start[who][at]) & (days < maturity[who][at])
+    inside = (days > start[who][at] - advance[at].astype("timedelta64[D]")) & (days < maturity[who][at])
     fits = np.zeros(len(who), dtype=bool)
     fits[at[days == far[at]]] = True
     long = np.array([contracts[k].stub.startswith("long") for k in who], dtype=bool) & ~fits
@@ -145,9 +165,11 @@ def _regular(
     return who[at[keep]], days[keep]
 
 
-def _anchors(contracts: Sequence[Contract], who: IntArray, months: IntArray) -> DateArray:
-    """The date from which each contract's regular dates are counted."""
-    return day_numbers([_anchor(contracts[k], int(cycle)) for k, cycle in zip(who, months, strict=True)])
+def _anchors(contracts: Sequence[Contract], who: IntArray, months: IntArray, first: str) -> DateArray:
+    """The date from which each contract's regular dates are counted: the `first` one, if it is given."""
+    return day_numbers(
+        [getattr(contracts[k], first) or _anchor(contracts[k], int(m)) for k, m in zip(who, months, strict=True)]
+    )
 
 
 def _anchor(terms: Contract, months: int) -> date:
@@ -178,29 +200,26 @@ def _month_length(month: DateArray) -> IntArray:
     return np.asarray(length.astype(np.int64))
 
 
-def _resets(contracts: Sequence[Contract], start: DateArray, maturity: DateArray) -> tuple[IntArray, DateArray]:
-    """Reset dates, from the start on (the first rate of a contract without `contract_rate`) and before maturity."""
+def _resets(contracts: Sequence[Contract], maturity: DateArray) -> tuple[IntArray, DateArray]:
+    """Reset dates before maturity; the rate at the start of a contract without `contract_rate` is none of them."""
     row, days = [], []
     for k, one in enumerate(contracts):
-        n = 0 if one.contract_rate is None else 1
-        while (day := np.datetime64(add_months(one.start, n * months_of(one.reset)), "D")) < maturity[k]:
-            if n:
-                row.append(k)
-                days.append(day)
+        cycle = months_of(one.reset)
+        n, anchor = (1, one.start) if one.first_reset is None else (0, one.first_reset)
+        while (day := np.datetime64(add_months(anchor, n * cycle), "D")) < maturity[k]:
+            row.append(k)
+            days.append(day)
             n += 1
     return np.array(row, dtype=np.int64), np.array(days, dtype="datetime64[D]")
 
 
 def _early(contracts: Sequence[Contract], row: IntArray, days: DateArray, flags: IntArray) -> IntArray:
     """Without principal in the months of grace; interest added to the balance while it is capitalized."""
-    grace = _reached(contracts, "grace")
+    grace = day_numbers([add_months(one.start, one.grace) if one.grace else NEVER for one in contracts])
     flags = np.where((days <= grace[row]) & (flags & FINAL == 0), flags & ~PRINCIPAL, flags)
-    early = (days <= _reached(contracts, "capitalized")[row]) & (flags & INTEREST > 0)
+    until = day_numbers([one.capitalized_until or NEVER for one in contracts])
+    early = (days <= until[row]) & (flags & INTEREST > 0) & (flags & FINAL == 0)
     return np.where(early, (flags & ~(INTEREST | PRINCIPAL)) | CAPITALIZE, flags)
-
-
-def _reached(contracts: Sequence[Contract], field: str) -> DateArray:
-    return day_numbers([add_months(one.start, getattr(one, field)) for one in contracts])
 
 
 def _merged(

@@ -137,7 +137,7 @@ def test_step_up_grows_the_payment_once_a_year() -> None:
 
 
 def test_capitalized_interest_raises_the_balance_and_pays_no_cash() -> None:
-    flows = loan(capitalized=6, amortization="bullet").contract_flows()
+    flows = loan(capitalized_until=date(2024, 7, 31), amortization="bullet").contract_flows()
     assert flows.cash[:2] == pytest.approx([0, 0], abs=EXACT)
     assert flows.balance[:2] == pytest.approx([1_015_000, 1_015_000 * 1.015], abs=EXACT)
     assert flows.cash[-1] == pytest.approx(1_015_000 * 1.015 * 1.015, abs=EXACT)
@@ -261,6 +261,15 @@ def test_contracts_walked_together_give_what_each_gives_alone(one: PledgedLoan, 
         ({"contract_rate": None}, "contract_rate: a contract states contract_rate, index or installment"),
         ({"balloon": 2e6}, "balloon: the balloon 2000000.0 is not below the principal 1000000.0"),
         ({"grace": 12}, "grace: 12 months from the start reach the maturity 2025-01-31"),
+        (
+            {"grace": 3, "first_principal": date(2024, 7, 31)},
+            "grace: grace and first_principal both say when principal starts; keep one",
+        ),
+        (
+            {"capitalized_until": date(2024, 1, 30), "first_reset": date(2025, 2, 1)},
+            "capitalized_until: 2024-01-30 is not between the start 2024-01-31 and the maturity 2025-01-31\n"
+            "first_reset: 2025-02-01 is not between the start 2024-01-31 and the maturity 2025-01-31",
+        ),
         ({"payment_day": 32}, "payment_day: no month has a day 32"),
         ({"amortization": "negative"}, "installment: negative amortization needs the agreed total payment"),
         ({"amortization": "custom"}, "schedule: the schedule repays 0.00 of 1000000.00"),
@@ -276,7 +285,51 @@ def test_contracts_walked_together_give_what_each_gives_alone(one: PledgedLoan, 
     ],
 )
 def test_terms_that_do_not_fit_name_the_field(terms: dict[str, object], expected: str) -> None:
-    assert [str(found) for found in loan(**terms).findings()] == [expected]
+    assert [str(found) for found in loan(**terms).findings()] == expected.split("\n")
+
+
+def test_parts_by_years_are_those_of_the_standard_and_the_last_payment_clears_the_rest() -> None:
+    # 273 days from 1 February to 1 November over the 28 of the first cycle: 9.75, so 10 parts.
+    terms = {"start": date(2013, 1, 1), "maturity": date(2013, 11, 1), "frequency": "monthly", "amortization": "linear",
+             "first_payment": date(2013, 2, 1), "day_count": "ACT/365F"}  # fmt: skip
+    assert loan(**terms, linear_by="years").contract_flows().principal == pytest.approx([100_000.0] * 10)
+    # 1,000 days over 28 ask for 36 parts, though there are 33 dates: the rest is paid last.
+    long = loan(**(terms | {"maturity": date(2015, 10, 29)}), linear_by="years").contract_flows()
+    assert len(long) == 34
+    assert long.principal[:-1] == pytest.approx([1e6 / 36] * 33)
+    assert long.principal[-1] == pytest.approx(3e6 / 36)
+    assert loan(**terms).contract_flows().principal == pytest.approx([100_000.0] * 10)
+
+
+def test_principal_has_an_anchor_of_its_own() -> None:
+    flows = loan(frequency="monthly", principal_frequency="quarterly", first_principal=date(2024, 5, 31),
+                 maturity=date(2024, 12, 31), amortization="linear").contract_flows()  # fmt: skip
+    paying = flows.principal > 0
+    assert [str(day) for day in flows.dates[paying]] == ["2024-05-31", "2024-08-31", "2024-11-30", "2024-12-31"]
+    assert flows.principal[paying] == pytest.approx([250_000.0] * 4)
+    assert (flows.interest > 0).all()
+
+
+def test_payments_in_advance_start_with_the_contract() -> None:
+    # Equal payments at the start of each of four quarters and at the end: 5 A-values of an annuity due.
+    flows = loan(first_payment=date(2024, 1, 31)).contract_flows()
+    factor = sum(1.015**-k for k in range(5))
+    assert flows.cash == pytest.approx([1e6 / factor] * 5, abs=CENT)
+    assert (str(flows.dates[0]), flows.interest[0]) == ("2024-01-31", 0.0)
+
+
+def test_interest_is_capitalized_on_the_last_day_too() -> None:
+    flows = loan(capitalized_until=date(2024, 6, 15), amortization="bullet").contract_flows()
+    assert [str(day) for day in flows.dates[:3]] == ["2024-04-30", "2024-06-15", "2024-07-31"]
+    assert flows.balance[1] == pytest.approx(1e6 * 1.015 * (1 + 0.06 * 45 / 360))
+    assert flows.cash[:2] == pytest.approx([0, 0])
+
+
+def test_floating_rate_may_be_a_multiple_of_the_index_from_a_first_reset_on() -> None:
+    index = IndexHistory(name="own", dates=(date(2024, 1, 1),), rates=(0.04,), known_until=date(2026, 1, 1))
+    flows = loan(index="own", index_multiple=1.1, margin=0.001, first_reset=date(2024, 4, 30), reset="annual",
+                 amortization="bullet").contract_flows((index,))  # fmt: skip
+    assert flows.interest == pytest.approx([15_000, *[1e6 * 0.045 / 4] * 3])
 
 
 def test_contract_is_data_only() -> None:
