@@ -1,7 +1,7 @@
 """Contract schedules against the test vectors of the ACTUS standard: bullet, linear, negative and level loans.
 
-The adapter below states in which of our terms each ACTUS term is said. Cases that need a term without a counterpart stand
-in the files with the reason; `test_cases_are_all_accounted_for` counts and prints them.
+The adapter below states in which of our terms each ACTUS term is said. Cases that need a term without a counterpart
+stand in the files with the reason; `test_cases_are_all_accounted_for` counts and prints them.
 """
 
 import json
