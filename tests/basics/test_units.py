@@ -123,7 +123,7 @@ def test_flag_is_true_or_false_only(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["1.0", "1e3", "0o17", "010", "1_000", "five", "9" * 25, "１２"])
 def test_integer_is_refused(text: str) -> None:
-    refusal(units.INTEGER_UNIT, text)
+    assert repr(text) in refusal(units.INTEGER_UNIT, text) or text[:20] in refusal(units.INTEGER_UNIT, text)
 
 
 @pytest.mark.parametrize(
