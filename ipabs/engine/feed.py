@@ -29,6 +29,7 @@ SERIES: Mapping[str, tuple[str, ...]] = {
     "pool_closing": ("performing", "delinquent"),
 }
 
+Series: TypeAlias = Callable[[int], Amount]  # the amount of date t
 Feed: TypeAlias = Callable[[int], dict[str, Amount]]  # the named amounts of date t
 Observables: TypeAlias = Mapping[str, ArrayLike] | Iterable[tuple[str, ArrayLike]]
 
@@ -54,33 +55,31 @@ def feed(program: Program, collections: Collections, observables: Mapping[str, F
         alone: list[float] = values[:, 0].tolist()
         return alone if kind == "float" else [decimal(value) for value in alone]
 
-    live = {name for name, row in zip(ROWS, collections.block, strict=True) if row.any()}
-    parts = {into(account): kinds for account, kinds in program.entries.items()}
-    parts |= {name: SERIES[name] for name in SERIES if name in keeps}
-    if "pool_opening" in keeps:
-        parts["pool_closing"] = SERIES["pool_closing"]
-    parts = {name: tuple(row for row in rows if row in live) for name, rows in parts.items()}
-    needed = dict.fromkeys(row for rows in parts.values() for row in rows)
-    rows = {name: numbers(collections.block[ROWS.index(name)]) for name in needed}
-    given = {name: numbers(values.T, money=False) for name, values in observables.items()}
+    live = {name: row for name, row in zip(ROWS, collections.block, strict=True) if row.any()}
+    read: dict[str, list[Amount]] = {}
+
+    def sums(rows: tuple[str, ...]) -> Series:
+        """The sum of some rows on a date."""
+        for row in rows:
+            if row in live and row not in read:
+                read[row] = numbers(live[row])
+        parts = [read[row] for row in rows if row in live]
+        if len(parts) > 1:
+            return lambda t: total([part[t] for part in parts])
+        return parts[0].__getitem__ if parts else lambda t: 0
+
+    series = {into(account): sums(kinds) for account, kinds in program.entries.items()}
+    series |= {name: sums(SERIES[name]) for name in SERIES if name in keeps}
     start, original = numbers(np.stack([collections.opening + collections.opening_delinquent, collections.opening]))
     if program.deal.state is not None:
         original = units.money(program.deal.state.pool_original)
-
-    def summed(name: str, t: int) -> Amount:
-        return total([rows[row][t] for row in parts[name]]) if parts[name] else 0
-
-    def at(t: int) -> dict[str, Amount]:
-        flows = {name: summed(name, t) for name in parts}
-        if "pool_opening" in keeps:
-            flows["pool_opening"] = summed("pool_closing", t - 1) if t else start
-        if "pool_original" in keeps:
-            flows["pool_original"] = original
-        for name, values in given.items():
-            flows[name] = values[t]
-        return flows
-
-    return at
+    if "pool_opening" in keeps:
+        closing = sums(SERIES["pool_closing"])
+        series["pool_opening"] = lambda t: closing(t - 1) if t else start
+    if "pool_original" in keeps:
+        series["pool_original"] = lambda t: original
+    series |= {name: numbers(values.T, money=False).__getitem__ for name, values in observables.items()}
+    return lambda t: {name: amount(t) for name, amount in series.items()}
 
 
 def observed(program: Program, observables: Observables, timeline: Timeline) -> dict[str, FloatArray]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from ipabs.engine.conditions import CALLED
 from ipabs.engine.feed import into
 from ipabs.engine.program import Program
 from ipabs.engine.run import PaymentDate
-from ipabs.engine.sources import FromAccount, FromSupport
+from ipabs.engine.sources import FromAccount, FromSupport, Row
 from ipabs.engine.steps import Step
 from ipabs.errors import DataError, LimitError, finding
 from ipabs.structure.deal import Deal
@@ -252,7 +252,7 @@ def keep(
     seen = list(dates)
 
     def of_names(names: Sequence[str], entries: Iterable[Mapping[str, Amount]]) -> Numbers:
-        return stack([[one.get(name, 0) for name in names] for one in entries], len(names), paths, kind)
+        return stack([map(one.get, names, repeat(0)) for one in entries], len(names), paths, kind)
 
     phases, tests = program.phases, [watch.name for watch in program.watches]
     numbers = stack([[one.phases.get(phase, False) for phase in phases] for one in seen], len(phases), paths, "array")
@@ -294,8 +294,10 @@ def row_columns(
     program: Program, labels: Sequence[RowLabel], seen: Sequence[PaymentDate], phase: IntArray, kind: Kind
 ) -> Numbers:
     """The rows of all dates, four columns a label; a line of a phase that is not in force leaves zeros."""
-    zero = [((0, 0, 0, 0),) * len(step.targets) for step in program.steps]
-    rows = [[none if given is None else given for given, none in zip(one.rows, zero, strict=True)] for one in seen]
+    rows: list[Iterable[Sequence[Row]]] = [one.rows for one in seen]  # type: ignore[misc]  # all act without gates
+    if program.gates:
+        zero = [((0, 0, 0, 0),) * len(step.targets) for step in program.steps]
+        rows = [[none if given is None else given for given, none in zip(one.rows, zero, strict=True)] for one in seen]
     flat = [chain.from_iterable(chain.from_iterable(each)) for each in rows]
     columns = stack(flat, 4 * len(labels), phase.shape[1], kind)
     for at, label in enumerate(labels if kind == "array" and program.gates else ()):

@@ -1,6 +1,6 @@
 """Measures of a deal as functions of its books."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ipabs.engine.arithmetic import Amount, Arithmetic, total
@@ -63,17 +63,18 @@ class Reader:
 
     def amount(self, term: AmountTerm, source: str) -> Quantity:
         """hi(floor, percent x (sum of `of`) + amount), at most `cap`; terms left out cost nothing."""
-        parts = [self.measure(name, source, money=True) for name in term.of]
+        parts = added([self.measure(name, source, money=True) for name in term.of]) if term.of else None
         part = None if term.percent == 1 else self.units.factor(term.percent)
         fixed, floor = self.units.money(term.amount), self.units.money(term.floor)
         cap = None if term.cap is None else self.units.money(term.cap)
 
         def value(books: Books, m: Arithmetic) -> Amount:
-            result = total([measure(books, m) for measure in parts]) if parts else 0
-            if part is not None and parts:
-                result = m.rounded(result, part)
-            if fixed or not parts:
-                result = result + fixed
+            result = fixed if parts is None else parts(books, m)
+            if parts is not None:
+                if part is not None:
+                    result = m.rounded(result, part)
+                if fixed:
+                    result = result + fixed
             if floor:
                 result = m.hi(result, floor)
             return result if cap is None else m.lo(result, cap)
@@ -115,15 +116,8 @@ class Reader:
         of, less, to = (
             [self.measure(name, money=not alone) for name in names] for names in (term.of, term.less, term.to)
         )
-
-        def difference(books: Books, m: Arithmetic) -> Amount:
-            result = total([part(books, m) for part in of])
-            return m.hi(result - total([part(books, m) for part in less]), 0) if less else result
-
-        if not to:
-            return difference
-        divisor: Quantity = lambda books, m: total([part(books, m) for part in to])  # noqa: E731 - one line says it
-        return _ratio(difference, divisor, INFINITE if term.at_zero == "infinite" else 0)
+        above = difference(added(of), added(less)) if less else added(of)
+        return _ratio(above, added(to), INFINITE if term.at_zero == "infinite" else 0) if to else above
 
     def _whole(self, name: str, source: str) -> Quantity:
         """Measures of the whole deal that are not collections."""
@@ -189,6 +183,16 @@ class Reader:
 
 def _ratio(above: Quantity, below: Quantity, at_zero: int) -> Quantity:
     return lambda books, m: m.ratio(above(books, m), below(books, m), at_zero)
+
+
+def added(parts: Sequence[Quantity]) -> Quantity:
+    """A sum; of one part, the part itself."""
+    return parts[0] if len(parts) == 1 else lambda books, m: total([part(books, m) for part in parts])
+
+
+def difference(of: Quantity, less: Quantity) -> Quantity:
+    """What remains, not below 0."""
+    return lambda books, m: m.hi(of(books, m) - less(books, m), 0)
 
 
 def constant(value: Amount) -> Quantity:

@@ -9,7 +9,7 @@ from ipabs.engine.arithmetic import Arithmetic, Kind
 from ipabs.engine.calls import CleanUp
 from ipabs.engine.conditions import CALLED, NORMAL, Gate, PhaseRule, Watch
 from ipabs.engine.opening import Opening
-from ipabs.engine.steps import Step
+from ipabs.engine.steps import Act, Step
 from ipabs.engine.targets import Claim
 from ipabs.engine.units import Units, back_end
 from ipabs.structure.deal import Deal
@@ -26,7 +26,9 @@ class Program:
     steps : tuple of Step
         Sweeps at the end of the deal, then the merged priority of payments.
     gates : tuple of Gate
-        Conditions of the steps; ``step_gates[i]`` is the number of step i's gate, -1 for none.
+        Conditions of the steps.
+    acts : tuple of (act, number of gate)
+        What each step does, and the number of its gate, -1 for none.
     keeps : frozenset of str
         Series and totals that something reads.
     openings, dues : tuple of (total, claim)
@@ -46,7 +48,7 @@ class Program:
     call: CleanUp | None
     steps: tuple[Step, ...]
     gates: tuple[Gate, ...]
-    step_gates: tuple[int, ...]
+    acts: tuple[tuple[Act, int], ...]
     unpaid: tuple[Unpaid, ...]
     claims: Mapping[str, Claim]
     keeps: frozenset[str]

@@ -27,7 +27,7 @@ from ipabs.engine.merge import merge
 from ipabs.engine.opening import capacities, opening
 from ipabs.engine.program import Program
 from ipabs.engine.sources import FromAccount, FromSupport
-from ipabs.engine.steps import Step
+from ipabs.engine.steps import Step, acting
 from ipabs.engine.targets import Into
 from ipabs.engine.units import Mark, Units, decimal, unmarked
 from ipabs.errors import ModelError, refuse
@@ -106,7 +106,7 @@ def resolve(
         call=call,
         steps=steps,
         gates=gates,
-        step_gates=tuple(-1 if step.gate is None else gates.index(step.gate) for step in steps),
+        acts=tuple((acting(step), -1 if step.gate is None else gates.index(step.gate)) for step in steps),
         unpaid=unpaid_rules(deal, shifted),
         claims=reader.claims,
         keeps=keeps,

@@ -9,7 +9,6 @@ from ipabs.engine.conditions import NORMAL, choose_phase, keep_counts
 from ipabs.engine.feed import Feed, into
 from ipabs.engine.program import Program
 from ipabs.engine.sources import Row
-from ipabs.engine.steps import act
 
 
 @dataclass(slots=True)
@@ -118,12 +117,12 @@ def pay(program: Program, books: Books, m: Arithmetic, traced: bool) -> list[Seq
     """The lines in order; a line that is in force on no path costs nothing."""
     in_force = [gate.in_force(books) for gate in program.gates]
     rows: list[Sequence[Row] | None] = []
-    for step, number in zip(program.steps, program.step_gates, strict=True):
+    for act, number in program.acts:
         acted: Sequence[Row] | None = None
         if number < 0:
-            acted = act(step, books, m, True)
+            acted = act(books, m, True)
         elif in_force[number] is not False:
-            acted = act(step, books, m, program.gates[number].read(books, m, in_force[number]))
+            acted = act(books, m, program.gates[number].read(books, m, in_force[number]))
         if traced:
             rows.append(acted)
     return rows

@@ -1,7 +1,8 @@
 """A line at work: from a source to targets. One function grants, one moves cash."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ipabs.engine.arithmetic import Amount, Arithmetic, Condition
 from ipabs.engine.books import EMPTY, Books, Quantity
@@ -40,31 +41,66 @@ class Step:
     places: tuple[tuple[str, int, str], ...] = ()
 
 
-def act(step: Step, books: Books, m: Arithmetic, gate: Condition) -> Sequence[Row]:
-    """What is due and payable, what is granted, what moves: the rows of one line.
+Act: TypeAlias = Callable[[Books, Arithmetic, Condition], Sequence[Row]]
 
-    `gate` is True, or a condition over paths.
+
+def acting(step: Step) -> Act:
+    """A step as a function of the books, chosen once: what is due and payable, what is granted, what moves.
+
+    The function gives the rows of the line; its last argument is True, or a condition over paths.
     """
-    source, targets = step.source, step.targets
-    left = source.available(books, m)
-    limit = None if step.limit is None else step.limit(books, m)
-    if len(targets) == 1:
-        target = targets[0]
-        due, payable = target.wants(books, m)
-        row, left = grant(left, due, payable, limit, gate, m)
-        source.give(books, m, (row,), left)
-        target.take(books, row[3])
-        return (row,)
-    wants = [target.wants(books, m) for target in targets]
+    if len(step.targets) == 1:
+        return _to_one(step.source, step.targets[0], step.limit)
     if step.side_by_side:
-        weights = None if step.weights is None else [weight(books, m) for weight in step.weights]
-        rows, left = grant_side_by_side(left, wants, limit, weights, gate, m)
-    else:
-        rows, left = grant_in_order(left, wants, limit, gate, m)
-    source.give(books, m, rows, left)
-    for target, row in zip(targets, rows, strict=True):
-        target.take(books, row[3])
-    return rows
+        return _side_by_side(step)
+    return _in_order(step)
+
+
+def _to_one(source: Source, target: Target, limit: Quantity | None) -> Act:
+    available, give, wants, take = source.available, source.give, target.wants, target.take
+
+    def act(books: Books, m: Arithmetic, gate: Condition) -> Sequence[Row]:
+        left = available(books, m)
+        most = None if limit is None else limit(books, m)
+        due, payable = wants(books, m)
+        row, left = grant(left, due, payable, most, gate, m)
+        give(books, m, (row,), left)
+        take(books, row[3])
+        return (row,)
+
+    return act
+
+
+def _in_order(step: Step) -> Act:
+    source, targets, limit = step.source, step.targets, step.limit
+
+    def act(books: Books, m: Arithmetic, gate: Condition) -> Sequence[Row]:
+        left = source.available(books, m)
+        most = None if limit is None else limit(books, m)
+        rows, left = grant_in_order(left, [target.wants(books, m) for target in targets], most, gate, m)
+        source.give(books, m, rows, left)
+        for target, row in zip(targets, rows, strict=True):
+            target.take(books, row[3])
+        return rows
+
+    return act
+
+
+def _side_by_side(step: Step) -> Act:
+    source, targets, limit, weighed_by = step.source, step.targets, step.limit, step.weights
+
+    def act(books: Books, m: Arithmetic, gate: Condition) -> Sequence[Row]:
+        left = source.available(books, m)
+        most = None if limit is None else limit(books, m)
+        wants = [target.wants(books, m) for target in targets]
+        weights = None if weighed_by is None else [weight(books, m) for weight in weighed_by]
+        rows, left = grant_side_by_side(left, wants, most, weights, gate, m)
+        source.give(books, m, rows, left)
+        for target, row in zip(targets, rows, strict=True):
+            target.take(books, row[3])
+        return rows
+
+    return act
 
 
 def grant(
