@@ -1,9 +1,13 @@
 """Sphinx configuration; the build treats warnings as errors."""
 
+import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from sphinx_gallery import gen_rst
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
 import ipabs
 
@@ -43,6 +47,17 @@ sphinx_gallery_conf = {
     "show_memory": False,
     "plot_gallery": True,
 }
+
+run_block = gen_rst._exec_and_get_memory
+
+
+def run_block_at_root(*arguments, **options):
+    """Tutorials name files from the project's root; the gallery would run them in their own folder."""
+    os.chdir(ROOT)
+    return run_block(*arguments, **options)
+
+
+gen_rst._exec_and_get_memory = run_block_at_root
 
 html_theme = "pydata_sphinx_theme"
 html_title = "ipabs"
