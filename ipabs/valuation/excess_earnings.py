@@ -51,6 +51,8 @@ class ExcessEarnings:
         Earnings before interest, tax and amortization over revenue.
     charges : tuple of ContributoryCharge
 
+    Notes
+    -----
     Source: International Valuation Standards 210; The Appraisal Foundation, *The Identification of Contributory Assets
     and Calculation of Economic Rents* (2010).
 
