@@ -70,6 +70,23 @@ def run(case: str, out: str | None, as_json: bool, lang: Lang) -> None:
 
 
 @ipabs.command()
+@click.argument("case")
+@click.option("--out", required=True, help="File to write, for instance workbook.xlsx; replaced in one step.")
+@output_options
+def workbook(case: str, out: str, as_json: bool, lang: Lang) -> None:
+    """Write the live Excel workbook of CASE: change an input and the waterfall moves.
+
+    Example: ipabs workbook examples/yuhang/case.yaml --out yuhang.xlsx
+    """
+    from ipabs.case.load import load_case
+    from ipabs.case.run import run as run_case
+    from ipabs.report.workbook import write_workbook
+
+    path = write_workbook(out, run_case(load_case(case)).workbook(lang))
+    click.echo(json_text({"file": str(path)}) if as_json else str(path))
+
+
+@ipabs.command()
 @click.argument("file")
 @output_options
 def check(file: str, as_json: bool, lang: Lang) -> None:

@@ -13,7 +13,7 @@ from ipabs.io.folder import csv_bytes
 from ipabs.report.exhibit import Exhibit
 from ipabs.report.page import Page, page_bytes
 
-LIBRARIES = ("numpy", "scipy", "pandas", "ruamel.yaml", "holidays", "jinja2")
+LIBRARIES = ("numpy", "scipy", "pandas", "ruamel.yaml", "holidays", "jinja2", "xlsxwriter")
 
 
 def library_versions() -> dict[str, str]:
@@ -47,6 +47,7 @@ def files(
     payments: Sequence[tuple[str, Exhibit]],
     traces: Sequence[tuple[str, Exhibit]],
     page: Page,
+    workbook: bytes,
     about: dict[str, object],
     notice: str,
 ) -> dict[str, bytes]:
@@ -55,6 +56,7 @@ def files(
     contents |= {f"{name}_payments.csv": table_bytes(one, notice) for name, one in payments}
     contents |= {f"{name}_trace.csv": table_bytes(one, notice) for name, one in traces}
     contents["page.html"] = page_bytes(page)
+    contents["workbook.xlsx"] = workbook
     hashes = {name: hashlib.sha256(contents[name]).hexdigest() for name in sorted(contents)}
     text = json.dumps({**about, "outputs": hashes}, ensure_ascii=False, indent=1, allow_nan=False)
     return contents | {"manifest.json": f"{text}\n".encode()}

@@ -25,6 +25,7 @@ from ipabs.io.folder import write_folder
 from ipabs.pool.pool import Pool
 from ipabs.report.exhibit import Exhibit, records
 from ipabs.report.page import Page
+from ipabs.report.workbook import workbook_bytes
 from ipabs.structure.deal import Deal
 
 
@@ -163,10 +164,21 @@ class Result:
             "manifest": self.manifest,
         }
 
+    def workbook(self, lang: Language = "en") -> bytes:
+        """The live Excel workbook: inputs, pools, waterfalls as formulas, tranches, savings, checks."""
+        return workbook_bytes(
+            self.ledgers,
+            self.comparison[PROGRAMME],
+            title=self.case.file.name,
+            banner=self.case.notice,
+            lang=lang,
+        )
+
     def save(self, folder: str | PathLike[str], lang: Language = "en") -> Path:
-        """Write tables, traces, manifest and page into `folder`, whole or not at all; returns its full path."""
+        """Write tables, traces, manifest, page and workbook into `folder`, whole or not at all; returns its path."""
         traces = [(name, deal_exhibits.whole_trace(ledger)) for name, ledger in self.ledgers]
         flows = [(name, deal_exhibits.payments(ledger)) for name, ledger in self.ledgers]
         return write_folder(
-            folder, files(self.exhibits, flows, traces, self.page(lang), self.manifest, self.case.notice)
+            folder,
+            files(self.exhibits, flows, traces, self.page(lang), self.workbook(lang), self.manifest, self.case.notice),
         )

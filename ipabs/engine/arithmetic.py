@@ -233,7 +233,7 @@ def rounding(numbers: Numbers, mode: Mode) -> Callable[[Amount, Factor], Amount]
         denominator = factor.exact.denominator
         quotient, remainder = divide(amount, factor.exact.numerator, denominator)
         odd = quotient - 2 * floor(quotient / 2)
-        return quotient + pick(2 * remainder > denominator, 1, pick(2 * remainder == denominator, odd, 0))
+        return quotient + pick(2 * remainder > denominator, 1, pick(2 * remainder >= denominator, odd, 0))
 
     return {"half_up": half_up, "half_even": half_even, "down": down}[mode]
 

@@ -31,6 +31,7 @@ def test_run_prints_the_headline_and_writes_the_folder(tmp_path: Path, capsys: C
     expected = {
         *("manifest.json", "page.html", "savings.csv", "variants.csv", "tranches.csv", "checks.csv", "provenance.csv"),
         *("abs_trace.csv", "abn_trace.csv", "abs_payments.csv", "abn_payments.csv", "SHA256SUMS"),
+        "workbook.xlsx",
     }
     assert expected <= files.keys()
     tables = [text for name, text in files.items() if name.endswith(".csv")]
@@ -49,6 +50,18 @@ def test_run_twice_gives_the_same_bytes(tmp_path: Path, capsys: Capture, monkeyp
     monkeypatch.chdir(Path(CASE).parent)
     assert cli.main(["run", "case.yaml", "--out", str(tmp_path / "two")]) == 0
     assert written(tmp_path / "one") == written(tmp_path / "two")
+
+
+def test_workbook_is_written_and_its_path_printed(tmp_path: Path, capsys: Capture) -> None:
+    target = tmp_path / "yuhang.xlsx"
+    assert cli.main(["workbook", CASE, "--out", str(target), "--lang", "zh"]) == 0
+    assert capsys.readouterr() == (f"{target}\n", "")
+    assert target.read_bytes()[:2] == b"PK"
+
+
+def test_workbook_in_a_missing_folder_is_a_fault_of_files(tmp_path: Path, capsys: Capture) -> None:
+    assert cli.main(["workbook", CASE, "--out", str(tmp_path / "nowhere" / "yuhang.xlsx")]) == 6
+    assert "cannot write the workbook" in capsys.readouterr().err
 
 
 def test_run_as_json_holds_every_exhibit(capsys: Capture) -> None:

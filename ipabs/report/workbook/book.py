@@ -15,9 +15,9 @@ from ipabs.engine.sources import FromSupport
 from ipabs.financing.comparison import Compared
 from ipabs.report.workbook.checks_sheet import write_checks
 from ipabs.report.workbook.cover import write_cover
+from ipabs.report.workbook.deal_formulas import deal_formulas
 from ipabs.report.workbook.deal_sheets import DealSheets, place_deal, value_sheets, write_deal
 from ipabs.report.workbook.inputs_sheet import place_inputs, write_inputs
-from ipabs.report.workbook.lines import deal_formulas
 from ipabs.report.workbook.savings_sheet import write_savings
 from ipabs.report.workbook.style import Styles
 from ipabs.report.workbook.tranches_sheet import write_tranches

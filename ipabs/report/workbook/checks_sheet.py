@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ipabs.basics.words import Language, label
+from ipabs.report.workbook.deal_formulas import closing_label
 from ipabs.report.workbook.deal_sheets import DealSheets
 from ipabs.report.workbook.grid import FIRST_DATE, reference
-from ipabs.report.workbook.lines import closing_label
 from ipabs.report.workbook.sheet import heading_rows, set_up
 from ipabs.report.workbook.style import NUMBERS, RED, Styles
 

@@ -11,9 +11,10 @@ from ipabs.basics.words import Language, label
 from ipabs.cashflow.collections import ROWS
 from ipabs.engine.ledger import Ledger, source_name
 from ipabs.engine.steps import Step
+from ipabs.report.workbook.deal_formulas import DealFormulas, closing_label
 from ipabs.report.workbook.formula import Formula, value_of
 from ipabs.report.workbook.grid import FIRST_DATE, Grid, content, place, reference
-from ipabs.report.workbook.lines import DealFormulas, Key, Line, closing_label
+from ipabs.report.workbook.lines import Key, Line
 from ipabs.report.workbook.sheet import heading_rows, set_up, sheet_name
 from ipabs.report.workbook.style import NUMBERS, Role, Styles, unit_format
 

@@ -31,7 +31,7 @@ def write_workbook(path: str | os.PathLike[str], contents: bytes) -> Path:
         raise FileError(
             finding(
                 "workbook.write",
-                "the workbook cannot be written: {reason}; close it where it is open, or give another file",
+                "cannot write the workbook: {reason}; give a file in an existing folder, and close it where it is open",
                 place=Place(file=str(target)),
                 reason=error.strerror or type(error).__name__,
             )
