@@ -16,11 +16,10 @@ from ipabs.report.workbook.formula import Formula, value_of
 from ipabs.report.workbook.grid import FIRST_DATE, Grid, content, place, reference
 from ipabs.report.workbook.lines import Key, Line
 from ipabs.report.workbook.sheet import heading_rows, set_up, sheet_name
-from ipabs.report.workbook.style import NUMBERS, Role, Styles, unit_format
+from ipabs.report.workbook.style import NUMBERS, SOFT, Role, Styles, unit_format
 
 HEAD_ROW = 4  # of the dates, below title and notes
 DATES_SCALE = 55  # percent: the labels and a dozen dates stand on one page of A4
-LAST_ROW = 9999
 PAID_IN = ("interest", "principal", "prepayment", "recovery", "guarantee", "other", "defaulted", "delinquent")
 
 
@@ -290,12 +289,18 @@ def head(styles: Styles, deal: DealSheets, sheet: Any, note: str, lang: Language
     sheet.set_print_scale(DATES_SCALE)
     sheet.repeat_columns(0, 0)
     zero = {"type": "cell", "criteria": "==", "value": 0, "format": styles.faint}
-    sheet.conditional_format(HEAD_ROW + 1, 1, LAST_ROW, FIRST_DATE + deal.dates - 1, zero)
+    sheet.conditional_format(HEAD_ROW + 1, 1, last_row(deal), FIRST_DATE + deal.dates - 1, zero)
     heading_rows(sheet, styles, f"{deal.ledger.deal.name} · {sheet.get_name()}", note)
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, FIRST_DATE + deal.dates - 1, 15.5)
     sheet.write_string(HEAD_ROW, 0, label("workbook.payment_date", lang), styles.head_left)
-    sheet.write_string(HEAD_ROW - 1, 1, label("workbook.at_start", lang), styles.note)
+    sheet.write_string(HEAD_ROW - 1, 1, label("workbook.at_start", lang), styles.of(font_color=SOFT, align="right"))
     sheet.write_datetime(HEAD_ROW, 1, deal.ledger.timeline.closing, styles.head_date)
     for t, day in enumerate(deal.ledger.timeline.payments):
         sheet.write_datetime(HEAD_ROW, FIRST_DATE + t, day, styles.head_date)
+
+
+def last_row(deal: DealSheets) -> int:
+    """The last row that any sheet of the deal uses."""
+    rows = [line.row for line in deal.grid.rows()] if deal.grid is not None else []
+    return max(*rows, *deal.engine_rows.values(), HEAD_ROW + 2 * len(ROWS) + 6)

@@ -67,6 +67,8 @@ def formulas(mode: Mode | None, rule: ShareRule) -> Arithmetic:
     when_short = sharing(numbers(Halves().divide), mode, rule)
 
     def share(available: Number, wants: Sequence[Number], weights: Sequence[Number] | None) -> list[Number]:
+        if not any(isinstance(want, Formula) or want for want in wants):
+            return list(wants)
         enough = after(available, wants) >= 0
         parts = when_short(available, wants, weights)
         return [pick(enough, want, part) for want, part in zip(wants, parts, strict=True)]

@@ -57,7 +57,7 @@ def interest(
         one for one in ledger.program.accruals if isinstance(one, InterestAccrual) and one.claim == accrual.claim
     )
     factors = []
-    for t, part in enumerate(interest_fractions(tranche, program.timeline)):
+    for t, part in enumerate(interest_fractions(deal, tranche, program.timeline)):
         coupon = tranche.coupon
         if coupon is not None and not coupon.index:
             exact = annual_rate(coupon, program.timeline.accrual_starts[t], {})
