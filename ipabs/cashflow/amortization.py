@@ -51,7 +51,7 @@ def level_payment(
     742.5
     """
     amount, rate, count = _terms(principal, period_rate, periods)
-    end = np.broadcast_to(np.asarray(balloon, dtype=np.float64), amount.shape)
+    end = np.broadcast_to(_numbers("balloon", balloon), amount.shape)
     with np.errstate(divide="ignore", invalid="ignore"):  # numpy-financial computes both branches and picks at rate 0
         payment = -npf.pmt(rate, count, amount, -end)
     shape = np.broadcast_shapes(np.shape(principal), np.shape(period_rate), np.shape(periods), np.shape(balloon))
@@ -73,7 +73,7 @@ def balloon(principal: ArrayLike, period_rate: ArrayLike, periods: ArrayLike, ba
     >>> balloon(1000.0, 0.01, 3, 400.0).principal.round(2)
     array([[198.01, 199.99, 601.99]])
     """
-    end = np.asarray(balloon, dtype=np.float64)
+    end = _numbers("balloon", balloon)
 
     def paid(amount: FloatArray, rate: FloatArray, count: IntArray, number: IntArray) -> FloatArray:
         at = np.minimum(number, count)  # numpy-financial has no meaning for a period after the last
@@ -112,16 +112,16 @@ def interest_only_then_level(
     >>> interest_only_then_level(1000.0, 0.01, 5, interest_only=2).principal.round(2)
     array([[  0.  ,   0.  , 330.02, 333.32, 336.66]])
     """
-    wait = np.asarray(interest_only, dtype=np.int64)
+    wait = _numbers("interest_only", interest_only)
 
     def paid(amount: FloatArray, rate: FloatArray, count: IntArray, number: IntArray) -> FloatArray:
-        waiting = np.broadcast_to(wait, amount.shape[:1])[:, np.newaxis]
+        waiting = np.broadcast_to(wait, amount.shape[:1])[:, np.newaxis].astype(np.int64)
         left = np.maximum(count - waiting, 1)
         at = np.clip(number - waiting, 1, left)
         return np.where(number > waiting, _annuity_principal(rate, at, left, amount, np.zeros_like(amount)), 0.0)
 
     faults = []
-    if not ((wait >= 0) & (wait < np.asarray(periods))).all():
+    if not ((wait >= 0) & (wait < _numbers("periods", periods)) & (wait == np.round(wait))).all():
         template = "{got} interest-only periods; wanted 0 or more and fewer than all"
         faults.append(finding("amortization.interest_only", template, got=interest_only))
     return _schedule(principal, period_rate, periods, paid, faults)
@@ -133,7 +133,7 @@ def custom(principal: ArrayLike, period_rate: ArrayLike, percentages: ArrayLike)
     >>> custom(1000.0, 0.01, [0.2, 0.3, 0.5]).principal
     array([[200., 300., 500.]])
     """
-    shares = np.atleast_2d(np.asarray(percentages, dtype=np.float64))
+    shares = np.atleast_2d(_numbers("percentages", percentages))
     faults = []
     if not ((shares >= 0).all() and (np.abs(shares.sum(axis=1) - 1) <= PERCENT_SLACK).all()):
         template = "shares of principal add up to {got}; wanted 1, none negative"
@@ -152,6 +152,8 @@ def step_up(
     >>> step_up(1000.0, 0.01, 3, growth=0.10).payment.round(2)
     array([[308.37, 339.21, 373.13]])
     """
+
+    growth, every = float(_numbers("growth", growth)), int(_numbers("every", every))
 
     def paid(amount: FloatArray, rate: FloatArray, count: IntArray, number: IntArray) -> FloatArray:
         steps = np.where(number <= count, (1 + growth) ** ((number - 1) // every), 0.0)
@@ -176,13 +178,28 @@ def _annuity_principal(
         return np.asarray(-npf.ppmt(rate, at, count, amount, -balloon), dtype=np.float64)
 
 
+def _numbers(name: str, values: ArrayLike) -> FloatArray:
+    """The values as numbers; text, or rows of unequal length, are a finding."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as fault:
+        template = "{name} is {got!r}; wanted a number, or an array of numbers"
+        raise DataError(finding("amortization.number", template, path=(name,), got=values, name=name)) from fault
+
+
 PrincipalPaid = Callable[[FloatArray, FloatArray, IntArray, IntArray], FloatArray]
 
 
 def _terms(principal: ArrayLike, period_rate: ArrayLike, periods: ArrayLike) -> tuple[FloatArray, FloatArray, IntArray]:
     """Principal, rate and number of periods as ``(contract,)``."""
-    given = [np.asarray(one, dtype=np.float64) for one in (principal, period_rate, periods)]
-    amount, rate, count = (np.atleast_1d(one) for one in np.broadcast_arrays(*given))
+    named = {"principal": principal, "period_rate": period_rate, "periods": periods}
+    given = [_numbers(name, values) for name, values in named.items()]
+    try:
+        amount, rate, count = (np.atleast_1d(one) for one in np.broadcast_arrays(*given))
+    except ValueError as fault:
+        template = "principal, period_rate and periods have shapes {got}, which do not fit each other"
+        got = ", ".join(str(one.shape) for one in given)
+        raise DataError(finding("amortization.shapes", template, got=got)) from fault
     found: list[Finding] = []
     for name, values, fits, wanted in (
         ("principal", amount, np.isfinite(amount) & (amount >= 0), "0 or more"),

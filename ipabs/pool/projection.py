@@ -16,9 +16,8 @@ from ipabs.pool.repayment import PooledFlows
 from ipabs.pool.royalty_paths import royalty_collections, simulated_streams, with_streams
 from ipabs.pool.simulated import Fates, Healthy, simulated_collections
 from ipabs.pool.survival import Cohorts, Steps, Survival, survive, timed_default
-from ipabs.pool.vectors import DEFAULT, Vectors
+from ipabs.pool.vectors import DEFAULT, NO_STRESS, Vectors
 
-NO_STRESS = Vectors()
 BLOCK = 2048
 
 
@@ -64,6 +63,7 @@ def project(
         value, at most what is owed, in place of ``1 - severity`` of it.
     sales : mapping, optional
         Royalty stream to simulated sales up to each of its payment dates, ``(path, date)``, in place of the expected.
+        With fates, a stream stops when its licensee defaults.
     indices : sequence
         Histories of floating rates that replace the published ones.
 
@@ -97,7 +97,8 @@ def project(
         rest = None
         if others:
             rest = project(pool.select(others), timeline, vectors, fates=fates, collateral=collateral, indices=indices)
-        return with_streams(rest, royalty_collections(streams, timeline, sales))
+        _refuse_default_vectors(vectors if fates else NO_STRESS)
+        return with_streams(rest, royalty_collections(streams, timeline, sales, fates=fates, vectors=vectors))
     if fates is not None:
         return UnderFates.of(pool, timeline, vectors, indices=indices).collections(fates, collateral or {})
     flows = pool.contract_flows(indices)
@@ -181,10 +182,7 @@ class UnderFates:
         cls, pool: Pool, timeline: Timeline, vectors: Vectors = NO_STRESS, *, indices: Sequence[IndexHistory] = ()
     ) -> "UnderFates":
         """Make a pool ready; see `project` for the arguments."""
-        given = [name for name in (*DEFAULT, "delinquency") if np.any(getattr(vectors, name))]
-        if given:
-            template = "{got} is given beside fates, which say who defaults; set it to 0"
-            raise SpecError(finding("projection.fates", template, path=(given[0],), got=given[0]))
+        _refuse_default_vectors(vectors)
         steps = Steps.of(timeline)
         # Sums run in the order of ids, so that the order of the tape changes no bit.
         pool = replace(pool, obligations=tuple(sorted(pool.obligations, key=lambda one: one.id)))
@@ -196,6 +194,13 @@ class UnderFates:
     def collections(self, fates: Fates, collateral: Mapping[str, FloatArray] | None = None) -> Collections:
         """Collections on the paths of the fates."""
         return simulated_collections(self.pool, self.timeline, self.healthy, self.vectors, fates, collateral or {})
+
+
+def _refuse_default_vectors(vectors: Vectors) -> None:
+    given = [name for name in (*DEFAULT, "delinquency") if np.any(getattr(vectors, name))]
+    if given:
+        template = "{got} is given beside fates, which say who defaults; set it to 0"
+        raise SpecError(finding("projection.fates", template, path=(given[0],), got=given[0]))
 
 
 def _born(pool: Pool) -> IntArray:

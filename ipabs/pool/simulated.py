@@ -4,7 +4,7 @@ Each period's flow is that of the whole pool less the flows of those who have de
 the list of defaults, which is far shorter than obligors times paths.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from ipabs.basics.schedule import add_months
 from ipabs.basics.timeline import Timeline
 from ipabs.cashflow.collections import ROWS, Collections
 from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
 from ipabs.pool.survival import Steps, Survival
 from ipabs.pool.vectors import Vectors
@@ -95,7 +96,7 @@ def simulated_collections(
 ) -> Collections:
     """Collections on every path."""
     place = {id: n for n, id in enumerate(fates.parties)}
-    refuse(DataError, _fate_faults(pool, timeline, fates, collateral, place))
+    refuse(DataError, fate_faults(pool.obligations, timeline, fates, collateral))
     who = np.array([place.get(one.obligor, len(place)) for one in pool.obligations])
     before, total = _by_obligor(healthy.before, who, len(place) + 1), float(healthy.opening.sum())
     block = np.zeros((len(ROWS), timeline.periods, fates.paths))
@@ -114,10 +115,16 @@ def simulated_collections(
 
 
 class _Events:
-    """Defaults sorted by period; ``end[t]`` of them have happened before period t."""
+    """Defaults sorted by period, and by party within one; ``end[t]`` of them have happened before period t.
+
+    A path's defaults are added up in this order, whatever the order of the entries, which so changes no bit.
+    """
 
     def __init__(self, fates: Fates, periods: int) -> None:
-        order = np.argsort(fates.period.astype(np.int16), kind="stable")  # small integers sort in linear time
+        # Small integers sort in linear time.
+        small = np.uint16 if len(fates.parties) < 1 << 16 else np.int64
+        order = np.argsort(fates.party.astype(small), kind="stable")
+        order = order[np.argsort(fates.period[order].astype(np.int16), kind="stable")]
         self.path, self.who, self.when = (values[order] for values in (fates.path, fates.party, fates.period))
         self.end = np.searchsorted(self.when, np.arange(periods + 1))
         self.paths = fates.paths
@@ -210,9 +217,10 @@ def _guarantees(
         )
 
 
-def _fate_faults(
-    pool: Pool, timeline: Timeline, fates: Fates, collateral: Mapping[str, FloatArray], place: Mapping[str, int]
+def fate_faults(
+    obligations: Sequence[Obligation], timeline: Timeline, fates: Fates, collateral: Mapping[str, FloatArray]
 ) -> Iterator[Finding]:
+    """Entries of the fates outside their ranges; collateral of nobody, or of another shape."""
     for name, values, size in (
         ("path", fates.path, fates.paths),
         ("party", fates.party, len(fates.parties)),
@@ -223,11 +231,11 @@ def _fate_faults(
             yield finding(
                 "fates.range", template, path=(name,), field=name, low=values.min(), high=values.max(), size=size
             )
-    known = {one.obligor for one in pool.obligations}
+    known, drawn = {one.obligor for one in obligations}, set(fates.parties)
     for name, value in collateral.items():
-        if name not in place or name not in known:
+        if name not in drawn or name not in known:
             template = "collateral of {got!r}, who is no drawn obligor; {hint}"
-            yield finding("fates.collateral", template, got=name, allowed=sorted(known & place.keys()))
+            yield finding("fates.collateral", template, got=name, allowed=sorted(known & drawn))
         elif np.min(value) < 0 or np.shape(value)[-1:] != (timeline.periods,):
             template = "collateral of {got} needs one value of 0 or more a period"
             yield finding("fates.collateral_values", template, path=(name,), got=name)

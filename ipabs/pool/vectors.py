@@ -116,6 +116,9 @@ class Vectors:
         return _of_year(_held(self.cdr, month), years) + np.zeros(age.shape)
 
 
+NO_STRESS = Vectors()
+
+
 def _held(values: float | tuple[float, ...], month: IntArray) -> FloatArray:
     """Entry m in month m, the last one from there on."""
     vector = np.atleast_1d(np.asarray(values, dtype=np.float64))

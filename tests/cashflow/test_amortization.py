@@ -136,6 +136,14 @@ def test_all_faulty_terms_at_once() -> None:
         (lambda: custom(100.0, 0.01, [1.5, -0.5]), "none negative"),
         (lambda: step_up(100.0, 0.01, 3, growth=-1.0), "growth -1.0 every 1 periods"),
         (lambda: step_up(100.0, 0.01, 3, growth=0.1, every=0), "growth 0.1 every 0 periods"),
+        (lambda: level("ten", 0.01, 3), "principal: principal is 'ten'; wanted a number, or an array of numbers"),
+        (lambda: level_payment(100.0, "x", 3), "period_rate: period_rate is 'x'"),
+        (lambda: balloon(100.0, 0.01, 3, "q"), "balloon: balloon is 'q'"),
+        (lambda: custom(100.0, 0.01, ["a", "b"]), "percentages: percentages is .*'a', 'b'"),
+        (lambda: interest_only_then_level(1.0, 0.01, 3, interest_only="x"), "interest_only: interest_only is 'x'"),
+        (lambda: step_up(100.0, 0.01, 3, growth="x"), "growth: growth is 'x'"),  # type: ignore[arg-type]  # the fault
+        (lambda: level([1.0, [2.0]], 0.01, 3), "wanted a number, or an array of numbers"),
+        (lambda: level([1.0, 2.0], [0.01, 0.02, 0.03], 3), r"have shapes \(2,\), \(3,\), \(\), which do not fit"),
         (lambda: linear(100.0, 0.01, 0), "periods of contract 0 is 0.0; wanted a whole number from 1"),
     ],
 )

@@ -8,13 +8,15 @@ from scipy.optimize import brentq
 
 from ipabs.basics.party import Party
 from ipabs.basics.timeline import Timeline
-from ipabs.errors import DataError
+from ipabs.errors import DataError, SpecError
 from ipabs.pool import KINDS, LeaseBack, LicenceBack, PledgedLoan, Receivable, RoyaltyStream
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
 from ipabs.pool.projection import project
 from ipabs.pool.royalty import CatchUp, Milestone, RoyaltyTerms, Tier
 from ipabs.pool.royalty_stream import Sales
+from ipabs.pool.simulated import DefaultList
+from ipabs.pool.vectors import Vectors
 
 EXACT = 1e-6
 RATE = 1e-10
@@ -54,6 +56,38 @@ def test_lease_yield_is_the_root_of_outlay_and_receipts() -> None:
 def test_nominal_price_is_paid_with_the_last_rent() -> None:
     flows = lease(nominal_price=1_000.0, deposit=0.0).contract_flows()
     assert flows.cash[-1] - flows.cash[0] == pytest.approx(1_000.0, abs=EXACT)
+
+
+def test_rents_in_advance_are_an_annuity_due_and_the_purchase_stands_alone() -> None:
+    early = lease(rents="in_advance", deposit=0.0, nominal_price=1_000.0)
+    flows = early.contract_flows()
+    rent = (10e6 - 1_000 / 1.015**8) / sum(1.015**-k for k in range(8))
+    assert flows.cash == pytest.approx([*[rent] * 8, 1_000.0], abs=EXACT)
+    assert [str(day) for day in flows.dates[[0, 7, 8]]] == ["2024-01-01", "2025-10-01", "2026-01-01"]
+    assert (flows.interest[0], flows.balance[-1]) == (0.0, 0.0)
+    assert early.effective_yield == pytest.approx(0.06, abs=RATE)
+    assert flows.principal.sum() == pytest.approx(10e6, abs=EXACT)
+
+
+@pytest.mark.parametrize("amortization", ["level", "linear"])
+def test_deposit_is_netted_in_the_last_rents_in_advance_too(amortization: str) -> None:
+    early, plain = (
+        lease(rents="in_advance", amortization=amortization, nominal_price=1_000.0, deposit=deposit)
+        for deposit in (5e5, 0.0)
+    )
+    cash = early.contract_flows().cash
+    assert cash[:7] == pytest.approx(plain.contract_flows().cash[:7], abs=EXACT)
+    assert cash[7:].sum() == pytest.approx(plain.contract_flows().cash[7:].sum() - 5e5, abs=EXACT)
+    root = brentq(lambda rate: sum(x * (1 + rate / 4) ** -k for k, x in enumerate(cash)) - 9.5e6, 0.01, 0.5, xtol=1e-14)
+    assert early.effective_yield == pytest.approx(root, abs=RATE)
+
+
+def test_leases_of_both_timings_stand_side_by_side() -> None:
+    leases = (lease(), lease(id="Z2", rents="in_advance", nominal_price=100.0), lease(id="Z3", amortization="linear"))
+    together = LeaseBack.pooled_flows(leases)
+    for row, one in enumerate(leases):
+        assert np.array_equal(together.of(row).cash, one.contract_flows().cash)
+        assert together.of(row).dates.tolist() == one.contract_flows().dates.tolist()
 
 
 def test_licence_fees_give_the_yield() -> None:
@@ -103,6 +137,10 @@ def test_royalty_terms_follow_the_contract() -> None:
     ("obligation", "expected"),
     [
         (lease(deposit=11e6), "deposit: the deposit 11000000.0 is not below the price 10000000.0"),
+        (
+            lease(rents="in_advance", frequency="annual", maturity=date(2025, 1, 1)),
+            "rents: rents in advance need a second one before the maturity 2025-01-01; frequency is annual",
+        ),
         (lease(maturity=date(2024, 1, 1)), "maturity: maturity 2024-01-01 is not after the start 2024-01-01"),
         (stream(principal=4e6), "principal: expected royalties of 3000000.00 do not repay the price 4000000.00"),
         (stream(sales=()), "sales: sales need dates that rise, after the start 2023-12-31"),
@@ -151,6 +189,31 @@ def test_simulated_sales_pay_interest_first_then_principal_then_more() -> None:
     assert paid.interest[2] == pytest.approx([5e4 + 0.04e6, 5e4, 5e4], abs=EXACT)
     assert paid.defaulted[2] == pytest.approx([0, 0, 2.5e6], abs=EXACT)
     assert paid.performing[:, -1] == pytest.approx([0, 0, 0], abs=EXACT)
+
+
+def test_stream_stops_when_its_licensee_defaults() -> None:
+    days = tuple(date(year, 12, 31) for year in (2024, 2025, 2026))
+    line = Timeline(cut_off=date(2023, 12, 31), closing=date(2023, 12, 31), collection_ends=days, accrual_ends=days,
+                    payments=days)  # fmt: skip
+    pool = Pool((stream(),), (Party(id="L1"),))
+    # The licensee stands on path 0, defaults in the second year on path 1, in the first on path 2.
+    fates = DefaultList(("L1",), 3, np.array([1, 2]), np.array([0, 0]), np.array([1, 0]))
+    vectors = Vectors(severity=0.6, recovery_lag=12)
+    expected = stream().contract_flows()
+    for sales in (np.full((1, 3), 20e6), np.full((3, 3), 20e6)):
+        paid = project(pool, line, vectors, fates=fates, sales={"Y1": sales})
+        assert paid.interest[0] == pytest.approx(expected.interest, abs=EXACT)
+        assert paid.interest[1] == pytest.approx([expected.interest[0], 0, 0], abs=EXACT)
+        assert paid.principal[1] == pytest.approx([expected.principal[0], 0, 0], abs=EXACT)
+        assert paid.defaulted[1] == pytest.approx([0, expected.balance[0], 0], abs=EXACT)
+        assert paid.recovery[1] == pytest.approx([0, 0, 0.4 * expected.balance[0]], abs=EXACT)
+        assert paid.defaulted[2] == pytest.approx([2.5e6, 0, 0], abs=EXACT)
+        assert paid.recovery[2] == pytest.approx([0, 1e6, 0], abs=EXACT)
+        assert paid.interest[2].sum() == paid.principal[2].sum() == paid.other[2].sum() == 0
+    with pytest.raises(DataError, match=r"sales have different numbers of paths: \[2, 3\]"):
+        project(pool, line, vectors, fates=fates, sales={"Y1": np.full((2, 3), 20e6)})
+    with pytest.raises(SpecError, match="cdr is given beside fates"):
+        project(pool, line, Vectors(cdr=0.02), fates=fates, sales={"Y1": np.full((3, 3), 20e6)})
 
 
 def test_simulated_sales_that_do_not_fit_are_findings() -> None:

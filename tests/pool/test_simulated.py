@@ -90,6 +90,24 @@ def test_order_of_defaults_and_of_drawn_parties_changes_nothing() -> None:
     assert np.array_equal(one.block[:7], other.block[:7])
 
 
+def test_order_of_the_entries_changes_no_bit() -> None:
+    loans = tuple(
+        PledgedLoan(id=f"C{k}", obligor=f"F{k}", principal=1e6 / (k + 3), start=START, maturity=date(2026, 1, 1),
+                    contract_rate=0.041 + k / 977)
+        for k in range(60)
+    )  # fmt: skip
+    holding, names = Pool(loans, tuple(Party(id=one.obligor) for one in loans)), tuple(f"F{k}" for k in range(60))
+    draw = np.random.default_rng(3)
+    party, path = np.nonzero(draw.random((60, 40)) < 0.4)
+    period = draw.integers(0, 8, len(path))
+    vectors = Vectors(severity=0.61, recovery_lag=6)
+    first = project(holding, LINE, vectors, fates=DefaultList(names, 40, path, party, period)).block.tobytes()
+    for _ in range(5):
+        order = draw.permutation(len(path))
+        mixed = DefaultList(names, 40, path[order], party[order], period[order])
+        assert project(holding, LINE, vectors, fates=mixed).block.tobytes() == first
+
+
 def test_order_of_the_tape_changes_no_bit() -> None:
     drawn = fates((0, "F0", 2), (2, "F1", 0), (2, "F2", 7), (2, "F0", 4))
     one, turned = pool(), Pool(pool().obligations[::-1], pool().parties)
