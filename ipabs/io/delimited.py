@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -54,10 +55,11 @@ def plain_block(text: Text) -> tuple[list[str], list[str], npt.NDArray[np.object
         len(body) < 2
         or '"' in content
         or "\r" in content
-        or {line.count(text.delimiter) + 1 for line in body} != {width}
+        or set(map(str.count, body, repeat(text.delimiter))) != {width - 1}
         or max(map(len, body)) > LONGEST_LINE
         or width * (len(body) - 1) > MOST_CELLS
-        or not all(any(line.split(text.delimiter)) for line in body if line.startswith(text.delimiter) or not line)
+        or (f"\n{text.delimiter}" in content and not all(any(line.split(text.delimiter)) for line in body))
+        or not all(body)
     ):
         return [], [], nothing
     flat = text.delimiter.join(body[1:]).split(text.delimiter)

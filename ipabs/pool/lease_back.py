@@ -100,7 +100,7 @@ class LeaseBack:
         return PooledFlows(flows.row, flows.days, *(part[at] for part in parts))
 
     def _rents(self) -> Contract:
-        """The rents as a loan of the price; in advance it ends with the last rent and what the purchase is worth then."""
+        """The rents as a loan of the price; in advance, up to the last rent and the worth of the purchase then."""
         early = self.rents == "in_advance"
         return Contract(
             id=self.id,

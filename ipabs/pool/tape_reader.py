@@ -18,6 +18,17 @@ Column = npt.NDArray[Any]
 PLAIN_NUMBERS = re.compile(r"(?:(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,12})?\n)*")
 
 
+def distinct(texts: TextColumn) -> tuple[IntArray, Column]:
+    """Which of its different texts each row of a column has, and these texts; many columns say the same in every row.
+
+    >>> distinct(np.array(["b", "a", "b"], dtype=object))
+    (array([0, 1, 0]), array(['b', 'a'], dtype=object))
+    """
+    if texts[0] == texts[-1] and (texts == texts[0]).all():
+        return np.zeros(len(texts), dtype=np.int64), texts[:1]
+    return pd.factorize(texts)
+
+
 class TapeReader:
     """Reads the columns of one tape and collects what is wrong in them."""
 
@@ -68,7 +79,7 @@ class TapeReader:
             return self._texts(field.name, texts)
         if field.form == "number" and field.name not in self.units and PLAIN_NUMBERS.fullmatch("\n".join(texts) + "\n"):
             return np.array(list(map(float, texts)))
-        code, unique = pd.factorize(texts)
+        code, unique = distinct(texts)
         if "" in unique:
             self.empty[field.name] = np.asarray(texts == "", dtype=np.bool_)
         read = [self._value(field, text) for text in unique]

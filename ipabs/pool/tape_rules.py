@@ -129,7 +129,7 @@ def look_at(
     tape = Tape(table, kind, values, parties, {name: _detail(reader.texts(name)) for name in others})
     found += reader.found
     found += [*_needed(tape, known, reader), *_ids_twice(tape, reader), *_parties_differ(tape, reader)]
-    if all(values.keys() >= {name for name, field in known.items() if n in field.needed_by} for n in set(kind)):
+    if all(values.keys() >= {name for name, field in known.items() if n in field.needed_by} for n in np.unique(kind)):
         faulty = {one.place.line - table.first_row for one in found}
         found += _terms(tape, kinds, reader, faulty, indices)
     return tape, tuple(sorted(found, key=lambda one: (one.place.line, one.place.column)))
@@ -171,13 +171,17 @@ def _headings(table: Table, mapping: TapeMapping, known: set[str]) -> tuple[dict
 
 def _needed(tape: Tape, known: dict[str, Field], reader: TapeReader) -> Iterator[Finding]:
     """Columns and cells that the kinds of the rows need and the tape does not have."""
-    if not len(set(tape.kind)) > 1 and not reader.has("kind") and reader.several_kinds:
+    if not reader.has("kind") and reader.several_kinds:
         yield _no_column(tape.table, "kind")
+    kinds = set(np.unique(tape.kind).tolist())
     for name, field in known.items():
+        if not kinds & set(field.needed_by):
+            continue
         needing = np.isin(tape.kind, field.needed_by)
+        if name in tape.values and name not in reader.empty:
+            continue
         if name in tape.values:
-            empty = needing & reader.empty.get(name, np.zeros(len(needing), dtype=np.bool_))
-            for row in np.flatnonzero(empty):
+            for row in np.flatnonzero(needing & reader.empty[name]):
                 yield finding(
                     "tape.empty_cell",
                     "{field} is empty: {says}",
@@ -185,7 +189,7 @@ def _needed(tape: Tape, known: dict[str, Field], reader: TapeReader) -> Iterator
                     field=name,
                     says=field.says,
                 )
-        elif needing.any() and name != "id":
+        elif name != "id":
             yield _no_column(tape.table, name)
 
 
@@ -223,7 +227,7 @@ def _ids_twice(tape: Tape, reader: TapeReader) -> Iterator[Finding]:
 
 def _parties_differ(tape: Tape, reader: TapeReader) -> Iterator[Finding]:
     """Rows that say something else about a firm than the firm's first row."""
-    if "obligor" not in tape.values:
+    if "obligor" not in tape.values or not tape.parties:
         return
     code, unique = pd.factorize(tape.values["obligor"])
     first = np.zeros(len(unique), dtype=np.int64)
