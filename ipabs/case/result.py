@@ -1,6 +1,6 @@
 """What a case gives: each deal's ledger, the comparison, the variants; and how to read, print and save them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from os import PathLike
@@ -19,12 +19,14 @@ from ipabs.case.report_page import report_page
 from ipabs.case.savings_exhibits import PROGRAMME
 from ipabs.cashflow.collections import Collections
 from ipabs.engine.ledger import Ledger
-from ipabs.errors import DataError, Finding
+from ipabs.errors import DataError, Finding, finding
 from ipabs.financing.comparison import Comparison
 from ipabs.io.folder import write_folder
 from ipabs.pool.pool import Pool
+from ipabs.report import trustee
 from ipabs.report.exhibit import Exhibit, records
-from ipabs.report.page import Page
+from ipabs.report.page import Page, Section, page_fragment
+from ipabs.report.titles import headings_of, titled
 from ipabs.report.workbook import workbook_bytes
 from ipabs.structure.deal import Deal
 
@@ -32,6 +34,27 @@ from ipabs.structure.deal import Deal
 def frame(exhibit: Exhibit) -> pd.DataFrame:
     """An exhibit as a table to compute with."""
     return pd.DataFrame(list(exhibit.rows), columns=list(exhibit.header))
+
+
+def frame_with_units(exhibit: Exhibit, currency: str = "CNY") -> pd.DataFrame:
+    """An exhibit as a table whose columns say their units; one that begins with dates is indexed by them."""
+    units = {"money": currency, "rate": "decimal", "points": "decimal", "years": "years", "per_face": currency,
+             "percent": "percent", "factor": "factor"}  # fmt: skip
+    names = {one.name: f"{one.name} [{units[one.unit]}]" for one in exhibit.columns if one.unit in units}
+    table = frame(exhibit).rename(columns=names)
+    first = exhibit.columns[0]
+    if first.unit == "date":
+        table[first.name] = pd.to_datetime(table[first.name])
+        return table.set_index(first.name)
+    return table
+
+
+def chosen_exhibit(exhibits: Iterable[Exhibit], name: str) -> Exhibit:
+    """One exhibit by name; an unknown name is a `DataError` that lists them."""
+    known = {one.name: one for one in exhibits}
+    if name not in known:
+        raise DataError(finding("result.table", "there is no table {got!r}; {hint}", got=name, allowed=known))
+    return known[name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,11 +67,51 @@ class DealResult:
     collections: Collections
     ledger: Ledger
 
+    def __repr__(self) -> str:
+        firms = len({one.obligor for one in self.pool.obligations})
+        notes = ", ".join(f"{one.name} {one.principal:,.0f}" for one in self.deal.tranches)
+        return f"DealResult({self.name}: {self.pool.principal:,.0f} of {firms} firms; tranches {notes})"
+
+    def _repr_html_(self) -> str:
+        return page_fragment(self.page())
+
     @property
     def tranches(self) -> pd.DataFrame:
         """One row a tranche: principal, coupon, life, yield, shortfall."""
         table = frame(deal_exhibits.tranches([(self.name, self.ledger)]))
         return table.drop(columns="deal").set_index("tranche")
+
+    @property
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Every table of the deal."""
+        return (
+            deal_exhibits.tranches([(self.name, self.ledger)]),
+            deal_exhibits.payments(self.ledger),
+            deal_exhibits.factors(self.ledger),
+            deal_exhibits.whole_trace(self.ledger),
+            trustee.trigger_tests(self.ledger),
+            deal_exhibits.all_checks([(self.name, self.ledger)]),
+        )
+
+    def to_frame(self, name: str) -> pd.DataFrame:
+        """One table by name, on real payment dates, with units in the column names.
+
+        Raises
+        ------
+        DataError
+            No such table; the message lists them.
+        """
+        return frame_with_units(chosen_exhibit(self.exhibits, name), self.ledger.deal.currency or "CNY")
+
+    def page(self, lang: Language = "en") -> Page:
+        """Tranches and payments in short."""
+        shown = [deal_exhibits.tranches([(self.name, self.ledger)]), deal_exhibits.payments(self.ledger)]
+        section = Section(heading=self.name, exhibits=titled(shown, lang))
+        return Page(title=self.ledger.deal.name, sections=(section,), headings=headings_of(shown, lang), lang=lang)
+
+    def payment_date(self, day: int | str | date, lang: Language = "en") -> Page:
+        """The trustee-style report of one payment date: balances, factors, cash, tests."""
+        return trustee.payment_date_page(self.ledger, day, lang)
 
     def trace(self, date: int | str | date) -> pd.DataFrame:
         """Every line of one payment date: available, due, payable, paid, short, clause."""
@@ -85,6 +148,18 @@ class Result:
     deal_results: tuple[DealResult, ...]
     comparison: Comparison
     variants: "tuple[tuple[Variant, Result], ...]" = ()
+
+    def __repr__(self) -> str:
+        one = self.comparison[PROGRAMME]
+        net = float(one.nominal.programme().net[0])
+        size = float(one.principal.sum())
+        deals = ", ".join(self.deals)
+        against = self.comparison.against
+        said = f"{size:,.0f} for {len(one.firms)} firms in {deals}; saves {net:,.2f} net against {against}"
+        return f"Result({self.case.file.name}: {said})"
+
+    def _repr_html_(self) -> str:
+        return page_fragment(self.summary())
 
     @property
     def deals(self) -> Mapping[str, DealResult]:
@@ -139,8 +214,42 @@ class Result:
         )
 
     def exhibit(self, name: str) -> Exhibit:
-        """One table by name."""
-        return next(one for one in self.exhibits if one.name == name)
+        """One table by name; an unknown name is a `DataError` that lists them."""
+        return chosen_exhibit(self.exhibits, name)
+
+    def to_frame(self, name: str) -> pd.DataFrame:
+        """One table by name, units in the column names; ``<deal>.<table>`` is a table of one deal.
+
+        Raises
+        ------
+        DataError
+            No such table; the message lists them.
+        """
+        deal, _, table = name.partition(".")
+        if deal in self.deals and table:
+            return self.deals[deal].to_frame(table)
+        return frame_with_units(self.exhibit(name))
+
+    def trace(self, date: int | str | date) -> pd.DataFrame:
+        """Every line of one date of every deal that pays on it, the deal in the first column.
+
+        Raises
+        ------
+        DataError
+            No deal pays on that date.
+        """
+        parts, faults = [], []
+        for one in self.deal_results:
+            try:
+                table = one.trace(date)
+            except DataError as fault:
+                faults.append(fault)
+                continue
+            table.insert(0, "deal", one.name)
+            parts.append(table)
+        if not parts:
+            raise faults[0]
+        return pd.concat(parts, ignore_index=True)
 
     @property
     def manifest(self) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The ledger: every row of a run, kept."""
 
+import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -78,6 +79,19 @@ class Ledger:
     entered: Numbers
     phase: IntArray
     failing: BoolArray
+
+    def __repr__(self) -> str:
+        first, last = self.timeline.payments[0], self.timeline.payments[-1]
+        size = f"{self.timeline.periods} dates from {first} to {last}, {self.paths:,} paths, {len(self.labels)} rows"
+        return f"Ledger({self.deal.name}: {size})"
+
+    def _repr_html_(self) -> str:
+        import pandas as pd
+
+        columns = {f"{claim} paid": self.paid(claim)[0] for claim in self.claims}
+        columns |= {f"{one.name} balance": self.balance(one.name)[0] for one in self.deal.tranches}
+        table = pd.DataFrame(columns, index=pd.Index(self.timeline.payments, name="payment"))
+        return f"<p>{html.escape(repr(self))}</p>{table.to_html(float_format='{:,.2f}'.format)}"
 
     # What it is a ledger of
 

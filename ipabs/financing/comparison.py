@@ -1,5 +1,6 @@
 """Compare facilities: what each firm and the programme save, and where the saving comes from."""
 
+import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -98,6 +99,17 @@ class Comparison:
     facts: tuple[FirmFacts, ...]
     convention: Convention
     findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        nets = ", ".join(
+            f"{one.name} saves {float(one.nominal.programme().net[0]):,.2f}"
+            for one in self.compared
+            if one.name != self.against
+        )
+        return f"Comparison(against {self.against}: {nets})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(repr(self))}</p>{self.programme().to_html(float_format='{:,.4f}'.format)}"
 
     def __getitem__(self, name: str) -> Compared:
         for one in self.compared:

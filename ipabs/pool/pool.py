@@ -1,5 +1,6 @@
 """A pool: the obligations, and the parties that owe them."""
 
+import html
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -50,6 +51,13 @@ class Pool:
 
     def __post_init__(self) -> None:
         refuse(DataError, self.findings())
+
+    def __repr__(self) -> str:
+        firms = len({one.obligor for one in self.obligations})
+        return f"Pool({len(self)} obligations of {firms} obligors, principal {self.principal:,.2f})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(repr(self))}</p>{self.to_frame().to_html(max_rows=20)}"
 
     def __len__(self) -> int:
         return len(self.obligations)

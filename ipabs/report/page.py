@@ -1,7 +1,8 @@
 """A report as one plain HTML page: no script, no outside file, prints on A4."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from unicodedata import east_asian_width
 
 from ipabs.report.exhibit import Exhibit, Unit, is_number
@@ -59,6 +60,9 @@ class Page:
     foot: str = ""
     lang: str = "en"
 
+    def _repr_html_(self) -> str:
+        return page_fragment(self)
+
     def __str__(self) -> str:
         """The page as plain text."""
         lines = [self.title, self.banner, *(f"{name}: {figure}" for name, figure in self.lead)]
@@ -67,6 +71,31 @@ class Page:
             for heading, exhibit in section.exhibits:
                 lines += ["", heading, *text_lines(exhibit, dict(self.headings), dict(self.words)), *exhibit.notes]
         return "\n".join(lines)
+
+
+def page_fragment(page: Page) -> str:
+    """The page's sentences and tables as HTML for a notebook, every text escaped."""
+    headings, words = dict(page.headings), dict(page.words)
+    parts = [f"<h3>{escape(page.title)}</h3>", f"<p><strong>{escape(page.banner)}</strong></p>" if page.banner else ""]
+    for section in page.sections:
+        parts += [f"<p>{escape(sentence)}</p>" for sentence in section.text]
+        for heading, exhibit in section.exhibits:
+            parts += [f"<h4>{escape(heading)}</h4>", table_html(exhibit, headings, words)]
+    return "".join(parts)
+
+
+def table_html(exhibit: Exhibit, headings: Mapping[str, str], words: Mapping[str, str]) -> str:
+    """An exhibit as an HTML table."""
+    align = ["right" if is_number(column.unit) else "left" for column in exhibit.columns]
+
+    def row(cells: Iterable[str], tag: str) -> str:
+        pairs = zip(cells, align, strict=True)
+        inner = (f'<{tag} style="text-align:{side}">{escape(cell)}</{tag}>' for cell, side in pairs)
+        return f"<tr>{''.join(inner)}</tr>"
+
+    head = row((headings.get(name, name) for name in exhibit.header), "th")
+    body = "".join(row(cells, "td") for cells in exhibit.shown(words))
+    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
 
 
 def text_lines(exhibit: Exhibit, headings: Mapping[str, str], words: Mapping[str, str]) -> list[str]:

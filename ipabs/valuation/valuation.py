@@ -4,6 +4,7 @@ A method is a frozen record of inputs with ``value(portfolio, *, as_of) -> Valua
 number, or an array of draws ``(draw,)``; the formulas are the same for both.
 """
 
+import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
@@ -100,6 +101,17 @@ class Valuation:
             low, high = self.quantile(0.05), self.quantile(0.95)
             spread = f", 5 % to 95 %: {low:,.2f} to {high:,.2f} in {self.draws:,} draws"
         return f"Valuation({self.method}, {self.as_of}: {self.mean:,.2f} {self.currency}{spread})"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{html.escape(name)}</td><td style='text-align:right'>{value:,.2f}</td></tr>"
+            for name, value in (
+                *((f"{level:.0%}", value) for level, value in self.quantiles if self.draws > 1),
+                *((part.name, part.mean) for part in self.parts),
+                ("mean", self.mean),
+            )
+        )
+        return f"<p>{html.escape(repr(self))}</p><table>{rows}</table>"
 
     @property
     def draws(self) -> int:
