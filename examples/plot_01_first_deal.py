@@ -13,7 +13,7 @@ All figures are made up for this page.
 # What was agreed
 # ---------------
 #
-# A deal is data. `abs_deal` takes the nouns of a prospectus and gives them the usual priority of payments of an
+# A deal is data. ``abs_deal`` takes the nouns of a prospectus and gives them the usual priority of payments of an
 # exchange ABS. Nothing is calculated yet.
 from datetime import date
 from pathlib import Path
@@ -45,7 +45,7 @@ deal = abs_deal(
 print(findings(deal))
 
 # %%
-# No findings: the deal is whole. `explain` puts it into words, and lists what the market's template supplied, so that
+# No findings: the deal is whole. ``explain`` puts it into words, and lists what the market's template supplied, so that
 # nothing is in force that nobody has read.
 print(deal.explain())
 

@@ -6,7 +6,7 @@ Inter-bank investors like a bullet: the whole principal on one day. The firms be
 has to hold the money in between, and somebody has to stand in when it is not enough. This page follows both: the
 account in which early principal waits, and the district's fund that promised to fill the gap.
 
-The deal is `examples/deals/abn_bullet.yaml`; its figures are made up.
+The deal is ``examples/deals/abn_bullet.yaml``; its figures are made up.
 """
 
 # %%
@@ -108,5 +108,5 @@ for axes, (name, ledger) in zip(panels, ledgers.items(), strict=True):
     axes.set_title(name)
     axes.tick_params(axis="x", rotation=45)
 panels[0].set_ylabel("million yuan")
-panels[0].legend(frameon=False, fontsize=8, loc="lower left")
+panels[2].legend(frameon=False, fontsize=8, loc="upper right")
 figure.tight_layout()

@@ -6,7 +6,7 @@ An analyst holds a note. She has no tape: every quarter the trustee publishes wh
 is enough. The collections go into the waterfall as they are, and the payments that come out are compared with the
 payments reported, to the fen.
 
-The deal is `examples/deals/first_deal.yaml`, the report is made up.
+The deal is ``examples/deals/first_deal.yaml``, the report is made up.
 """
 
 # %%
@@ -84,8 +84,8 @@ difference = as_read["A.interest difference"].iloc[1]
 print(f"{difference:,.2f} yuan are {difference / (75_118_928.50 * 0.03 / 365):.4f} days")
 
 # %%
-# That is a term of the contract, not a matter of taste: `accrual: adjusted`. With it every figure ties out. Whether the
-# prospectus says so is now a question with a clause, two days and an amount.
+# That is a term of the contract, not a matter of taste: ``accrual: adjusted``. With it every figure ties out. Whether
+# the prospectus says so is now a question with a clause, two days and an amount.
 senior, rest = deal.tranches
 adjusted = tie_out(replace(deal, tranches=(replace(senior, accrual="adjusted"), rest)))
 print(adjusted.to_string(float_format=lambda amount: f"{amount:,.2f}"))
@@ -95,7 +95,7 @@ figure, axes = plt.subplots(figsize=(7, 3.2))
 for label, table, color in (("unadjusted", as_read, "#c8553d"), ("adjusted", adjusted, "#34608f")):
     axes.plot(table.index, table["A.interest difference"], marker="o", color=color, label=f"{label} accrual")
 axes.axhline(0, color="black", linewidth=0.8)
-axes.set_ylabel("interest, reported less computed, yuan")
+axes.set_ylabel("reported − computed, yuan")
 axes.tick_params(axis="x", rotation=30)
 axes.legend(frameon=False)
 figure.tight_layout()

@@ -6,7 +6,7 @@ When does the senior note notice that firms fail? A reserve account holds two pe
 mezzanine note's interest, a loss test turns the list of payments around. This page runs one deal under four default
 rates and shows which of them acts, when, and for whom.
 
-The deal is `examples/deals/reserve_and_triggers.yaml`; its figures are made up.
+The deal is ``examples/deals/reserve_and_triggers.yaml``; its figures are made up.
 """
 
 # %%

@@ -15,7 +15,7 @@ All figures are made up for this page.
 #
 # Three notes rank side by side and 100.00 yuan are there. Without rounding each gets a third and no bank can pay it. In
 # whole fen the floors are 33.33 each, and one fen is left: it goes to the largest remainder, the first listed on a tie
-# (`largest_remainder`), or stays in the account for the next line (`down_rest_stays`).
+# (``largest_remainder``), or stays in the account for the next line (``down_rest_stays``).
 from fractions import Fraction
 
 import matplotlib.pyplot as plt
@@ -78,7 +78,7 @@ print(repr(third), third == Fraction(100, 3))
 # ------------------------
 #
 # Notes have faces of 100 yuan, so a quarterly coupon of 3.01 % often ends exactly on half a fen: on 10,000,200.00
-# yuan it is 75,251.505. In binary floats the product may land on either side, and `round` moreover turns to the even
+# yuan it is 75,251.505. In binary floats the product may land on either side, and ``round`` moreover turns to the even
 # digit. The engine decides by the exact remainder. Below, two common recipes against exact fractions, on 20,000
 # balances.
 generator = np.random.Generator(np.random.Philox(20240328))

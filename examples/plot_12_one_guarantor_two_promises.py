@@ -7,7 +7,7 @@ the mezzanine note. Ten million each, says the prospectus. But the company has a
 twelve million in all. A risk analyst asks what the two promises are worth together, and what remains of them when the
 company itself fails.
 
-The deal is `examples/deals/shared_guarantor.yaml`; its figures are made up.
+The deal is ``examples/deals/shared_guarantor.yaml``; its figures are made up.
 """
 
 # %%
@@ -94,6 +94,7 @@ left.stackplot(
     colors=["#34608f", "#c8a24d"],
 )
 left.axhline(12, color="black", linestyle="--", linewidth=0.8)
+left.set_ylim(0, 17)
 left.set_title("called on the guarantor, million yuan")
 left.legend(frameon=False, loc="upper left")
 for (name, ledger), style in zip(cases.items(), ("-", "--", ":"), strict=True):

@@ -6,7 +6,7 @@ An investor does not want one stress. He wants to see the whole field: how many 
 before the note loses money. Arrays make that one run: each scenario is a row of the collections, the waterfall goes
 through all of them together, and each can be replayed alone, bit for bit.
 
-The deal is the one of the reserve tutorial, `examples/deals/reserve_and_triggers.yaml`; its figures are made up.
+The deal is the one of the reserve tutorial, ``examples/deals/reserve_and_triggers.yaml``; its figures are made up.
 """
 
 # %%
@@ -34,7 +34,7 @@ print(len(cdr), "scenarios of", timeline.periods, "payment dates")
 #
 # The pool of 100 million repays in twelve equal quarters at 4.5 %. Of what stands at the start of a quarter the part
 # :math:`1 - (1 - \mathrm{cdr})^{1/4}` defaults; the rest pays interest and its share of principal. Recoveries follow
-# six quarters later. Everything is an array `(scenario, period)`.
+# six quarters later. Everything is an array ``(scenario, period)``.
 quarters = np.arange(timeline.periods)
 mdr = 1 - (1 - cdr) ** 0.25
 surviving = (1 - mdr) ** quarters

@@ -74,7 +74,7 @@ print(f"How it is read here: {nanshan.reading}")
 # A rule of one's own
 # -------------------
 #
-# Half of the interest, at most 150,000 yuan a year, only for loans at most 100 basis points above the prime rate. The
+# Half of the interest, at most 150,000 yuan a year, only for loans at most 150 basis points above the prime rate. The
 # last condition is the one that matters: it steers the bank's price, not only the firm's bill.
 own = Subsidy(name="park", share=0.5, yearly_cap=150_000, spread_at_most=0.0150, timing="after_year", month=3, day=20)
 rates = np.arange(0.035, 0.0601, 0.0005)

@@ -111,6 +111,7 @@ for name, calendar, color in (("exchange", exchange, "#c8553d"), ("inter-bank", 
     moved = [(calendar.roll(day, "following") - day).days for day in year]
     axes.step(year, moved, where="mid", color=color, linewidth=1.2, label=name)
 axes.set_ylabel("days until paid")
-axes.set_yticks(np.arange(0, 10, 2))
-axes.legend(frameon=False, loc="upper left")
+axes.set_yticks(np.arange(0, 12, 2))
+axes.set_ylim(0, 12)
+axes.legend(frameon=False, ncols=2)
 figure.tight_layout()

@@ -7,7 +7,7 @@ worst case looks like. A single stress cannot say how often. This page simulates
 every path through the same waterfall, gives each mean with its standard error, and takes the worst path out to be
 audited alone.
 
-The deal is `examples/deals/reserve_and_triggers.yaml`. Default probability, recovery and the way firms fail together
+The deal is ``examples/deals/reserve_and_triggers.yaml``. Default probability, recovery and the way firms fail together
 are assumptions of this page.
 """
 
@@ -55,7 +55,7 @@ pool = Pool(
 # Where the paths come from
 # -------------------------
 #
-# A source makes the paths `lo … hi`, the same whatever block asks for them. Here each firm has a latent number: one
+# A source makes the paths ``lo … hi``, the same whatever block asks for them. Here each firm has a latent number: one
 # part is common to all (the state of the district), one is its own. It fails in the first period whose threshold the
 # number does not exceed: a one-factor Gaussian model (Vasicek 1987). Draws depend on seed, firm and path number
 # alone, so neither the block size nor the number of workers changes a bit.
