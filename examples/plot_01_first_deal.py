@@ -18,11 +18,11 @@ All figures are made up for this page.
 from datetime import date
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from ipabs import Collections, Deal, Fee, Tranche, abs_deal, findings, run_waterfall, spec
 from ipabs.readings.tables import tranche_table
+from ipabs.report.plots.notes import tranche_balances, waterfall_of_date
 from ipabs.structure import Closing, CollectionRule, Coupon, Dates, PaymentRule, Source, Uses
 
 dates = Dates(
@@ -84,6 +84,10 @@ trace = ledger.trace("2024-06-28")
 trace[["line", "target", "available", "due", "payable", "paid", "short"]]
 
 # %%
+# The same date as a picture: the cash comes in from the left, every line takes its part.
+figure = waterfall_of_date(ledger, "2024-06-28")
+
+# %%
 # The whole life
 # --------------
 #
@@ -92,15 +96,7 @@ trace[["line", "target", "available", "due", "payable", "paid", "short"]]
 print(tranche_table(ledger).T.to_string())
 
 # %%
-figure, axes = plt.subplots(figsize=(7, 3.5))
-days = [str(day) for day in timeline.payments]
-balance, rest = ledger.balance("A")[0] / 1e6, ledger.balance("sub")[0] / 1e6
-axes.bar(days, balance, color="#34608f", label="A")
-axes.bar(days, rest, bottom=balance, color="#c7d3e3", label="subordinated")
-axes.set_ylabel("outstanding, million yuan")
-axes.tick_params(axis="x", rotation=45)
-axes.legend(frameon=False)
-figure.tight_layout()
+figure = tranche_balances(ledger)
 
 # %%
 # Breaking it

@@ -14,9 +14,10 @@ the Yuhang example, drawn at random.
 # What was published, and what it says about the year before
 # ----------------------------------------------------------
 #
-# 1,820 inventions were granted on the fast track, 289 international applications are 61.45 % more than a year before,
-# 25 of 2,180 high-tech firms took part. A growth rate implies the figure before it; the newspaper did not print that
-# one.
+# In the first half of 2023, 1,820 inventions were granted, 17.95 % more than a year before, and 289 international
+# applications were filed, 61.45 % more. A growth rate implies the figure before it, which the newspaper did not print.
+# 25 firms took part in the two issues, in a district of more than 2,180 high-tech firms. Fast-track examination takes 3
+# instead of 16 months on average; how many grants took it is not printed, so the months gained are an upper bound.
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -32,9 +33,9 @@ from ipabs.patents.industry import ipc_map
 from ipabs.patents.portfolio import landscape
 from ipabs.patents.tape import read_portfolio
 
-print(f"international applications the year before: {value_before(289, 0.6145):.0f}")
-print(f"firms reached: {penetration(25, 2180):.2%}")
-print(f"patent-months gained: {months_gained(1820, standard=STANDARD_ROUTE, fast=FAST_TRACK_ROUTE):,.0f}")
+print(f"a year before: {value_before(1820, 0.1795):,.0f} grants, {value_before(289, 0.6145):.0f} applications")
+print(f"firms reached, of high-tech firms: {penetration(25, 2180):.2%}")
+print(f"patent-months gained at most: {months_gained(1820, standard=STANDARD_ROUTE, fast=FAST_TRACK_ROUTE):,.0f}")
 
 # %%
 # High-value patents
