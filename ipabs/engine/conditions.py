@@ -43,8 +43,9 @@ class Watch:
             if self.cure is not None:
                 failed = failed & m.invert(back >= self.cure)
             if asked is not True:
-                out = m.pick(asked, out, books.outside[self.name])
-                back = m.pick(asked, back, books.inside[self.name])
+                known = (books.outside[self.name], books.inside[self.name])
+                out_today, back_today = books.counting.get(self.name, known)  # where another line asked today
+                out, back = m.pick(asked, out, out_today), m.pick(asked, back, back_today)
             books.counting[self.name] = (out, back)
         books.failed[self.name] = failed if asked is True else m.pick(asked, failed, before)
         return books.failed[self.name]

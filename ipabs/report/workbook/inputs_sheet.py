@@ -45,6 +45,7 @@ def write_inputs(book: Any, sheet: Any, styles: Styles, deals: Sequence[DealShee
         sheet.write_string(HEAD_ROW, column, label(f"workbook.head_{name}", lang), style)
     for column, width in enumerate((52, 20, 16, 20, 20, 60)):
         sheet.set_column(column, column, width)
+    sheet.set_row(HEAD_ROW, 26)
     taken: set[str] = set()
     for deal in deals:
         if deal.formulas is None:
