@@ -6,14 +6,18 @@ What a column means is said by the room that owns the tape: its name, its headin
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ipabs.basics.units import check_date, parse_date
 from ipabs.errors import Finding, finding
 from ipabs.io.table import Table
 
-YEAR_FIRST = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+YEAR_FIRST = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 0?0:00(?::00)?)?")
+COMPACT = re.compile(r"((?:19|20|21)[0-9]{2})([0-9]{2})([0-9]{2})")
+# Days that Excel counts from the end of 1899; these are the years 1950 to 2118.
+SERIAL = re.compile(r"(?:1[89]|[2-7][0-9])[0-9]{3}")
+SERIAL_ZERO = date(1899, 12, 30)
 YES = ("true", "TRUE", "yes", "是", "有", "1")
 NO = ("false", "FALSE", "no", "否", "无", "0")
 
@@ -165,12 +169,17 @@ def _values(table: Table, column: Column, heading: str, found: list[Finding]) ->
 
 
 def read_date(text: str) -> date | Finding:
-    """A date with the year first: ``2024-03-28``, ``2024/3/28``, ``2024年3月28日``.
+    """A date with the year first: ``2024-03-28``, ``2024/3/28``, ``2024年3月28日``, ``20240328``.
 
     >>> read_date("2024年3月28日")
     datetime.date(2024, 3, 28)
+    >>> print(read_date("45379"))
+    '45379' is how Excel keeps a date; format the cells as dates: 2024-03-28, in a 1904 workbook 4 years on
     """
-    match = YEAR_FIRST.fullmatch(text)
+    if SERIAL.fullmatch(text):
+        template = "{got!r} is how Excel keeps a date; format the cells as dates: {day}, in a 1904 workbook 4 years on"
+        return finding("columns.serial", template, got=text, day=SERIAL_ZERO + timedelta(int(text)))
+    match = YEAR_FIRST.fullmatch(text) or COMPACT.fullmatch(text)
     day = parse_date(f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}" if match else text)
     return day if isinstance(day, Finding) else check_date(day) or day
 

@@ -106,11 +106,31 @@ def decode(raw: bytes, *, file: str) -> Text:
         encodings = ("utf-8", "gb18030")
     furthest = 0
     for encoding in encodings:
+        if encoding == "gb18030" and (line := _line_in_utf8(raw)):
+            raise _mixed(file, line, raw.count(b"\n", 0, furthest) + 1)
         try:
             return _parted(raw.decode(encoding), encoding, len(raw.translate(None, CONTROL_BYTES)) == len(raw))
         except UnicodeDecodeError as error:
             furthest = max(furthest, error.start)
     raise _undecodable(file, raw.count(b"\n", 0, furthest) + 1, "neither")
+
+
+def _line_in_utf8(raw: bytes) -> int:
+    """Number of the first line that is Chinese in UTF-8, in a text that as a whole is not UTF-8; 0: none."""
+    for number, line in enumerate(raw.split(b"\n"), start=1):
+        if not line.isascii():
+            try:
+                if max(line.decode()) >= "\u0800":  # three bytes; Chinese in GB18030 may look like two of UTF-8
+                    return number
+            except UnicodeDecodeError:
+                continue
+    return 0
+
+
+def _mixed(file: str, utf8: int, other: int) -> DataError:
+    template = "line {utf8} is UTF-8, line {other} is not; save the whole file in one encoding"
+    place = Place(file=file, line=other)
+    return DataError(finding("input.mixed_encodings", template, place=place, utf8=utf8, other=other))
 
 
 def _parted(content: str, encoding: str, plain: bool) -> Text:

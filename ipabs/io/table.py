@@ -20,6 +20,7 @@ TextColumn = npt.NDArray[np.object_]
 Rows = Sequence[Sequence[str]]
 
 FILE_BYTES = 200_000_000
+MOST_ROWS = 1_000_000
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -239,13 +240,23 @@ def _checked(
     clean: bool,
 ) -> Table:
     """The table of named columns below `top` rows of comment; `clean` text has no blanks or control characters."""
+    if len(columns[0]) > MOST_ROWS:
+        template = "the table has {got} rows; at most {limit} are read"
+        place = Place(file=file)
+        raise DataError(finding("input.too_many_rows", template, place=place, got=len(columns[0]), limit=MOST_ROWS))
     headings = [heading.strip() for heading in headings]
     joined = [] if clean else ["\n".join(column) for column in columns]
     for k, text in enumerate(joined):
         if any(blank in text for blank in BLANKS):
             columns[k] = _text_array(list(map(str.strip, columns[k])))
     kept = [k for k, heading in enumerate(headings) if heading or any(columns[k])]
-    found = [*_heading_faults(headings, kept, file=file, row=top + 1)]
+    below = [str(columns[k][0]) for k in kept]
+    found = [
+        *(
+            _layout_fault(headings, kept, below, place=Place(file=file, line=top + 1))
+            or _heading_faults(headings, kept, file=file, row=top + 1)
+        )
+    ]
     for k in kept:
         if joined and CONTROL.search(joined[k]):
             found += _cell_faults(columns[k], k, file=file, sheet=sheet, first_row=top + 2)
@@ -299,6 +310,20 @@ def _ragged(body: Rows, width: int, *, file: str, first_row: int) -> Iterable[Fi
 
 def _blank_row(file: str, row: int) -> Finding:
     return finding("input.blank_row", "the row is empty but others follow; delete it", place=Place(file=file, line=row))
+
+
+def _layout_fault(headings: list[str], kept: list[int], below: list[str], *, place: Place) -> list[Finding]:
+    """A title above the headings, or headings in two rows: what cells merged for the eye leave behind."""
+    named = [headings[k] for k in kept if headings[k]]
+    if len(named) == len(kept) or len(kept) < 3 or any(text[:1].isdigit() for text in below):
+        return []
+    if len(named) == 1:
+        template = "the row is a title ({got}), not the headings; delete it or begin it with #"
+        return [finding("input.title_row", template, place=place, got=named[0])]
+    if all(below[n] or headings[k] for n, k in enumerate(kept)):
+        template = "the headings take two rows, as merged cells do ({got}); keep one row with a heading for each column"
+        return [finding("input.two_heading_rows", template, place=place, got=", ".join(named))]
+    return []
 
 
 def _heading_faults(headings: list[str], kept: list[int], *, file: str, row: int) -> Iterable[Finding]:

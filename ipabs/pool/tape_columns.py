@@ -1,5 +1,6 @@
 """The columns that a tape of contracts may have, and the words its cells may use."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from datetime import date
@@ -83,6 +84,27 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "否": "false",
     }
 )
+
+
+# What a heading may say in brackets about its numbers, and what is then put behind each of them.
+UNITS: Mapping[str, str] = MappingProxyType(
+    {"万元": "万元", "亿元": "亿元", "元": "元", "人民币元": "元", "%": "%", "％": "%", "bp": "bp", "BP": "bp",
+     "月": "个月", "个月": "个月"}
+)  # fmt: skip
+BRACKETS = re.compile(r"(.+?)[(（\[【](.+?)[)）\]】]")
+# Words in a row that adds up the others.
+TOTALS = ("合计", "总计", "小计", "共计", "合计数", "total", "Total", "TOTAL", "sum", "Sum", "subtotal", "Subtotal")
+
+
+def plain_heading(heading: str) -> tuple[str, str]:
+    """A heading without line breaks, blanks, the mark of a needed column and its unit; and the unit.
+
+    >>> plain_heading("本金\\n（万元）*"), plain_heading("利率(%)"), plain_heading("地址(省)")
+    (('本金', '万元'), ('利率', '%'), ('地址(省)', ''))
+    """
+    text = "".join(heading.split()).strip("*＊")
+    match = BRACKETS.fullmatch(text)
+    return (match[1], UNITS[match[2]]) if match and match[2] in UNITS else (text, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

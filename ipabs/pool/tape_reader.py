@@ -12,9 +12,12 @@ from ipabs._typing import BoolArray, IntArray
 from ipabs.errors import Finding, Place, finding
 from ipabs.io.table import Table, TextColumn
 from ipabs.pool.obligation import Obligation
-from ipabs.pool.tape_columns import WORDS, Field, TapeMapping
+from ipabs.pool.tape_columns import WORDS, Field, TapeMapping, plain_heading
 
 Column = npt.NDArray[Any]
+YEARLY_RATES = ("contract_rate", "lease_rate", "discount_rate")
+# How a rate below 0.1 begins: in percent it is hardly one, and Excel keeps 3.8 % as 0.038.
+TINY = ("0.0", ".0")
 PLAIN_NUMBERS = re.compile(r"(?:(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,12})?\n)*")
 
 
@@ -37,7 +40,9 @@ class TapeReader:
         self.headings = headings
         self.constants = {one.field: one.value for one in mapping.constants}
         self.words = dict(WORDS) | {one.word: one.means for one in mapping.words}
-        self.units = {one.field: one.unit for one in mapping.columns if one.unit}
+        stated = {name: plain_heading(heading)[1] for name, heading in headings.items()}
+        self.units = {name: unit for name, unit in stated.items() if unit}
+        self.units |= {one.field: one.unit for one in mapping.columns if one.unit}
         self.found: list[Finding] = []
         self.empty: dict[str, BoolArray] = {}
         self.several_kinds = False
@@ -103,5 +108,8 @@ class TapeReader:
         if not text:
             return None
         word = self.words.get(text, text)
-        unit = self.units.get(field.name, "")
-        return field.read(f"{word}{unit}" if word[-1].isdigit() else word)
+        unit = self.units.get(field.name, "") if word[-1].isdigit() else ""
+        if unit == "%" and field.name in YEARLY_RATES and word.startswith(TINY):
+            template = "{got} under a heading in % is {got}% a year; write 3.8%, or take the % out of the heading"
+            return finding("tape.tiny_rate", template, got=text)
+        return field.read(f"{word}{unit}")

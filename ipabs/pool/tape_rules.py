@@ -15,14 +15,14 @@ import pandas as pd
 from ipabs._typing import BoolArray, IntArray
 from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.party import Party
-from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.errors import DataError, Finding, Place, finding, refuse
 from ipabs.io.table import Table, TextColumn
 from ipabs.pool.contract import Contract
 from ipabs.pool.kinds import KINDS
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
 from ipabs.pool.repayment import index_findings
-from ipabs.pool.tape_columns import HEADINGS, PARTY_COLUMNS, Field, TapeMapping, tape_fields
+from ipabs.pool.tape_columns import HEADINGS, PARTY_COLUMNS, TOTALS, Field, TapeMapping, plain_heading, tape_fields
 from ipabs.pool.tape_reader import PLAIN_NUMBERS, Column, TapeReader
 
 # Fields whose rules simple comparisons check; a row that uses any other is asked itself.
@@ -132,7 +132,22 @@ def look_at(
     if all(values.keys() >= {name for name, field in known.items() if n in field.needed_by} for n in np.unique(kind)):
         faulty = {one.place.line - table.first_row for one in found}
         found += _terms(tape, kinds, reader, faulty, indices)
+    found = list(_total_rows(table, found))
     return tape, tuple(sorted(found, key=lambda one: (one.place.line, one.place.column)))
+
+
+def _total_rows(table: Table, found: list[Finding]) -> Iterator[Finding]:
+    """The findings, with a single one for each faulty row that adds up the others."""
+    totals: dict[int, str] = {}
+    for line in {one.place.line for one in found if one.place.line >= table.first_row}:
+        words = [column[line - table.first_row].rstrip(":：") for column in table.cells]
+        word = next((word for word in words if word in TOTALS), "")
+        if word:
+            totals[line] = word
+    for line, word in totals.items():
+        template = "the row adds up the others ({got}); delete it, the tape holds contracts alone"
+        yield finding("tape.total_row", template, place=Place(file=table.file, line=line), got=word)
+    yield from (one for one in found if one.place.line not in totals)
 
 
 def _headings(table: Table, mapping: TapeMapping, known: set[str]) -> tuple[dict[str, str], list[Finding]]:
@@ -153,7 +168,7 @@ def _headings(table: Table, mapping: TapeMapping, known: set[str]) -> tuple[dict
     ]
     headings: dict[str, str] = {}
     for heading in table.columns:
-        name = mapped.get(heading) or synonyms.get(heading) or heading
+        name = mapped.get(heading) or synonyms.get(heading) or synonyms.get(plain_heading(heading)[0]) or heading
         if name in headings:
             found.append(
                 finding(
