@@ -13,7 +13,18 @@ from ipabs.engine.arithmetic import Amount, Factor
 from ipabs.engine.calls import can_be_called
 from ipabs.engine.measures import Reader
 from ipabs.engine.opening import capacities
-from ipabs.engine.targets import CappedFee, Claim, FromDate, Owed, Plan, Principal, Reimbursement, Scheduled, ToTarget
+from ipabs.engine.targets import (
+    CappedFee,
+    Claim,
+    Dated,
+    FromDate,
+    Owed,
+    Plan,
+    Principal,
+    Reimbursement,
+    Scheduled,
+    ToTarget,
+)
 from ipabs.engine.units import Units, back_end, decimal
 from ipabs.errors import Finding, finding
 from ipabs.structure.deal import Deal
@@ -41,12 +52,19 @@ def claims_of(deal: Deal, timeline: Timeline, reader: Reader, shifted: Mapping[s
             claims[f"{tranche.name}.interest"] = Owed(f"{tranche.name}.interest")
         plan = plan_of(deal, tranche, timeline, reader, shifted.get(tranche.name, ""))
         name = f"{tranche.name}.principal"
-        claims[name] = Principal(name, plan, final=timeline.periods - 1, accelerates=accelerates)
+        claims[name] = principal_claim(name, plan, timeline.periods - 1, accelerates)
     for support in deal.support:
         name = f"{support.name}.reimbursement"
         restores = capacities(deal, support) if support.limit_basis == "outstanding" else ()
         claims[name] = Reimbursement(name, restores)
     return claims
+
+
+def principal_claim(name: str, plan: Plan, final: int, accelerates: bool) -> Claim:
+    """A balance that is due by plan, or simply from a date on."""
+    if isinstance(plan, FromDate) and not accelerates:
+        return Dated(name, min(plan.expected, final), plan.early)
+    return Principal(name, plan, final, accelerates)
 
 
 def plan_of(deal: Deal, tranche: Tranche, timeline: Timeline, reader: Reader, shifted: str) -> Plan:

@@ -268,10 +268,9 @@ def keep(
     def of_names(names: Sequence[str], entries: Iterable[Mapping[str, Amount]]) -> Numbers:
         return stack([map(one.get, names, repeat(0)) for one in entries], len(names), paths, kind)
 
-    phases, tests = program.phases, [watch.name for watch in program.watches]
-    numbers = stack([[one.phases.get(phase, False) for phase in phases] for one in seen], len(phases), paths, "array")
+    tests = [watch.name for watch in program.watches]
     failing = stack([[one.failed[test] for test in tests] for one in seen], len(tests), paths, "array")
-    phase = numbers.argmax(axis=0)
+    phase = phase_numbers(program, seen, paths)
     rows = row_columns(program, labels, seen, phase, kind)
     return Ledger(
         program=program,
@@ -302,6 +301,15 @@ def ensure_fits(size: int, paths: int, memory: int) -> None:
         text = "a ledger of {paths} paths takes {got} MiB, the limit is {limit}; fold the paths in blocks instead"
         limit = f"{memory / 2**20:.0f} MiB"
         raise LimitError(finding("ledger.memory", text, got=f"{size / 2**20:.0f}", paths=paths, limit=limit))
+
+
+def phase_numbers(program: Program, seen: Sequence[PaymentDate], paths: int) -> IntArray:
+    """Number of the phase in force ``(period, path)``."""
+    names = program.phases
+    if len(names) == 1:
+        return np.zeros((len(seen), paths), dtype=np.int64)
+    numbers = stack([[one.phases[name] for name in names] for one in seen], len(names), paths, "array")
+    return np.asarray(numbers.argmax(axis=0))
 
 
 def row_columns(

@@ -187,7 +187,12 @@ def _ratio(above: Quantity, below: Quantity, at_zero: int) -> Quantity:
 
 def added(parts: Sequence[Quantity]) -> Quantity:
     """A sum; of one part, the part itself."""
-    return parts[0] if len(parts) == 1 else lambda books, m: total([part(books, m) for part in parts])
+    match parts:
+        case (only,):
+            return only
+        case (one, other):
+            return lambda books, m: one(books, m) + other(books, m)
+    return lambda books, m: total([part(books, m) for part in parts])
 
 
 def difference(of: Quantity, less: Quantity) -> Quantity:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from ipabs.basics.timeline import Timeline
 from ipabs.cashflow.collections import CASH
 from ipabs.engine.accruals import Accrual, Unpaid
-from ipabs.engine.arithmetic import Amount, Arithmetic, total
+from ipabs.engine.arithmetic import Amount, Arithmetic
 from ipabs.engine.books import Books, Quantity
 from ipabs.engine.calls import can_be_called, clean_up
 from ipabs.engine.claims import (
@@ -22,7 +22,7 @@ from ipabs.engine.claims import (
 )
 from ipabs.engine.conditions import CALLED, NORMAL, Gate, PhaseRule, Watch
 from ipabs.engine.lines import LineMaker, written
-from ipabs.engine.measures import Reader, constant
+from ipabs.engine.measures import Reader, added, constant
 from ipabs.engine.merge import merge
 from ipabs.engine.opening import capacities, opening
 from ipabs.engine.program import Program
@@ -167,15 +167,15 @@ def entries(deal: Deal) -> dict[str, tuple[str, ...]]:
 def account_target(account: Account, deal: Deal, timeline: Timeline, reader: Reader) -> Quantity:
     """The target read at the line: 0 at the end of the deal and once the tranches in `until` are repaid."""
     amount = constant(0) if account.target is None else reader.amount(account.target, account.name)
-    until = [f"{name}.principal" for name in account.until]
+    until = added([reader.measure(f"{name}.balance") for name in account.until]) if account.until else None
     final, callable_ = timeline.periods - 1, can_be_called(deal)
 
     def target(books: Books, m: Arithmetic) -> Amount:
         if books.t >= final:
             return 0
         value = amount(books, m)
-        if until:
-            value = m.pick(total([books.owed[claim] for claim in until]) > 0, value, 0)
+        if until is not None:
+            value = m.pick(until(books, m) > 0, value, 0)
         return m.pick(books.called, 0, value) if callable_ else value
 
     return target

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from ipabs.engine.arithmetic import Amount, Arithmetic, Condition
 from ipabs.engine.books import EMPTY, Books, Quantity
 from ipabs.engine.conditions import Gate
-from ipabs.engine.sources import Row, Source
+from ipabs.engine.sources import FromAccount, Row, Source
 from ipabs.engine.targets import EVERYTHING, Target
 
 
@@ -49,11 +49,30 @@ def acting(step: Step) -> Act:
 
     The function gives the rows of the line; its last argument is True, or a condition over paths.
     """
-    if len(step.targets) == 1:
-        return _to_one(step.source, step.targets[0], step.limit)
-    if step.side_by_side:
-        return _side_by_side(step)
+    match step:
+        case Step(source=FromAccount(account), targets=(target,)):
+            return _from_account(account, target, step.limit)
+        case Step(targets=(target,)):
+            return _to_one(step.source, target, step.limit)
+        case Step(side_by_side=True):
+            return _side_by_side(step)
     return _in_order(step)
+
+
+def _from_account(account: str, target: Target, limit: Quantity | None) -> Act:
+    """The usual line, without asking the account first: what is left stays."""
+    wants, take = target.wants, target.take
+
+    def act(books: Books, m: Arithmetic, gate: Condition) -> Sequence[Row]:
+        held = books.held
+        left = held[account]
+        most = None if limit is None else limit(books, m)
+        due, payable = wants(books, m)
+        row, held[account] = grant(left, due, payable, most, gate, m)
+        take(books, row[3])
+        return (row,)
+
+    return act
 
 
 def _to_one(source: Source, target: Target, limit: Quantity | None) -> Act:

@@ -180,6 +180,30 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class Dated:
+    """Principal that no phase accelerates: nothing is due before a date, the balance from then on."""
+
+    name: str
+    due_from: int
+    early: bool  # the whole balance is payable at any time
+
+    def wants(self, books: Books, m: Arithmetic) -> tuple[Amount, Amount | None]:
+        """Nothing, then the balance; early, the balance is welcome at any time."""
+        balance = books.owed[self.name]
+        if books.t >= self.due_from:
+            return balance, balance
+        return 0, balance if self.early else 0
+
+    def covered(self, books: Books, m: Arithmetic, accelerated: bool) -> Amount:
+        """Nothing, then the balance."""
+        return books.owed[self.name] if books.t >= self.due_from else 0
+
+    def take(self, books: Books, amount: Amount) -> None:
+        """The balance falls."""
+        books.settle(self.name, amount)
+
+
+@dataclass(frozen=True, slots=True)
 class StillDue:
     """A claim as a support pays it: no more than is due."""
 

@@ -46,6 +46,7 @@ observables: {leverage: debt to assets, worth: value of the patents}
 measures:
   spread: {of: [interest_collections], less: [A.interest.paid]}
   geared: {of: [leverage]}
+  extra: {of: [recoveries, guarantee_collections, other_collections]}
   ltv: {of: [notes_balance], to: [worth], at_zero: zero}
 tests:
   watched: {measure: MEASURE, maximum: 1e15, at: end}
@@ -143,6 +144,7 @@ def expected(measure: str, ledger: Ledger) -> Any:
         "promise.unfunded": np.maximum(due_a - 20 - called, 0) * 0,
         "spread": np.maximum(interest - ledger.paid("A.interest")[0], 0),
         "geared": np.array(SEEN["leverage"]),
+        "extra": (pool.recovery + pool.guarantee + pool.other)[0],
         "leverage": np.array(SEEN["leverage"]),
         "ltv": notes / np.array(SEEN["worth"]),
     }
@@ -155,7 +157,16 @@ def expected(measure: str, ledger: Ledger) -> Any:
 
 PLAIN = [measure.name for measure in MEASURES if not measure.name.startswith("<") and "available" not in measure.name]
 OWN = ["A.balance", "A.opening", "A.original", "A.interest.paid", "A.interest.due", "A.principal.short", "spread"]
-OTHER = ["reserve.balance", "reserve.target", "side.excess", "promise.drawn", "promise.outstanding", "ltv", "geared"]
+OTHER = [
+    "reserve.balance",
+    "reserve.target",
+    "side.excess",
+    "promise.drawn",
+    "promise.outstanding",
+    "ltv",
+    "geared",
+    "extra",
+]
 
 
 @pytest.mark.parametrize("measure", [*PLAIN, *OWN, *OTHER, "leverage", "promise.unfunded"])

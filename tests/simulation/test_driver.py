@@ -91,6 +91,20 @@ def test_any_executor_gives_the_same_bits(estimates: Estimates, pool: Callable[.
     assert other.paths == 3 * UNIT + 100
 
 
+@pytest.mark.dask
+def test_a_dask_cluster_gives_the_same_bits_as_one_process(estimates: Estimates) -> None:
+    """Two workers in this process, fed by a scheduler as on any cluster."""
+    from dask.distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0") as cluster,
+        Client(cluster) as client,
+        client.get_executor() as executor,
+    ):
+        other = simulate(deal(), Lots(deal()), READINGS, paths=3 * UNIT + 100, executor=executor)
+    assert other.digest == estimates.digest
+
+
 def test_estimates_are_the_means_of_all_paths_with_their_errors(estimates: Estimates) -> None:
     paths = 3 * UNIT + 100
     whole = Lots(deal()).block(0, paths)
