@@ -134,6 +134,8 @@ def _ratio_one(a: Amount, b: Amount, at_zero: Any) -> Amount:
 
 def _ratio_each(a: Amount, b: Amount, at_zero: Any) -> Amount:
     zero = np.equal(b, 0)
+    if not np.any(zero):
+        return a / b
     return np.where(zero, at_zero, a / np.where(zero, 1, b))
 
 

@@ -122,6 +122,8 @@ class Gate:
 
     def read(self, books: Books, m: Arithmetic, in_force: Condition) -> Condition:
         """Whether the step acts, per path, of those where it is in force."""
+        if not self.failing and not self.passing:
+            return in_force
         condition = in_force
         for watch in self.failing:
             condition = condition & state(watch, books, m, in_force)

@@ -591,6 +591,8 @@ def test_operations_of_a_date_are_counted_and_what_a_deal_does_not_use_costs_non
     lines = SIMPLE[SIMPLE.index("    - pay: trustee") :]
     phased = deal(SIMPLE + "  stop:\n" + lines + STOP)
     assert operations(phased, flows) == base
+    call = "calls: {clean_up: {kind: clean_up, pool_percent: 90%, price: {of: pool_closing}, exercise: never}}\n"
+    assert operations(deal(SIMPLE + "  called:\n" + lines + call), flows) == base
     reserve = SIMPLE.replace("    - residual", "    - top_up: reserve\n    - residual") + RESERVE
     assert operations(deal(reserve), flows) == base + 7
 
