@@ -211,20 +211,23 @@ def fee_fractions(fee: Fee, timeline: Timeline) -> tuple[Fraction, ...]:
 
 
 def due_times(deal: Deal, fee: Fee, timeline: Timeline) -> Sequence[int]:
-    """How often the fee is due at each payment date: at the first one on or after each of its dates."""
+    """How often the fee is due at each payment date: at the first one on or after each of its dates.
+
+    Counted from closing, so that a date which an earlier payment has met is not met again in mid-life.
+    """
     if fee.yearly is None and not fee.dates:
         return [1] * timeline.periods
-    start = timeline.accrual_starts[0]
+    whole = deal.dates.timeline()
     days = list(fee.dates)
     if fee.yearly is not None:
-        years = range(start.year, timeline.payments[-1].year + 1)
-        days += [date(year, fee.yearly.month, fee.yearly.day) for year in years]
-    times = [0] * timeline.periods
+        years = range(whole.closing.year, whole.payments[-1].year + 1)
+        days += [fee.yearly.in_year(year) for year in years]
+    times = [0] * whole.periods
     for day in days:
-        period = timeline.period_on_or_after(day)
-        if day > start and period < timeline.periods:
+        period = whole.period_on_or_after(day)
+        if day > whole.closing and period < whole.periods:
             times[period] += 1
-    return times
+    return times[-timeline.periods :]
 
 
 def capped_fees(deal: Deal, units: Units) -> dict[str, CappedFee]:

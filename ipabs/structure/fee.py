@@ -37,6 +37,14 @@ class Yearly:
             template = "{got} is no day of that month; 1 to {longest} is valid"
             yield finding("fee.day", template, path=("day",), got=self.day, longest=longest)
 
+    def in_year(self, year: int) -> date:
+        """The day in one year.
+
+        >>> Yearly(month=2, day=29).in_year(2023)
+        datetime.date(2023, 2, 28)
+        """
+        return date(year, self.month, min(self.day, monthrange(year, self.month)[1]))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fee:
