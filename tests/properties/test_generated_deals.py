@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, find, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from ipabs import spec
 from ipabs.structure.deal import Deal
@@ -75,14 +75,6 @@ def test_collections_roll_forward_on_the_deal_s_own_dates(run: Run) -> None:
 @given(timelines())
 def test_time_lines_are_short(timeline: Any) -> None:
     assert 1 <= timeline.periods <= 6
-
-
-def test_examples_shrink_to_few_classes_and_lines() -> None:
-    quick = settings(max_examples=50, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
-    smallest = find(deals(), lambda deal: True, settings=quick)
-    assert len(smallest.tranches) <= 2
-    assert smallest.dates.timeline().periods == 1
-    assert [len(one.lines) <= 3 for one in smallest.waterfall] == [True]
 
 
 def test_generator_states_every_term_of_the_language() -> None:
