@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from ipabs import spec
@@ -77,6 +78,7 @@ def test_time_lines_are_short(timeline: Any) -> None:
     assert 1 <= timeline.periods <= 6
 
 
+@pytest.mark.slow
 def test_generator_states_every_term_of_the_language() -> None:
     seen: Counter[tuple[str, str]] = Counter()
     records: set[type] = set()
@@ -84,7 +86,7 @@ def test_generator_states_every_term_of_the_language() -> None:
     words: Counter[tuple[str, Any]] = Counter()
 
     @seed(7)
-    @settings(max_examples=400, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=1500, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(deals())
     def count(deal: Deal) -> None:
         for record, field, value in stated(deal):
