@@ -37,14 +37,18 @@ def svg_of(
         Distinct on the page: it stands before every id of the drawing.
     """
     import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, layout="constrained", label=style.BROWSER)
     plot(*given, ax=figure.add_subplot(), lang=lang, **options)
+    figure.patch.set_alpha(0.0)
     stream = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "ipabs"}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", MISSING_GLYPH, UserWarning)  # the reader's browser has the fonts
-        figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        # Not `savefig`, which draws twice.
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(stream, metadata={"Date": None, "Creator": None})
     return inline(stream.getvalue(), name)
 
 
