@@ -1,6 +1,7 @@
 """Indicators of patent quality: the official high-value test, and scorecards as profiles."""
 
 import functools
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -67,6 +68,12 @@ def high_value(
     >>> high_value(old, as_of=date(2022, 1, 1), pledged_amount=0, pledge_threshold=5e6).criteria
     ('maintained_over_ten_years',)
     """
+    amounts = {"pledged_amount": pledged_amount, "pledge_threshold": pledge_threshold}
+    template = "an amount of {got}; wanted 0 or more"
+    refuse(
+        DataError,
+        [finding("indicator.amount", template, path=(name,), got=one) for name, one in amounts.items() if not one >= 0],
+    )
     strategic = patent.strategic_emerging
     if strategic is None:
         known = (industries or ipc_map()).industry_of
@@ -87,8 +94,9 @@ def per_ten_thousand(count: float, population: float) -> float:
     >>> round(per_ten_thousand(2_155_352, 1_408_727_111), 1)
     15.3
     """
-    if population <= 0:
-        raise DataError(finding("indicator.population", "population {got} is not positive", got=population))
+    if not (0 <= count < math.inf and 0 < population < math.inf):
+        template = "{got} patents of {population} residents; wanted a count of 0 or more and a positive population"
+        raise DataError(finding("indicator.population", template, got=count, population=population))
     return count / population * 10_000
 
 

@@ -1,9 +1,11 @@
 """A portfolio of IP rights: checks across rights, remaining life, fees, expiry ladder, landscape."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +13,7 @@ from ipabs.basics.concentration import effective_number, herfindahl, top_share
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.patent import IPRight, Patent, PatentFamily
 from ipabs.patents.renewal_fees import EntitySize, Reduction, fee_schedule, fee_table
-from ipabs.patents.statute import is_alive, remaining_years, statutory_expiry
+from ipabs.patents.statute import is_alive, remaining_years, statutory_expiry, why_dead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +100,12 @@ def _pledge_findings(right: IPRight, as_of: date) -> Iterable[Finding]:
             got=", ".join(right.co_owners),
             right=right.number,
         )
-    if standing and not is_alive(right, as_of):
+    if standing and (reason := why_dead(right, as_of)):
         yield finding(
             "pledge.not_alive",
             "{right} is pledged, but {got} on {as_of}",
             path=(right.number, "status"),
-            got=right.status if right.status not in ("pending", "in_force") else "expired",
+            got=reason,
             right=right.number,
             as_of=as_of,
         )
@@ -182,10 +184,21 @@ def _value_findings(alive: Iterable[IPRight], worth: Mapping[str, float]) -> Ite
     for right in alive:
         if right.number not in worth:
             yield finding("portfolio.value", "no value for {got}", path=(right.number,), got=right.number)
+        elif not 0 <= worth[right.number] < math.inf:
+            template = "a value of {got}; wanted an amount of 0 or more"
+            yield finding("portfolio.amount", template, path=(right.number,), got=worth[right.number])
 
 
 def expiry_cliff(ladder: pd.DataFrame) -> tuple[int, float]:
-    """The calendar year in which the largest share of value expires, and that share."""
+    """The calendar year in which the largest share of value expires, and that share.
+
+    Raises
+    ------
+    DataError
+        A ladder without a right: nothing expires.
+    """
+    if ladder.empty:
+        raise DataError(finding("portfolio.no_ladder", "no right is alive, so none expires"))
     shares = ladder["value_share"].to_numpy(dtype=float)
     return int(ladder.index.to_numpy()[shares.argmax()]), float(shares.max())
 
@@ -225,7 +238,9 @@ def landscape(filings: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
         DataError,
         [finding("landscape.column", "no column {got!r}", path=(name,), got=name) for name in missing],
     )
-    age = (pd.Timestamp(as_of) - pd.to_datetime(filings["filing"])).dt.days / 365.25
+    filed = pd.to_datetime(filings["filing"], errors="coerce")
+    refuse(DataError, _landscape_findings(filings, filed))
+    age = (pd.Timestamp(as_of) - filed).dt.days / 365.25
     rows = {}
     for name, group in filings.assign(age=age).groupby("class"):
         owners = group["owner"].value_counts()
@@ -241,3 +256,13 @@ def landscape(filings: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "class"
     return frame
+
+
+def _landscape_findings(filings: pd.DataFrame, filed: "pd.Series[Any]") -> Iterator[Finding]:
+    for row, (field, owner, day) in enumerate(zip(filings["class"], filings["owner"], filed, strict=True), 1):
+        for name, cell in (("class", field), ("owner", owner)):
+            if pd.isna(cell) or not str(cell).strip():
+                yield finding("landscape.empty", "row {row} has no {name}", path=(row, name), row=row, name=name)
+        if pd.isna(day):
+            got = filings["filing"].iloc[row - 1]
+            yield finding("landscape.filing", "row {row}: {got!r} is no date", path=(row, "filing"), row=row, got=got)

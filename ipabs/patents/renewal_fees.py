@@ -5,13 +5,15 @@ Fees are dated data (``ipabs/data/patents/renewal_fees.csv``); `FeeTable` object
 
 import functools
 import itertools
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from ipabs.basics.schedule import add_months
 from ipabs.basics.tables import read_csv
-from ipabs.errors import DataError, finding
+from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.patent import Patent
 from ipabs.patents.statute import add_years, statutory_expiry
 
@@ -135,10 +137,17 @@ def fee_schedule(
     """
     if patent.filing is None or patent.grant is None:
         raise DataError(finding("fees.dates", "{right}: renewal fees need filing and grant dates", right=patent.number))
+    refuse(DataError, (*patent.findings(), *_reduction_findings(reduction)))
     chosen = table or fee_table(patent.jurisdiction, patent.kind, entity=entity)
     if chosen.jurisdiction == "US":
         return _after_grant(patent.grant, chosen)
     return _by_patent_year(patent, patent.filing, patent.grant, chosen, reduction)
+
+
+def _reduction_findings(reduction: str) -> Iterator[Finding]:
+    if reduction not in REDUCED:
+        yield finding("fees.reduction", "no reduction {got!r}; {hint}", path=("reduction",), got=reduction,
+                      allowed=REDUCED)  # fmt: skip
 
 
 def _after_grant(grant: date, table: FeeTable) -> tuple[RenewalFee, ...]:
@@ -186,11 +195,13 @@ def late_fee(fee: float, months_late: int) -> float:
     >>> round(late_fee(2000, 3), 2)
     300.0
     """
-    if not 0 <= months_late <= GRACE_MONTHS:
+    if not 0 <= fee < math.inf:
+        raise DataError(finding("fees.amount", "a fee of {got}; wanted an amount of 0 or more", path=("fee",), got=fee))
+    if months_late not in range(GRACE_MONTHS + 1):
         raise DataError(
             finding(
                 "fees.grace",
-                "{got} months late; after {grace} months the right has lapsed",
+                "{got} months late; whole months up to {grace}, after which the right has lapsed",
                 got=months_late,
                 grace=GRACE_MONTHS,
             )

@@ -10,8 +10,8 @@ from typing import Any
 
 from ipabs.basics.schedule import add_months
 from ipabs.basics.tables import read_toml
-from ipabs.errors import DataError, finding
-from ipabs.patents.patent import IPRight, Patent
+from ipabs.errors import DataError, finding, refuse
+from ipabs.patents.patent import ALIVE, IPRight, Patent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +128,12 @@ def term_compensation_days(
     ...                        reasonable_delay_days=100, applicant_delay_days=60)
     387
     """
+    delays = {"reasonable_delay_days": reasonable_delay_days, "applicant_delay_days": applicant_delay_days}
+    template = "{got} days of delay; 0 or more"
+    refuse(
+        DataError,
+        [finding("right.delay", template, path=(name,), got=days) for name, days in delays.items() if not days >= 0],
+    )
     threshold = max(add_years(filing, 4), add_years(examination_request, 3))
     days = (grant - threshold).days - reasonable_delay_days - applicant_delay_days
     return max(days, 0)
@@ -151,10 +157,22 @@ def drug_term_extension(*, filing: date, approval: date) -> date:
 
 
 def is_alive(right: IPRight, as_of: date) -> bool:
-    """Whether the right is in force or pending on `as_of`, and not past its expiry."""
-    if right.status not in ("pending", "in_force"):
-        return False
-    return as_of < statutory_expiry(right)
+    """Whether the right is filed and in force or pending on `as_of`, and not past its expiry."""
+    return not why_dead(right, as_of)
+
+
+def why_dead(right: IPRight, as_of: date) -> str:
+    """Why the right has no effect on `as_of`: its status, ``not filed``, ``expired``; empty for one that is alive.
+
+    >>> design = Patent(number="ZL1", kind="design", filing=date(2022, 1, 1), grant=date(2022, 6, 1))
+    >>> [why_dead(design, day) for day in (date(2021, 12, 31), date(2022, 1, 1), date(2037, 1, 1))]
+    ['not filed', '', 'expired']
+    """
+    if right.status not in ALIVE:
+        return right.status
+    if right.filing and as_of < right.filing:
+        return "not filed"
+    return "" if as_of < statutory_expiry(right) else "expired"
 
 
 def remaining_years(right: IPRight, as_of: date) -> float:

@@ -58,7 +58,7 @@ def marginal_values(method: StreamMethod, portfolio: Portfolio, *, as_of: date) 
 
     A tax-amortization benefit is left out.
     """
-    checked_streams(method, method.terms, portfolio=portfolio, as_of=as_of)
+    checked_streams(method, method.terms, portfolio=portfolio, as_of=as_of, faults=_no_rights(portfolio))
     lost = dict.fromkeys((right.number for right in portfolio.rights), 0.0)
     whole = 0.0
     for stream in method.streams:
@@ -92,7 +92,9 @@ def shapley_values(method: StreamMethod, portfolio: Portfolio, *, as_of: date) -
     Source: Shapley (1953); Owen (1972), *Management Science* 18, P64-P79.
     """
     terms = method.terms
-    checked_streams(method, terms, portfolio=portfolio, as_of=as_of, faults=_drawn_loss(terms))
+    checked_streams(
+        method, terms, portfolio=portfolio, as_of=as_of, faults=(*_no_rights(portfolio), *_drawn_loss(terms))
+    )
     found = dict.fromkeys((right.number for right in portfolio.rights), 0.0)
     for stream in method.streams:
         over = layers(method.coverage, portfolio, stream.name, as_of=as_of)
@@ -118,6 +120,11 @@ def shapley_values(method: StreamMethod, portfolio: Portfolio, *, as_of: date) -
 
 def _mean_by_period(worth: FloatArray, share: FloatArray) -> FloatArray:
     return np.asarray((worth * share).reshape(-1, share.shape[-1]).mean(axis=0))
+
+
+def _no_rights(portfolio: Portfolio) -> Iterator[Finding]:
+    if not portfolio.rights:
+        yield finding("attribution.no_rights", "no right to share the value among")
 
 
 def _drawn_loss(terms: StreamTerms) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from ipabs.cashflow.discounting import Values
 from ipabs.errors import DataError, Finding, KeyPath, finding
 from ipabs.patents.patent import IPRight
 from ipabs.patents.portfolio import Portfolio
-from ipabs.patents.statute import is_alive
+from ipabs.patents.statute import why_dead
 from ipabs.valuation.valuation import inputs_of
 
 WEIGHT_TOLERANCE = 1e-9
@@ -26,16 +26,16 @@ def rights_findings(portfolio: Portfolio, as_of: date) -> Iterator[Finding]:
 
 def _dead(right: IPRight, as_of: date) -> Iterator[Finding]:
     try:
-        alive = is_alive(right, as_of)
+        reason = why_dead(right, as_of)
     except DataError as fault:
         yield from fault.findings
         return
-    if not alive:
+    if reason:
         yield finding(
             "valuation.not_alive",
             "{right} is {got} on {as_of} and has no value; leave it out",
             path=("status",),
-            got=right.status if right.status not in ("pending", "in_force") else "expired",
+            got=reason,
             right=right.number,
             as_of=as_of,
         )
@@ -46,7 +46,10 @@ def draw_findings(method: object) -> Iterator[Finding]:
     arrays = {entry.name: entry.value for entry in inputs_of(method) if isinstance(entry.value, np.ndarray)}
     sizes = {name: array.shape for name, array in arrays.items() if array.ndim > 0}
     for name, shape in sizes.items():
-        if len(shape) != 1 or shape != next(iter(sizes.values())):
+        if len(shape) != 1 or not shape[0]:
+            template = "draws of shape {got}; wanted one line of one or more numbers"
+            yield finding("valuation.draw_shape", template, path=(name,), got=shape)
+        elif shape != next(iter(sizes.values())):
             yield finding(
                 "valuation.draws",
                 "draws of shape {got}; {first} has {wanted}",

@@ -46,7 +46,7 @@ class LendingTerms:
         """Terms out of range."""
         yield from outside("advance_rate", self.advance_rate, "[0, 1]")
         yield from outside("quantile", self.quantile, "[0, 1]")
-        yield from outside("cap", self.cap, "[0, inf)")
+        yield from outside("cap", self.cap, "[0, inf)", optional=True)
         yield from outside("prior_claims", self.prior_claims, "[0, inf)")
 
 
@@ -57,7 +57,7 @@ def liquidation_value(market: Values, terms: LiquidationTerms) -> Values:
     >>> round(liquidation_value(1_000_000.0, terms), 2)
     310578.51
     """
-    refuse(DataError, terms.findings())
+    refuse(DataError, (*outside("market", market, "[0, inf)"), *terms.findings()))
     delay = (1 + np.asarray(terms.discount_rate)) ** -np.asarray(terms.lag_years)
     proceeds = np.asarray(market) * (1 - np.asarray(terms.forced_discount)) * delay - terms.costs
     return value_or_array(np.maximum(proceeds, 0.0))
@@ -130,6 +130,7 @@ class BankRule:
         >>> bank_rules()[0].loan(6e6, kind="invention", remaining_years=12, years=3)
         1500000.0
         """
+        refuse(DataError, outside("appraised", appraised, "[0, inf)"))
         if self.findings(kind=kind, remaining_years=remaining_years, years=years):
             return 0.0
         return min(self.max_loan, dict(self.advance)[kind] * appraised)
@@ -141,11 +142,11 @@ class BankRule:
         if kind not in advance:
             found.append(finding("bank_rule.kind", "nothing is lent on {got!r}; {hint}", path=("kind",), got=kind,
                                  allowed=advance))  # fmt: skip
-        if remaining_years < least.get(kind, 0.0):
+        if not remaining_years >= least.get(kind, 0.0):
             template = "{got} years of life left; at least {least}"
             found.append(finding("bank_rule.life", template, path=("remaining_years",), got=f"{remaining_years:g}",
-                                 least=f"{least[kind]:g}"))  # fmt: skip
-        if years > self.max_years:
+                                 least=f"{least.get(kind, 0.0):g}"))  # fmt: skip
+        if not years <= self.max_years:
             template = "a term of {got} years; at most {most}"
             found.append(finding("bank_rule.term", template, path=("years",), got=f"{years:g}",
                                  most=f"{self.max_years:g}"))  # fmt: skip

@@ -1,5 +1,6 @@
 """Comparable licences: adjusted royalty rates, robust statistics, and value at their middle and across their range."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -97,6 +98,9 @@ def royalty_range(licences: tuple[Licence, ...]) -> RoyaltyRange:
 def _licence_findings(licences: tuple[Licence, ...]) -> Iterator[Finding]:
     if not licences:
         yield finding("licences.none", "no licences to compare with", path=("licences",))
+    for name, count in Counter(licence.name for licence in licences).items():
+        if count > 1:
+            yield finding("licences.twice", "licence {got} stands {count} times", path=(name,), got=name, count=count)
     for licence in licences:
         yield from outside("royalty_rate", licence.royalty_rate, "[0, 1]", path=(licence.name, "royalty_rate"))
         for at, one in enumerate(licence.adjustments):
@@ -163,4 +167,6 @@ def royalty_distribution(*, least: float = 0.0, most: float = 0.20) -> Empirical
     """
     table = read_csv("patents/royalty_rates.csv")
     rates: FloatArray = np.array([least, *table.numbers("royalty_rate"), most])
-    return Empirical(values=tuple(rates.tolist()), cumulative=(0.0, *table.numbers("share_at_most"), 1.0))
+    found = Empirical(values=tuple(rates.tolist()), cumulative=(0.0, *table.numbers("share_at_most"), 1.0))
+    refuse(DataError, found.findings())
+    return found

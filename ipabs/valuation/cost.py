@@ -1,5 +1,6 @@
 """Cost approach: what it would cost to create the right again, less what has become obsolete."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -86,8 +87,14 @@ class ReplacementCost:
     provenance: ProvenanceTable = NO_PROVENANCE
 
     def findings(self) -> Iterator[Finding]:
-        """Amounts and shares out of range."""
+        """No items or one twice, amounts and shares out of range."""
+        if not self.items:
+            yield finding("cost.none", "no cost to value by", path=("items",))
+        for name, count in Counter(item.name for item in self.items).items():
+            if count > 1:
+                yield finding("cost.twice", "{got} stands {count} times", path=("items", name), got=name, count=count)
         for item in self.items:
+            yield from outside("years_ago", item.years_ago, "[0, 100]", path=("items", item.name, "years_ago"))
             yield from outside("amount", item.amount, "[0, inf)", path=("items", item.name, "amount"))
             yield from outside("price_growth", item.price_growth, "[-1, 1]", path=("items", item.name, "price_growth"))
         for name in ("functional_obsolescence", "economic_obsolescence", "remaining_life_ratio", "capital_rate"):
@@ -126,7 +133,7 @@ def remaining_life_ratio(*, remaining_years: float, elapsed_years: float) -> flo
     >>> remaining_life_ratio(remaining_years=6, elapsed_years=4)
     0.6
     """
-    if not (remaining_years >= 0 and elapsed_years >= 0 and remaining_years + elapsed_years > 0):
+    if not (remaining_years >= 0 and elapsed_years >= 0 and 0 < remaining_years + elapsed_years < np.inf):
         raise DataError(
             finding(
                 "cost.life",

@@ -10,7 +10,7 @@ from ipabs.basics.units import Rate, Share
 from ipabs.cashflow.discounting import Values, value_or_array
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.valuation.checks import weight_findings
-from ipabs.valuation.ranges import outside
+from ipabs.valuation.ranges import check_ranges, outside
 from ipabs.valuation.valuation import total
 
 
@@ -31,6 +31,12 @@ def capm(*, risk_free_rate: Values, beta: Values, market_premium: Values, specif
     >>> round(capm(risk_free_rate=0.03, beta=1.2, market_premium=0.06, specific_premium=0.02), 6)
     0.122
     """
+    check_ranges(
+        risk_free_rate=(risk_free_rate, "[-1, 1]"),
+        beta=(beta, "(-inf, inf)"),
+        market_premium=(market_premium, "[-1, 1]"),
+        specific_premium=(specific_premium, "[-1, 1]"),
+    )
     return value_or_array(np.asarray(risk_free_rate) + np.asarray(beta) * market_premium + np.asarray(specific_premium))
 
 
@@ -40,6 +46,11 @@ def relevered_beta(unlevered_beta: Values, *, debt_to_equity: Values, tax_rate: 
     >>> round(relevered_beta(0.9, debt_to_equity=0.5, tax_rate=0.25), 6)
     1.2375
     """
+    check_ranges(
+        unlevered_beta=(unlevered_beta, "(-inf, inf)"),
+        debt_to_equity=(debt_to_equity, "[0, inf)"),
+        tax_rate=(tax_rate, "[0, 1]"),
+    )
     return value_or_array(np.asarray(unlevered_beta) * (1 + (1 - np.asarray(tax_rate)) * debt_to_equity))
 
 
@@ -51,7 +62,12 @@ def weighted_cost_of_capital(
     >>> round(weighted_cost_of_capital(equity_rate=0.13, debt_rate=0.05, debt_share=0.3, tax_rate=0.25), 6)
     0.10225
     """
-    refuse(DataError, [*outside("debt_share", debt_share, "[0, 1]"), *outside("tax_rate", tax_rate, "[0, 1]")])
+    check_ranges(
+        equity_rate=(equity_rate, "[-1, 1]"),
+        debt_rate=(debt_rate, "[-1, 1]"),
+        debt_share=(debt_share, "[0, 1]"),
+        tax_rate=(tax_rate, "[0, 1)"),
+    )
     kept = 1 - np.asarray(tax_rate)
     rate = (1 - np.asarray(debt_share)) * equity_rate + np.asarray(debt_share) * debt_rate * kept
     return value_or_array(rate / kept if before_tax else rate)
@@ -82,6 +98,9 @@ def split_return(wacc: float, *, current: AssetClass, fixed: AssetClass, intangi
     0.3418
     """
     found = [*weight_findings((current.share, fixed.share, intangible_share), path=("shares",))]
+    for asset in (current, fixed):
+        found += outside("return_rate", asset.return_rate, "[-1, 1]", path=(asset.name, "return_rate"))
+    found += outside("wacc", wacc, "[-1, 1]")
     refuse(DataError, [*found, *outside("intangible_share", intangible_share, "(0, 1]")])
     others = current.share * current.return_rate + fixed.share * fixed.return_rate
     return (wacc - others) / intangible_share
@@ -109,6 +128,8 @@ class Risk:
     def findings(self) -> Iterator[Finding]:
         """A score outside 0 to 1, a low premium above the high one."""
         yield from outside("score", self.score, "[0, 1]", path=(self.name, "score"))
+        yield from outside("low_rate", self.low_rate, "[0, 1]", path=(self.name, "low_rate"))
+        yield from outside("high_rate", self.high_rate, "[0, 1]", path=(self.name, "high_rate"))
         if self.low_rate > self.high_rate:
             template = "{name}: the low premium {got} is above the high one"
             yield finding("risk.range", template, path=(self.name, "low_rate"), got=self.low_rate, name=self.name)
@@ -125,7 +146,11 @@ def accumulated_rate(risk_free_rate: float, risks: Iterable[Risk]) -> float:
     0.12
     """
     listed = tuple(risks)
-    refuse(DataError, [one for risk in listed for one in risk.findings()])
+    found = [
+        *outside("risk_free_rate", risk_free_rate, "[-1, 1]"),
+        *(one for risk in listed for one in risk.findings()),
+    ]
+    refuse(DataError, found)
     return risk_free_rate + sum(risk.premium for risk in listed)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ipabs.basics.provenance import ProvenanceTable
 from ipabs.cashflow.discounting import Timing, Values, value_or_array
-from ipabs.errors import Finding, finding
+from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.coverage import CoverageMatrix
 from ipabs.valuation.ranges import outside
@@ -167,7 +167,11 @@ def weighted_average_return(assets: Iterable[ReturningAsset]) -> float:
     0.07
     """
     held = list(assets)
-    return sum(asset.value * asset.return_rate for asset in held) / sum(asset.value for asset in held)
+    refuse(DataError, _asset_findings(held))
+    whole = sum(asset.value for asset in held)
+    if whole == 0:
+        raise DataError(finding("wara.nothing", "assets of no value have no average return"))
+    return sum(asset.value * asset.return_rate for asset in held) / whole
 
 
 def check_returns(assets: Iterable[ReturningAsset], *, price: float, wacc: float) -> ReturnCheck:
@@ -177,6 +181,8 @@ def check_returns(assets: Iterable[ReturningAsset], *, price: float, wacc: float
     implied return at or below that of another asset is a warning, and so is negative goodwill.
     """
     held = list(assets)
+    asked = (*outside("price", price, "(0, inf)"), *outside("wacc", wacc, "[-1, 1]"))
+    refuse(DataError, (*asked, *_asset_findings(held)))
     goodwill = price - sum(asset.value for asset in held)
     if goodwill == 0:
         return ReturnCheck(goodwill=0.0, implied_goodwill_return=np.nan, weighted_return=weighted_average_return(held),
@@ -189,6 +195,12 @@ def check_returns(assets: Iterable[ReturningAsset], *, price: float, wacc: float
         weighted_return=weighted_average_return([*held, whole]),
         findings=tuple(_return_findings(held, whole)),
     )
+
+
+def _asset_findings(held: list[ReturningAsset]) -> Iterator[Finding]:
+    for asset in held:
+        yield from outside("value", asset.value, "(-inf, inf)", path=(asset.name, "value"))
+        yield from outside("return_rate", asset.return_rate, "(-inf, inf)", path=(asset.name, "return_rate"))
 
 
 def _return_findings(held: list[ReturningAsset], goodwill: ReturningAsset) -> Iterator[Finding]:

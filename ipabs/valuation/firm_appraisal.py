@@ -4,6 +4,7 @@ One revenue stream a firm: the part of its revenue that its rights protect. Unce
 and the discount rate; common factors tie the firms, so that the value of the whole pool has a distribution too.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -130,7 +131,9 @@ def appraise_firms(
     DataError
         A firm without rights alive, rights whose facts contradict each other, terms out of range: all at once.
     """
-    refuse(DataError, [one for facts in firms for one in _firm_findings(facts, portfolio, as_of)])
+    twice = [name for name, count in Counter(facts.firm for facts in firms).items() if count > 1]
+    found = [finding("appraisal.twice", "firm {got} stands twice", path=(name,), got=name) for name in twice]
+    refuse(DataError, [*found, *(one for facts in firms for one in _firm_findings(facts, portfolio, as_of))])
     return tuple(_appraise(facts, portfolio.of(facts.firm), terms, as_of, industries) for facts in firms)
 
 
@@ -183,6 +186,8 @@ def _firm_findings(facts: PledgedFirm, portfolio: Portfolio, as_of: date) -> Ite
     yield from outside("revenue", facts.revenue, "[0, inf)", path=(facts.firm, "revenue"))
     yield from outside("tax_rate", facts.tax_rate, "[0, 1]", path=(facts.firm, "tax_rate"))
     yield from outside("contract_amount", facts.contract_amount, "(0, inf)", path=(facts.firm, "contract_amount"))
+    for name, interval in (("stated_value", "(0, inf)"), ("stated_advance_rate", "[0, 10]")):
+        yield from outside(name, getattr(facts, name), interval, path=(facts.firm, name), optional=True)
     if not portfolio.of(facts.firm).alive(as_of).rights:
         template = "{got} owns no right that is alive on {as_of}"
         yield finding("appraisal.no_rights", template, path=(facts.firm,), got=facts.firm, as_of=as_of)

@@ -12,6 +12,7 @@ from ipabs.cashflow.discounting import Values
 from ipabs.errors import DataError, finding
 from ipabs.patents.patent import IPRight
 from ipabs.patents.statute import is_renewable, remaining_years
+from ipabs.valuation.ranges import check_ranges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ def economic_life(
     EconomicLife(years=8.0, binding='technical')
     """
     lives = {"legal": legal, "contract": contract, "technical": technical, "forecast": forecast}
+    check_ranges(**{name: (life, "[0, inf]") for name, life in lives.items()})
     years = float(np.mean(np.minimum(np.minimum(legal, contract), np.minimum(technical, forecast))))
     binding = min(lives, key=lambda name: float(np.mean(lives[name])))
     return EconomicLife(years=years, binding=binding if np.isfinite(years) else "none")
@@ -64,6 +66,7 @@ def loss_given_challenge(kind: str, *, partial_loss: float = 0.5) -> float:
     >>> loss_given_challenge("invention")
     0.3275
     """
+    check_ranges(partial_loss=(partial_loss, "[0, 1]"))
     outcomes = invalidation_outcomes()
     if kind not in outcomes:
         raise DataError(
@@ -82,4 +85,5 @@ def invalidation_rate(kind: str, *, challenge_rate: float, partial_loss: float =
     >>> round(invalidation_rate("utility_model", challenge_rate=0.02), 6)
     0.00966
     """
+    check_ranges(challenge_rate=(challenge_rate, "[0, 1]"))
     return challenge_rate * loss_given_challenge(kind, partial_loss=partial_loss)

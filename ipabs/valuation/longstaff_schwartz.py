@@ -8,7 +8,6 @@ and the control variate: Glasserman, *Monte Carlo Methods in Financial Engineeri
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -16,7 +15,7 @@ import numpy as np
 from ipabs._typing import FloatArray, IntArray
 from ipabs.basics.streams import normals
 from ipabs.valuation.black_scholes import OptionRight, black_scholes, option_sign
-from ipabs.valuation.ranges import check_ranges
+from ipabs.valuation.ranges import check_ranges, check_size
 from ipabs.valuation.simulated import Simulated, controlled_mean
 
 # What is known on a date: date number -> ``(path, regressor)``.
@@ -75,18 +74,26 @@ def longstaff_schwartz(
         paths=(paths, "{2, ..., inf}"),
         rule_paths=(2 if rule_paths is None else rule_paths, "{2, ..., inf}"),
     )
-    discounts = np.exp(-risk_free_rate * years * np.arange(1, exercise_dates + 1) / exercise_dates)
-    draw = partial(
-        log_returns,
-        exercise_dates,
-        step_years=years / exercise_dates,
-        drift=risk_free_rate - cost_of_delay,
-        volatility=volatility,
-        seed=seed,
-    )
-    fitted = np.exp(draw(stream="longstaff_schwartz.rule", paths=rule_paths or paths)) * (asset_value / investment) - 1
+    check_size(exercise_dates * max(paths, rule_paths or 0), path=("paths",))
+    step_years = years / exercise_dates
+    discounts = np.exp(-risk_free_rate * step_years * np.arange(1, exercise_dates + 1))
+
+    def moneyness(stream: str, count: int) -> FloatArray:
+        """``V / I − 1`` on every date, ``(path, date)``."""
+        drift = risk_free_rate - cost_of_delay
+        logs = log_returns(
+            exercise_dates,
+            step_years=step_years,
+            drift=drift,
+            volatility=volatility,
+            stream=f"longstaff_schwartz.{stream}",
+            paths=count,
+            seed=seed,
+        )
+        return np.asarray(np.exp(logs) * (asset_value / investment) - 1)
+
+    fitted, fresh = moneyness("rule", rule_paths or paths), moneyness("value", paths)
     rule = exercise_rule(sign * investment * fitted, discounts, lambda date: powers(fitted[:, date]))
-    fresh = np.exp(draw(stream="longstaff_schwartz.value", paths=paths)) * (asset_value / investment) - 1
     payoffs = sign * investment * fresh
     received = cash_received(rule, payoffs, discounts, lambda date: powers(fresh[:, date]))
     european = black_scholes(

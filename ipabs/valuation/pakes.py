@@ -24,7 +24,7 @@ from ipabs.basics.streams import normals, uniforms
 from ipabs.basics.units import Rate
 from ipabs.cashflow.discounting import Values, value_or_array
 from ipabs.errors import Finding
-from ipabs.valuation.ranges import check_ranges, outside
+from ipabs.valuation.ranges import check_ranges, check_size, outside
 from ipabs.valuation.renewal import checked_fees
 from ipabs.valuation.simulated import Simulated, mean_over_paths
 
@@ -216,6 +216,7 @@ def simulate_pakes(model: PakesModel, fees: ArrayLike, *, paths: int = 100_000, 
     """
     due = checked_fees(fees, model.findings())
     check_ranges(paths=(paths, "{2, ..., inf}"))
+    check_size(paths, path=("paths",))
     thresholds = pakes_values(model, due).thresholds
     current = np.exp(model.log_mean + model.log_deviation * normals(seed, "pakes", "first return", 0, paths))
     alive = np.ones(paths, dtype=bool)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from ipabs.errors import DataError, finding, refuse
 from ipabs.valuation.distributions import Lognormal
-from ipabs.valuation.ranges import outside
+from ipabs.valuation.ranges import check_ranges, outside
 
 
 def lognormal_from_mean(*, mean: float, median: float) -> Lognormal:
@@ -43,7 +43,7 @@ def top_share_of_value(value: Lognormal, share: float) -> float:
     """
     from scipy.special import ndtr, ndtri
 
-    refuse(DataError, outside("share", share, "[0, 1]"))
+    refuse(DataError, (*value.findings(), *outside("share", share, "[0, 1]")))
     return float(1 - ndtr(ndtri(1 - share) - value.log_deviation))
 
 
@@ -55,6 +55,7 @@ def gini(value: Lognormal) -> float:
     """
     from scipy.special import ndtr
 
+    refuse(DataError, value.findings())
     return float(2 * ndtr(value.log_deviation / np.sqrt(2)) - 1)
 
 
@@ -66,7 +67,7 @@ def residual_deviation(log_deviation: float, *, r_squared: float) -> float:
     >>> round(residual_deviation(2.145966026, r_squared=0.113), 4)
     2.0211
     """
-    refuse(DataError, outside("r_squared", r_squared, "[0, 1]"))
+    check_ranges(log_deviation=(log_deviation, "[0, inf)"), r_squared=(r_squared, "[0, 1]"))
     return float(log_deviation * np.sqrt(1 - r_squared))
 
 
@@ -78,6 +79,7 @@ def quantile_ratio(log_deviation: float, *, high: float = 0.9, low: float = 0.1)
     """
     from scipy.special import ndtri
 
+    check_ranges(log_deviation=(log_deviation, "[0, inf)"), high=(high, "(0, 1)"), low=(low, "(0, 1)"))
     return float(np.exp(log_deviation * (ndtri(high) - ndtri(low))))
 
 
@@ -89,8 +91,14 @@ def variation_of_sum(means: ArrayLike, *, log_deviation: float, correlation: flo
     >>> round(variation_of_sum([30, 20, 15, 10, 10, 5, 5, 3, 1, 1], log_deviation=1.2, correlation=0.2), 6)
     0.92161
     """
-    refuse(DataError, outside("correlation", correlation, "[0, 1]"))
+    check_ranges(
+        means=(means, "[0, inf)"), log_deviation=(log_deviation, "[0, inf)"), correlation=(correlation, "[0, 1]")
+    )
     amounts = np.asarray(means, dtype=np.float64)
+    if not amounts.sum() > 0:
+        raise DataError(
+            finding("patent_value.nothing", "no value to vary: {got}", path=("means",), got=amounts.tolist())
+        )
     own, common = np.expm1(log_deviation**2), np.expm1(correlation * log_deviation**2)
     squares = float((amounts**2).sum())
     variance = own * squares + common * (float(amounts.sum()) ** 2 - squares)

@@ -17,7 +17,7 @@ from ipabs.patents.renewal_fees import Reduction, fee_schedule
 from ipabs.valuation.coverage import CoverageMatrix, layers
 from ipabs.valuation.life import economic_life
 from ipabs.valuation.periods import Periods
-from ipabs.valuation.ranges import outside
+from ipabs.valuation.ranges import check_ranges, outside
 from ipabs.valuation.revenue import RevenueStream
 from ipabs.valuation.stream_values import StreamTerms, checked_streams, unprotected_values
 from ipabs.valuation.valuation import NO_PROVENANCE, Part, Valuation, inputs_of, total
@@ -176,6 +176,7 @@ def present_value_of_fees(
     >>> round(present_value_of_fees(patent, as_of=date(2028, 3, 1), discount_rate=0.06), 2)
     3886.79
     """
+    check_ranges(discount_rate=(discount_rate, "(-1, 1]"))
     granted = replace(patent, grant=grant, status="in_force") if grant else patent
     due = [fee for fee in fee_schedule(granted, reduction=reduction) if fee.due >= as_of]
     return float(sum(fee.amount * (1 + discount_rate) ** (-(fee.due - as_of).days / 365) for fee in due))

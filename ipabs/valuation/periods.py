@@ -1,17 +1,31 @@
 """The periods of a forecast: when each ends, how it is discounted, how much of it lies within a life."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ipabs._typing import FloatArray
 from ipabs.cashflow.discounting import Timing, Values
+from ipabs.errors import Finding, finding
 
 
 def per_period(values: ArrayLike) -> FloatArray:
     """A number or draws ``(draw,)`` with an axis of periods behind: ``(1,)`` or ``(draw, 1)``."""
     return np.asarray(values, dtype=np.float64)[..., np.newaxis]
+
+
+def timing_findings(timing: str) -> Iterator[Finding]:
+    """A word that does not say where in its period a flow stands.
+
+    >>> print(next(timing_findings("middle")))
+    timing: no timing 'middle'; did you mean 'mid'?
+    """
+    if timing not in get_args(Timing):
+        yield finding("valuation.timing", "no timing {got!r}; {hint}", path=("timing",), got=timing,
+                      allowed=get_args(Timing))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

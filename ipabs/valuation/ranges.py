@@ -7,14 +7,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ipabs._typing import BoolArray, FloatArray
-from ipabs.errors import DataError, Finding, KeyPath, finding, refuse
+from ipabs.errors import DataError, Finding, KeyPath, LimitError, finding, refuse
+
+MOST_NUMBERS = 100_000_000
 
 
-def outside(name: str, values: ArrayLike | None, interval: str, *, path: KeyPath = ()) -> Iterator[Finding]:
+def outside(
+    name: str, values: ArrayLike | None, interval: str, *, path: KeyPath = (), optional: bool = False
+) -> Iterator[Finding]:
     """A finding for the first number outside a set written as in mathematics.
 
     An interval with open and closed ends, ``[0, inf)``, or whole numbers, ``{1, ..., 20}``. What is not a number is
-    outside of everything; None is no number to check. `path` says where it stands, if its name does not.
+    outside of everything, and so is None unless the number is optional. `path` says where it stands, if its name does
+    not.
 
     >>> print(next(outside("volatility", -0.2, "[0, inf)")))
     volatility: volatility of -0.2 is outside [0, inf)
@@ -23,7 +28,7 @@ def outside(name: str, values: ArrayLike | None, interval: str, *, path: KeyPath
     >>> list(outside("correlation", [-1.0, 0.3], "[-1, 1]"))
     []
     """
-    if values is None:
+    if values is None and optional:
         return
     try:
         numbers = np.asarray(values, dtype=np.float64)
@@ -59,14 +64,24 @@ def check_ranges(**numbers: tuple[ArrayLike | None, str]) -> None:
     ipabs.errors.DataError: volatility: volatility of -0.2 is outside [0, inf)
     years: years of nan is outside (0, inf)
     """
-    missing = float("nan")
-    needed = {name: (missing if values is None else values, interval) for name, (values, interval) in numbers.items()}
-    found = list(chain.from_iterable(outside(name, *pair) for name, pair in needed.items()))
+    found = list(chain.from_iterable(outside(name, *pair) for name, pair in numbers.items()))
     if not found:
-        shapes = {name: np.shape(values) for name, (values, _) in needed.items()}
+        shapes = {name: np.shape(values) for name, (values, _) in numbers.items() if values is not None}
         try:
             np.broadcast_shapes(*shapes.values())
         except ValueError:
             told = ", ".join(f"{name} {shape}" for name, shape in shapes.items() if shape)
             found.append(finding("range.draws", "draws of unequal number: {got}", got=told))
     refuse(DataError, found)
+
+
+def check_size(numbers: int, *, path: KeyPath) -> None:
+    """Refuse to draw or hold more than 100 million numbers at once.
+
+    >>> check_size(10**12, path=("paths",))
+    Traceback (most recent call last):
+    ipabs.errors.LimitError: paths: 1000000000000 numbers at once; at most 100000000
+    """
+    if numbers > MOST_NUMBERS:
+        template = "{got} numbers at once; at most {limit}"
+        raise LimitError(finding("range.limit", template, path=path, got=numbers, limit=MOST_NUMBERS))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.valuation.checks import weight_findings
+from ipabs.valuation.ranges import outside
 from ipabs.valuation.valuation import Valuation
 
 # Methods further apart than this have no common answer; a weight hides the question.
@@ -79,12 +80,19 @@ def reconcile(*entries: Weighted, low_quantile: float = 0.25, high_quantile: flo
     DataError
         No valuation, weights that do not sum to one, valuations of different dates or currencies.
     """
-    refuse(DataError, _mismatches(entries))
+    asked = (*outside("low_quantile", low_quantile, "[0, 1]"), *outside("high_quantile", high_quantile, "[0, 1]"))
+    if not asked and low_quantile > high_quantile:
+        template = "the low quantile {got} is above the high one {high}"
+        asked = (finding("reconciliation.order", template, path=("low_quantile",), got=low_quantile,
+                         high=high_quantile),)  # fmt: skip
+    refuse(DataError, (*_mismatches(entries), *asked))
     return Reconciliation(entries=entries, low_quantile=low_quantile, high_quantile=high_quantile)
 
 
 def _mismatches(entries: tuple[Weighted, ...]) -> Iterator[Finding]:
     yield from weight_findings(tuple(entry.weight for entry in entries), path=("weights",))
+    for entry in entries:
+        yield from outside("value", entry.valuation.value, "(-inf, inf)", path=(entry.valuation.method, "value"))
     for name in ("as_of", "currency"):
         stated = sorted({str(getattr(entry.valuation, name)) for entry in entries})
         if len(stated) > 1:

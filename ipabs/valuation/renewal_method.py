@@ -13,6 +13,7 @@ from ipabs.patents.portfolio import Portfolio
 from ipabs.patents.renewal_fees import EntitySize, Reduction, fee_schedule, fee_table, patent_year
 from ipabs.patents.statute import add_years, statutory_expiry
 from ipabs.valuation.checks import rights_findings
+from ipabs.valuation.ranges import outside
 from ipabs.valuation.renewal import (
     RenewalModel,
     first_return_quantiles,
@@ -104,12 +105,13 @@ class RenewalValue:
 
     def _findings(self, portfolio: Portfolio, as_of: date) -> Iterator[Finding]:
         yield from self.model.findings()
+        yield from outside("draws", self.draws, "{0, ..., inf}")
         if self.model.period_years != 1:
             template = "a model in periods of {got} years; wanted one by patent year"
             yield finding("renewal.period", template, path=("model", "period_years"), got=self.model.period_years)
         yield from rights_findings(portfolio, as_of)
         for right in portfolio.rights:
-            if not (isinstance(right, Patent) and right.grant and right.filing):
+            if not (isinstance(right, Patent) and right.filing and right.grant and right.grant <= as_of):
                 template = "{right} has no renewal fees: it is no granted patent"
                 yield finding("renewal.not_granted", template, path=(right.number,), right=right.number)
                 continue

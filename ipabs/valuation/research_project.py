@@ -26,7 +26,7 @@ from ipabs._typing import FloatArray
 from ipabs.basics.streams import normals
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.valuation.longstaff_schwartz import cash_received, exercise_rule
-from ipabs.valuation.ranges import check_ranges, outside
+from ipabs.valuation.ranges import check_ranges, check_size, outside
 from ipabs.valuation.simulated import Simulated, mean_over_paths
 
 COST_NODES = 800
@@ -220,6 +220,8 @@ def project_value(
     """
     refuse(DataError, project.findings())
     check_ranges(paths=(paths, "{2, ..., inf}"), rule_paths=(rule_paths, "{2, ..., inf}"))
+    check_size(max(rule_paths, COST_NODES) * project.steps, path=("patent_years",))
+    check_size(paths, path=("paths",))
     carried = carried_through(project)
     discounts: FloatArray = project.failure_discount ** np.arange(project.steps, dtype=np.float64)
     costs, flows, saved = _simulate(project, carried, "research_project.rule", 0, rule_paths, seed)

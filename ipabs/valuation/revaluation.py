@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from ipabs.cashflow.discounting import value_or_array
+from ipabs.errors import DataError, finding, refuse
 from ipabs.patents.portfolio import Portfolio
 from ipabs.patents.statute import add_years
 from ipabs.valuation.coverage import CoverageMatrix
+from ipabs.valuation.ranges import outside
 from ipabs.valuation.revenue import RevenueStream
 
 
@@ -56,16 +58,21 @@ def revaluations(method: Any, portfolio: Portfolio, *, as_of: date, years: Itera
 
     Parameters
     ----------
-    method : a method of streams (relief from royalty, income or profit sharing, excess earnings), in whole years
-    years : whole years after `as_of`
+    method : a method of streams (relief from royalty, income or profit sharing, excess earnings), in whole years; of an
+        `Uncertain` one, what `drawn` gives
+    years : whole years after `as_of`, 0 to 100
 
     Returns
     -------
     DataFrame
         Indexed by date: rights alive, mean, 5 %, 50 % and 95 % of value. Without a right alive the value is 0.
     """
+    ahead = tuple(years)
+    template = "{got} has no streams to run off; wanted a method of streams"
+    kind = () if hasattr(method, "streams") else (finding("revaluation.method", template, got=type(method).__name__),)
+    refuse(DataError, (*kind, *outside("years", ahead, "{0, ..., 100}")))
     rows: dict[date, dict[str, float]] = {}
-    for after in years:
+    for after in ahead:
         day = add_years(as_of, after)
         alive = portfolio.alive(day)
         if portfolio.rights and not alive.rights:

@@ -95,7 +95,7 @@ class RevenueStream:
 
     def findings(self) -> Iterable[Finding]:
         """Amounts, rates and lives out of range."""
-        if not self.revenues or not np.isfinite(self.revenues).all() or min(self.revenues) < 0:
+        if not len(self.revenues) or any(outside("revenues", self.revenues, "[0, inf)")):
             yield finding(
                 "stream.revenues",
                 "revenues must be amounts of 0 or more, one a period, not {got}",
@@ -105,10 +105,10 @@ class RevenueStream:
         if any(not 0 <= share <= 1 for share in self.ramp):
             yield finding("stream.ramp", "a ramp of {got}; shares from 0 to 1", path=("ramp",), got=list(self.ramp))
         yield from outside("level", self.level, "[0, inf)")
-        yield from outside("growth_rate", self.growth_rate, "[-1, 1]")
+        yield from outside("growth_rate", self.growth_rate, "[-1, 1]", optional=True)
         yield from outside("decay_rate", self.decay_rate, "[0, 1]")
-        yield from outside("royalty_rate", self.royalty_rate, "[0, 1]")
-        yield from outside("tax_rate", self.tax_rate, "[0, 1]")
+        yield from outside("royalty_rate", self.royalty_rate, "[0, 1]", optional=True)
+        yield from outside("tax_rate", self.tax_rate, "[0, 1]", optional=True)
         yield from outside("technical_life_years", self.technical_life_years, "[0, inf]")
         yield from outside("contract_life_years", self.contract_life_years, "[0, inf]")
         if self.perpetual and self.growth_rate is None:

@@ -8,7 +8,7 @@ import pandas as pd
 from ipabs.errors import DataError, finding
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.coverage import layers, protected_share
-from ipabs.valuation.stream_values import StreamMethod, period_values
+from ipabs.valuation.stream_values import StreamMethod, checked_streams, period_values
 
 
 def value_schedule(method: StreamMethod, portfolio: Portfolio, *, as_of: date) -> pd.DataFrame:
@@ -20,11 +20,12 @@ def value_schedule(method: StreamMethod, portfolio: Portfolio, *, as_of: date) -
     Raises
     ------
     DataError
-        When an input is draws.
+        As the method's valuation does, and for an input of draws.
     """
+    terms = method.terms
+    checked_streams(method, terms, portfolio=portfolio, as_of=as_of)
     rows = []
     for stream in method.streams:
-        terms = method.terms
         over = layers(method.coverage, portfolio, stream.name, as_of=as_of)
         periods = terms.periods(stream, over)
         worth = period_values(stream, terms, over)

@@ -10,7 +10,7 @@ from ipabs.basics.units import Share
 from ipabs.cashflow.discounting import Values, value_or_array
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.valuation.checks import weight_findings
-from ipabs.valuation.ranges import outside
+from ipabs.valuation.ranges import check_ranges, outside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +116,8 @@ def technology_share(factors: Literal["three", "four"], *, weights: Mapping[str,
     ...                                                           "management": 0.1})
     (0.25, 0.3)
     """
+    if factors not in FACTORS:
+        raise DataError(finding("sharing.factors", "no {got!r} factors; {hint}", got=factors, allowed=FACTORS))
     names = FACTORS[factors]
     if weights is None:
         return 1 / len(names)
@@ -148,3 +150,27 @@ def royalty_from_profit(*, share_of_profit: Values, profit_margin: Values) -> Va
     refuse(DataError, [*outside("share_of_profit", share_of_profit, "[0, 1]"),
                        *outside("profit_margin", profit_margin, "[-1, 1]")])  # fmt: skip
     return value_or_array(np.asarray(share_of_profit) * profit_margin)
+
+
+def equivalent_investment_share(
+    *, technology_cost: Values, technology_margin: Values, other_cost: Values, other_margin: Values
+) -> Values:
+    """Technology's share of profit by equivalent investment (约当投资分成), ``A / (A + B)``.
+
+    ``A = cost × (1 + margin)`` of the technology and B of the assets it works with: costs of replacement, each raised
+    by the profit on cost that is usual for its kind.
+
+    Source: the equivalent-investment form of profit sharing in Chinese asset-appraisal teaching.
+
+    >>> share = equivalent_investment_share(technology_cost=100, technology_margin=5, other_cost=3000, other_margin=0.1)
+    >>> round(share, 4)
+    0.1538
+    """
+    check_ranges(
+        technology_cost=(technology_cost, "(0, inf)"),
+        technology_margin=(technology_margin, "[0, inf)"),
+        other_cost=(other_cost, "[0, inf)"),
+        other_margin=(other_margin, "[0, inf)"),
+    )
+    technology = np.asarray(technology_cost) * (1 + np.asarray(technology_margin))
+    return value_or_array(technology / (technology + np.asarray(other_cost) * (1 + np.asarray(other_margin))))

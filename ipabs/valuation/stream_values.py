@@ -19,7 +19,7 @@ from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.checks import draw_findings, rights_findings
 from ipabs.valuation.coverage import CoverageMatrix, ProtectionLayer, layers, protected_share
 from ipabs.valuation.life import economic_life
-from ipabs.valuation.periods import Periods
+from ipabs.valuation.periods import Periods, timing_findings
 from ipabs.valuation.ranges import outside
 from ipabs.valuation.revenue import LONGEST_YEARS, RevenueStream, perpetuity, perpetuity_findings
 from ipabs.valuation.tax_amortization import TaxAmortization
@@ -151,6 +151,7 @@ def stream_valuation(
     `faults` are the method's own; they are told together with those of streams and rights.
     """
     terms = method.terms
+    faults = (*faults, *(amortization.findings() if amortization else ()))
     found = checked_streams(method, terms, portfolio=portfolio, as_of=as_of, faults=faults)
     parts = stream_parts(method.streams, terms, coverage=method.coverage, portfolio=portfolio, as_of=as_of)
     if amortization:
@@ -183,7 +184,9 @@ def checked_streams(
         that does not converge or outlives its right.
     """
     streams, coverage = method.streams, method.coverage
+    none = () if streams else (finding("stream.none", "no revenue stream to value", path=("streams",)),)
     found = (
+        *none,
         *rights_findings(portfolio, as_of),
         *faults,
         *_term_findings(terms),
@@ -204,7 +207,7 @@ def checked_streams(
         for stream in streams
         for one in _endless(stream, terms, layers(coverage, portfolio, stream.name, as_of=as_of))
     )
-    return (*found, *_pending_notes(portfolio), *endless)
+    return (*found, *_pending_notes(portfolio, as_of), *endless)
 
 
 def _term_findings(terms: StreamTerms) -> Iterator[Finding]:
@@ -213,6 +216,7 @@ def _term_findings(terms: StreamTerms) -> Iterator[Finding]:
     yield from outside("discount_rate", terms.discount_rate, "(-1, 1]")
     yield from outside("loss_rate", terms.loss_rate, "[0, 1]")
     yield from outside("first_period_years", terms.first_period_years, "(0, 1]")
+    yield from timing_findings(terms.timing)
 
 
 def _stream_findings(
@@ -250,9 +254,9 @@ def _endless(stream: RevenueStream, terms: StreamTerms, over: tuple[ProtectionLa
         )
 
 
-def _pending_notes(portfolio: Portfolio) -> Iterator[Finding]:
+def _pending_notes(portfolio: Portfolio, as_of: date) -> Iterator[Finding]:
     for right in portfolio.rights:
-        if right.status == "pending":
+        if right.status == "pending" or (right.grant and as_of < right.grant):
             yield finding(
                 "valuation.pending",
                 "{right} is not granted; here it counts as if it were (see the method for applications)",

@@ -264,6 +264,11 @@ def expected_years(years: ArrayLike, survival: ArrayLike) -> float:
     8.647
     """
     check_ranges(years=(years, "[0, inf)"), survival=(survival, "[0, 1]"))
+    if np.shape(years) != np.shape(survival) or (np.diff(years) <= 0).any():
+        template = "{got} ages for {shares} shares; wanted as many, and ages that rise"
+        raise DataError(
+            finding("survival.ages", template, path=("years",), got=np.size(years), shares=np.size(survival))
+        )
     return float(trapezoid(np.asarray(survival, float), np.asarray(years, float)))
 
 

@@ -7,8 +7,9 @@ from typing import Annotated
 import numpy as np
 
 from ipabs.cashflow.discounting import Timing, Values, value_or_array
-from ipabs.errors import Finding, finding
-from ipabs.valuation.periods import Periods
+from ipabs.errors import DataError, Finding, refuse
+from ipabs.valuation.periods import Periods, timing_findings
+from ipabs.valuation.ranges import outside
 from ipabs.valuation.valuation import Part, total
 
 
@@ -24,6 +25,11 @@ def step_up_factor(*, tax_rate: Values, discount_rate: Values, years: int, timin
         Enterprise Income Tax Regulations art. 67) and is not the useful life.
     timing : {"end", "mid", "start"}
 
+    Raises
+    ------
+    DataError
+        A tax rate outside [0, 1), a negative discount rate, a tax life that is no whole number of 1 to 100 years.
+
     Source: International Valuation Standards 210, tax amortisation benefit.
 
     Examples
@@ -33,6 +39,14 @@ def step_up_factor(*, tax_rate: Values, discount_rate: Values, years: int, timin
     >>> round(step_up_factor(tax_rate=0.25, discount_rate=0.12, years=15, timing="mid"), 6)
     1.136535
     """
+    refuse(
+        DataError,
+        [
+            *outside("tax_rate", tax_rate, "[0, 1)"),
+            *outside("discount_rate", discount_rate, "[0, 1]"),
+            *TaxAmortization(years=years, timing=timing).findings(),
+        ],
+    )
     annuity = Periods(count=years, timing=timing).discounts(discount_rate).sum(axis=-1)
     return value_or_array(1 / (1 - np.asarray(tax_rate) / years * annuity))
 
@@ -51,7 +65,6 @@ class TaxAmortization:
         return Part(name="tax amortization benefit", value=value_or_array(before * (np.asarray(factor) - 1)))
 
     def findings(self) -> Iterable[Finding]:
-        """A life below one year."""
-        if self.years < 1:
-            yield finding("tax_amortization.years", "a tax life of {got} years; at least 1", path=("years",),
-                          got=self.years)  # fmt: skip
+        """A life that is no whole number of years, an unknown timing."""
+        yield from outside("years", self.years, "{1, ..., 100}")
+        yield from timing_findings(self.timing)

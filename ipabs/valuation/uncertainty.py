@@ -15,14 +15,14 @@ import pandas as pd
 
 from ipabs._typing import FloatArray
 from ipabs.basics.streams import normals
-from ipabs.errors import DataError, Finding, KeyPath, LimitError, finding, key_path_text, refuse
+from ipabs.errors import DataError, Finding, KeyPath, finding, key_path_text, refuse
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.distributions import Range
+from ipabs.valuation.ranges import check_size, outside
 from ipabs.valuation.valuation import Method, Valuation, inputs_of, leaves
 
 PSD_TOLERANCE = 1e-10
 BINS = 50
-MOST_NUMBERS = 100_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +95,14 @@ class Uncertain:
 
     def value(self, portfolio: Portfolio, *, as_of: date) -> Valuation:
         """The method's valuation over the draws."""
+        valued: Valuation = self.drawn().value(portfolio, as_of=as_of)
+        return valued
+
+    def drawn(self) -> Any:
+        """The method with its draws in place, for what reads inputs one by one (`revaluations`)."""
         refuse(DataError, self.findings())
-        if self.draws * len(self.inputs) > MOST_NUMBERS:
-            template = "{got} draws of {count} inputs; at most {limit} numbers are drawn"
-            raise LimitError(finding("uncertainty.limit", template, path=("draws",), got=self.draws,
-                                     count=len(self.inputs), limit=MOST_NUMBERS))  # fmt: skip
-        drawn: Method = with_inputs(self.method, self.drawn_inputs())
-        return drawn.value(portfolio, as_of=as_of)
+        check_size(self.draws * len(self.inputs), path=("draws",))
+        return with_inputs(self.method, self.drawn_inputs())
 
     def _own(self, one: UncertainInput) -> FloatArray:
         return normals(self.seed, "valuation.input", f"{self.party}/{one.name}", 0, self.draws)
@@ -138,7 +139,7 @@ class Uncertain:
                     path=("inputs", one.name, "loadings"),
                     got=one.name,
                 )
-        if self.draws < 1:
+        if any(outside("draws", self.draws, "{1, ..., inf}")):
             yield finding("uncertainty.draws", "{got} draws; at least 1", path=("draws",), got=self.draws)
         if self.correlation:
             if any(one.loadings for one in self.inputs):

@@ -12,7 +12,7 @@ from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.checks import draw_findings, rights_findings
 from ipabs.valuation.life import legal_life_years
-from ipabs.valuation.periods import Periods
+from ipabs.valuation.periods import Periods, timing_findings
 from ipabs.valuation.ranges import outside
 from ipabs.valuation.tax_amortization import TaxAmortization
 from ipabs.valuation.valuation import NO_PROVENANCE, Part, Valuation, inputs_of, total
@@ -64,10 +64,18 @@ class WithAndWithout:
                 got=len(self.earnings_with),
                 without=len(self.earnings_without),
             )
+        if not self.earnings_with:
+            yield finding("with_without.none", "no period of earnings", path=("earnings_with",))
+        yield from outside("earnings_with", self.earnings_with, "(-inf, inf)")
+        yield from outside("earnings_without", self.earnings_without, "(-inf, inf)")
+        yield from outside("level_with", self.level_with, "[0, inf)")
+        yield from outside("level_without", self.level_without, "[0, inf)")
         yield from outside("tax_rate", self.tax_rate, "[0, 1]")
         yield from outside("discount_rate", self.discount_rate, "(-1, 1]")
         yield from outside("probability", self.probability, "[0, 1]")
         yield from outside("first_period_years", self.first_period_years, "(0, 1]")
+        yield from timing_findings(self.timing)
+        yield from self.tax_amortization.findings() if self.tax_amortization else ()
         yield from draw_findings(self)
 
     def value(self, portfolio: Portfolio, *, as_of: date) -> Valuation:

@@ -188,7 +188,7 @@ def test_names_with_dots_are_replaced_too() -> None:
 
 
 def test_more_draws_than_memory_are_refused() -> None:
-    with pytest.raises(LimitError, match="at most 100000000 numbers"):
+    with pytest.raises(LimitError, match="numbers at once; at most 100000000"):
         uncertain(A, draws=10**9).value(NO_RIGHTS, as_of=AS_OF)
 
 
