@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ipabs.cli import main
+from ipabs.cli import ipabs, main
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("docs/start/quickstart.md", "docs/zh/quickstart.md", "docs/howto/use_another_language.md")
@@ -61,3 +61,8 @@ def test_quickstart_mistakes_are_found_in_chinese(
     Path("wrong.yaml").write_text(text.replace("coupon: 3.00%", "coupon: 3.00"), encoding="utf-8")
     printed = typed("ipabs check wrong.yaml --lang zh", capsys)
     assert printed.startswith("wrong.yaml:14:34 tranches.A.coupon：")
+
+
+def test_reference_lists_every_command() -> None:
+    page = (ROOT / "docs/reference/command_line.md").read_text(encoding="utf-8")
+    assert [name for name in ipabs.commands if f"`ipabs {name}" not in page] == []
