@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.parsers.myst import DocTestDirectiveParser, PythonCodeBlockParser, SkipParser
@@ -25,3 +26,16 @@ pytest_collect_file = Sybil(
     excludes=["docs/_build/*", "docs/auto_examples/*"],
     setup=at_project_root,
 ).pytest()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Workers take pages whole: the blocks of a page build on each other."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class WholePages(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            page = nodeid.partition("::")[0]
+            return page if page.endswith(".md") else nodeid
+
+    return WholePages(config, log)
