@@ -98,6 +98,22 @@ def test_an_adjusted_floating_coupon_is_fixed_on_the_moved_date() -> None:
     assert ledger.accruals("A.interest")[0].tolist() == [1.77, 1.72 + 0.03]  # and 1.77 owed x 3.45 % x 183/365
 
 
+def test_fee_dates_fall_on_payment_dates_of_the_whole_deal_also_in_mid_life() -> None:
+    """The payment of 2 October 2022 was made on the 10th: a fee of the 9th was due then, one of the 11th is due now.
+
+    The last day of February comes back on 28 February 2023 and on 29 February 2024.
+    """
+    text = rolled("2022-04-02", "2022-10-02", "2024-04-02", "5%").replace("    - pay: [A", "    - pay: [once, late, A")
+    text += "fees:\n  once: {amount: 1, dates: [2022-10-09, 2022-10-11]}\n"
+    text += "  late: {amount: 2, yearly: {month: 2, day: 29}}\n"
+    state = "state:\n  as_of: 2022-10-02\n  pool_original: 10\n  tranches: {A: {balance: 2.03}}\n"
+    whole, rest = run(spec.load(Deal, text)), run(spec.load(Deal, text + state))
+    assert whole.accruals("once")[0].tolist() == [1, 1, 0, 0]
+    assert whole.accruals("late")[0].tolist() == [0, 2, 0, 2]
+    assert rest.accruals("once")[0].tolist() == [1, 0, 0]
+    assert rest.accruals("late")[0].tolist() == [2, 0, 2]
+
+
 def test_a_test_that_only_the_list_of_another_phase_asks_is_not_read() -> None:
     one = deal("""
 tranches:
