@@ -7,16 +7,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from ipabs.basics.provenance import ProvenanceTable
 from ipabs.cashflow.discounting import Timing, Values, value_or_array
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.portfolio import Portfolio
-from ipabs.valuation.coverage import CoverageMatrix
 from ipabs.valuation.ranges import outside
-from ipabs.valuation.revenue import RevenueStream
-from ipabs.valuation.stream_values import StreamTerms, stream_valuation
+from ipabs.valuation.stream_values import StreamInputs, StreamTerms, stream_valuation
 from ipabs.valuation.tax_amortization import TaxAmortization
-from ipabs.valuation.valuation import NO_PROVENANCE, Valuation, total
+from ipabs.valuation.valuation import Valuation, total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,7 +35,7 @@ class ContributoryCharge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ExcessEarnings:
+class ExcessEarnings(StreamInputs):
     """Earnings after tax less contributory charges after tax, over the life of the right (MPEEM).
 
     ``V = Σ_t R_t × [margin × (1 − tax) − Σ_a base_a × return_a] × DF_t × protected_t``, times the step-up factor.
@@ -58,6 +55,7 @@ class ExcessEarnings:
 
     Examples
     --------
+    >>> from ipabs.valuation.revenue import RevenueStream
     >>> stream = RevenueStream(name="A", revenues=(100.0, 110.0, 115.0, 112.0, 100.0))
     >>> charges = (ContributoryCharge(name="working capital", base_share=0.10, return_rate=0.035),
     ...            ContributoryCharge(name="fixed assets", base_share=0.12, return_rate=0.05),
@@ -68,18 +66,10 @@ class ExcessEarnings:
     Valuation(excess earnings, 2024-01-01: 67.19 CNY)
     """
 
-    streams: tuple[RevenueStream, ...]
     ebita_margin: Values
-    tax_rate: Values
-    discount_rate: Values
     charges: tuple[ContributoryCharge, ...] = ()
-    coverage: CoverageMatrix | None = None
-    loss_rate: Values = 0.0
     timing: Timing = "mid"
-    first_period_years: float = 1.0
     tax_amortization: TaxAmortization | None = None
-    currency: str = "CNY"
-    provenance: ProvenanceTable = NO_PROVENANCE
 
     @property
     def excess_rate(self) -> Values:

@@ -6,19 +6,16 @@ from datetime import date
 
 import numpy as np
 
-from ipabs.basics.provenance import ProvenanceTable
-from ipabs.cashflow.discounting import Timing, Values, value_or_array
+from ipabs.cashflow.discounting import Values, value_or_array
 from ipabs.errors import Finding
 from ipabs.patents.portfolio import Portfolio
-from ipabs.valuation.coverage import CoverageMatrix
 from ipabs.valuation.ranges import outside
-from ipabs.valuation.revenue import RevenueStream
-from ipabs.valuation.stream_values import StreamTerms, stream_valuation
-from ipabs.valuation.valuation import NO_PROVENANCE, Valuation
+from ipabs.valuation.stream_values import StreamInputs, StreamTerms, stream_valuation, terms_at
+from ipabs.valuation.valuation import Valuation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class IncomeSharing:
+class IncomeSharing(StreamInputs):
     """Share of revenue that the technology earns (收入分成): ``V = Σ R_t × K_t × (1 − T) × DF_t × S_t``.
 
     ``K_t = K_0 × (1 − d) ** (t − 1)`` with d the stream's `decay_rate`; S_t is the share protected.
@@ -32,34 +29,19 @@ class IncomeSharing:
 
     Examples
     --------
+    >>> from ipabs.valuation.revenue import RevenueStream
     >>> stream = RevenueStream(name="A", revenues=(1000.0, 1000.0), decay_rate=0.2)
     >>> method = IncomeSharing(streams=(stream,), sharing_rate=0.03, tax_rate=0.0, discount_rate=0.2)
     >>> method.value(Portfolio(rights=()), as_of=date(2024, 1, 1))
     Valuation(income sharing, 2024-01-01: 41.67 CNY)
     """
 
-    streams: tuple[RevenueStream, ...]
     sharing_rate: Values
-    tax_rate: Values
-    discount_rate: Values
-    coverage: CoverageMatrix | None = None
-    loss_rate: Values = 0.0
-    timing: Timing = "end"
-    first_period_years: float = 1.0
-    currency: str = "CNY"
-    provenance: ProvenanceTable = NO_PROVENANCE
 
     @property
     def terms(self) -> StreamTerms:
         """On what terms streams are turned into value."""
-        return StreamTerms(
-            rate=self.sharing_rate,
-            tax_rate=self.tax_rate,
-            discount_rate=self.discount_rate,
-            timing=self.timing,
-            first_period_years=self.first_period_years,
-            loss_rate=self.loss_rate,
-        )
+        return terms_at(self.sharing_rate, self)
 
     def value(self, portfolio: Portfolio, *, as_of: date) -> Valuation:
         """The value of the rights of `portfolio`, with one part a stream."""
@@ -67,13 +49,14 @@ class IncomeSharing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ProfitSharing:
+class ProfitSharing(StreamInputs):
     """Share of profit that the technology earns (利润分成): ``V = Σ P_t × k_t × (1 − T) × DF_t × S_t``, P = m × R.
 
     It is income sharing at ``K = k × m`` with the margin m.
 
     Examples
     --------
+    >>> from ipabs.valuation.revenue import RevenueStream
     >>> stream = RevenueStream(name="A", revenues=(1000.0, 1000.0))
     >>> method = ProfitSharing(streams=(stream,), sharing_rate=0.25, profit_margin=0.12, tax_rate=0.0,
     ...                        discount_rate=0.2)
@@ -81,29 +64,13 @@ class ProfitSharing:
     Valuation(profit sharing, 2024-01-01: 45.83 CNY)
     """
 
-    streams: tuple[RevenueStream, ...]
     sharing_rate: Values
     profit_margin: Values
-    tax_rate: Values
-    discount_rate: Values
-    coverage: CoverageMatrix | None = None
-    loss_rate: Values = 0.0
-    timing: Timing = "end"
-    first_period_years: float = 1.0
-    currency: str = "CNY"
-    provenance: ProvenanceTable = NO_PROVENANCE
 
     @property
     def terms(self) -> StreamTerms:
         """On what terms streams are turned into value."""
-        return StreamTerms(
-            rate=value_or_array(np.asarray(self.sharing_rate) * self.profit_margin),
-            tax_rate=self.tax_rate,
-            discount_rate=self.discount_rate,
-            timing=self.timing,
-            first_period_years=self.first_period_years,
-            loss_rate=self.loss_rate,
-        )
+        return terms_at(value_or_array(np.asarray(self.sharing_rate) * self.profit_margin), self)
 
     def findings(self) -> Iterator[Finding]:
         """Shares out of range."""

@@ -23,7 +23,7 @@ from ipabs.valuation.periods import Periods, timing_findings
 from ipabs.valuation.ranges import outside
 from ipabs.valuation.revenue import LONGEST_YEARS, RevenueStream, perpetuity, perpetuity_findings
 from ipabs.valuation.tax_amortization import TaxAmortization
-from ipabs.valuation.valuation import Part, Valuation, inputs_of, total
+from ipabs.valuation.valuation import NO_PROVENANCE, Part, Valuation, inputs_of, total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,6 +110,47 @@ def stream_parts(
         worth = stream_value(stream, terms, over) if over else 0.0
         parts.append(Part(name=stream.name, value=worth, life_years=life.years, binding=life.binding))
     return tuple(parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StreamInputs:
+    """What every method of streams is given beside the share of revenue that it takes for the right's.
+
+    Attributes
+    ----------
+    streams : tuple of RevenueStream
+        Product × country; each is valued once.
+    tax_rate, discount_rate : float or FloatArray
+        Decimals; a stream may state its own tax rate.
+    coverage : CoverageMatrix, optional
+        Which right protects which stream; without it every right protects all of every stream.
+    loss_rate : float or FloatArray
+        Yearly chance that a right is lost before its end (see `ipabs.valuation.life.invalidation_rate`).
+    first_period_years : float
+        Length of the first forecast period (a stub to the end of the financial year).
+    """
+
+    streams: tuple[RevenueStream, ...]
+    tax_rate: Values
+    discount_rate: Values
+    coverage: CoverageMatrix | None = None
+    loss_rate: Values = 0.0
+    timing: Timing = "end"
+    first_period_years: float = 1.0
+    currency: str = "CNY"
+    provenance: ProvenanceTable = NO_PROVENANCE
+
+
+def terms_at(rate: Values, inputs: StreamInputs) -> StreamTerms:
+    """The terms of a method that takes the share `rate` of revenue before tax."""
+    return StreamTerms(
+        rate=rate,
+        tax_rate=inputs.tax_rate,
+        discount_rate=inputs.discount_rate,
+        timing=inputs.timing,
+        first_period_years=inputs.first_period_years,
+        loss_rate=inputs.loss_rate,
+    )
 
 
 class StreamMethod(Protocol):

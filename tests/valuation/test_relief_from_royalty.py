@@ -176,7 +176,7 @@ def test_two_rights_on_one_stream_end_within_one_year() -> None:
         ({"discount_rate": -1.0}, "range.outside", r"discount_rate of -1 is outside \(-1, 1\]"),
         ({"tax_rate": np.array([0.1, np.nan])}, "range.outside", "tax_rate of nan"),
         ({"first_period_years": 0.0}, "range.outside", "first_period_years of 0"),
-        ({"royalty_rate": np.ones(2) / 9, "tax_rate": np.ones(3) / 9}, "valuation.draws", r"\(3,\); royalty_rate has"),
+        ({"royalty_rate": np.ones(2) / 9, "tax_rate": np.ones(3) / 9}, "valuation.draws", r"\(2,\); tax_rate has"),
     ],
 )
 def test_terms_out_of_range_are_refused(changes: dict[str, object], code: str, text: str) -> None:
