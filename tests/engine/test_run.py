@@ -729,3 +729,13 @@ waterfall:
     assert trace["payable"].tolist() == [0, 1000 - 10, 0]
     assert trace["available"].tolist() == [50, 50, 0]
     assert np.array_equal(replay(one, flows, 1).payable[..., 0], ledger.payable[..., 1])
+
+
+def test_a_ledger_says_what_it_holds_and_shows_its_first_path() -> None:
+    one = deal(SIMPLE)
+    ledger = run_waterfall(one, pool(one, principal=[[100] * 4] * 2, interest=[[10] * 4] * 2, opening=1000))
+    assert repr(ledger) == "Ledger(Test deal: 4 dates from 2024-06-28 to 2025-03-28, 2 paths, 4 rows)"
+    shown = ledger._repr_html_()
+    assert "Ledger(Test deal: 4 dates" in shown
+    assert "<th>A.interest paid</th>" in shown
+    assert "<td>901.00</td>" in shown  # 110 less 1 for the trustee and 10 of interest is 99
