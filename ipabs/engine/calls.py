@@ -1,10 +1,12 @@
 """The clean-up call: once the pool is small enough the assets are sold, and the deal ends."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
-from ipabs.engine.arithmetic import Arithmetic, Factor
+from ipabs.engine.arithmetic import Arithmetic
 from ipabs.engine.books import Books, Quantity, add
 from ipabs.engine.measures import Reader
+from ipabs.engine.units import decimal
 from ipabs.structure.deal import Deal
 
 PRICE = "call"  # where the price stands among the cash that enters
@@ -19,7 +21,7 @@ class CleanUp:
 
     pool: Quantity
     original: Quantity
-    part: Factor
+    part: Fraction  # a limit, not an amount: compared exactly, never rounded
     price: Quantity
     account: str
     stays: frozenset[str]
@@ -33,7 +35,7 @@ class CleanUp:
 
     def exercise(self, books: Books, m: Arithmetic) -> None:
         """Called once the pool is at or below its part of the original; the price is paid that day."""
-        small = self.pool(books, m) <= m.rounded(self.original(books, m), self.part)
+        small = self.pool(books, m) * self.part.denominator <= self.original(books, m) * self.part.numerator
         new = small & m.invert(books.called)
         price = m.pick(new, self.price(books, m), 0)
         books.deposit(self.account, price)
@@ -48,7 +50,7 @@ def clean_up(deal: Deal, reader: Reader) -> CleanUp | None:
             return CleanUp(
                 pool=reader.measure("pool_closing"),
                 original=reader.measure("pool_original"),
-                part=reader.units.factor(call.pool_percent),
+                part=decimal(call.pool_percent),
                 price=reader.amount(call.price, call.into),
                 account=call.into,
                 stays=frozenset(

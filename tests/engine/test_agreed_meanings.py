@@ -208,6 +208,28 @@ def test_what_comes_from_outside_goes_on_after_the_call() -> None:
     assert [bool(failed) for failed in ledger.failed("geared")[0]] == [False, True, True]
 
 
+def test_the_threshold_of_a_call_is_not_rounded() -> None:
+    """Half of 120.05 is 60.025: a pool of 60.03 is above it, though that is the nearest fen."""
+    text = small(
+        calls="""
+  clean_up: {kind: clean_up, pool_percent: 50%, price: {amount: 10}}""",
+        rounding=" fen",
+        waterfall="""
+  normal:
+    - pay: A.interest
+    - pay: A.principal
+    - residual: sub
+  called:
+    - pay: A.principal
+    - pay: A.interest
+    - residual: sub""",
+    )
+    deal = spec.load(Deal, text)
+    pool = Collections(deal.timeline(), opening=120.05, principal=[60.02, 0.01, 0])
+    ledger = run_waterfall(deal, pool)
+    assert [float(amount) for amount in ledger.called("call")[0]] == [0, 10, 0]
+
+
 def test_a_fee_date_that_an_earlier_payment_met_is_not_met_again_in_mid_life() -> None:
     text = small(
         dates="""

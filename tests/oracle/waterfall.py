@@ -215,7 +215,10 @@ class OneRun:
 
     def exercise_call(self) -> None:
         for call in self.deal.calls:
-            small = self.measure("pool_closing") <= exact(call.pool_percent or 0.0) * self.pool_original
+            pool, bound = self.measure("pool_closing"), exact(call.pool_percent or 0.0) * self.pool_original
+            small = pool <= bound
+            if bound or pool:
+                self.margins.append(abs(pool - bound) / max(pool, bound))
             if small and call.exercise == "when_allowed" and not self.called:
                 assert call.price is not None
                 price = self.amount(call.price)
