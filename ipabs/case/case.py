@@ -1,32 +1,46 @@
 """The case file: what ties a job together. Everything in it is an input that says where it comes from."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Protocol
 
+from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.provenance import Provenance
-from ipabs.basics.units import Key, Money, Rate
+from ipabs.basics.units import Count, Key, Money, Rate
 from ipabs.case.firms import Firms
+from ipabs.case.valuations import ValuationMethod
+from ipabs.cashflow.collections import Collections
 from ipabs.errors import Finding, finding
 from ipabs.financing.costs import Charge, CostItem, Timing
-from ipabs.financing.leasing import Factoring, FinancialLease
-from ipabs.financing.loan import BankLoan, EntrustedLoan, IPPledgedLoan, Repayment, SmallLoan
+from ipabs.financing.loan import BankLoan, Repayment
 from ipabs.financing.need import Accrual
-from ipabs.financing.securities import Convertible, CorporateBond, Equity, VentureDebt
+from ipabs.financing.published_subsidies import published_subsidies
 from ipabs.financing.subsidy import Subsidy
 from ipabs.financing.tax import Tax
+from ipabs.patents.portfolio import Portfolio
+from ipabs.pool.eligibility import EXCHANGE_LIMITS, Criterion, Limit
 from ipabs.pool.pool import Pool
 from ipabs.pool.vectors import Vectors
 from ipabs.structure.deal import Deal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tape:
+    """A tape, by its file: CSV, a workbook or Parquet."""
+
+    SHORT: ClassVar[str] = "file"
+
+    file: Annotated[str, "path of the tape"]
+    mapping: Annotated[str, "path of a file that says what the tape's own headings and words mean"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tapes:
     """The tapes of a case; paths are read from the case file's folder."""
 
-    firms: Annotated[str, "one row a contract, assigned by the column `deal`"]
-    patents: Annotated[str, "one row a right, counted against the firm tape"] = ""
+    firms: Annotated[Tape, "one row a contract, assigned by the column `deal`"]
+    patents: Annotated[Tape | None, "one row a right, held against the firm tape"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +52,89 @@ class DealFile:
 
     name: Annotated[str, "the word in the firm tape's column `deal`"]
     file: Annotated[str, "path of the deal file"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealVectors(Vectors):
+    """Vectors of one deal, instead of those of the case."""
+
+    KEYED: ClassVar[str] = "deal"
+
+    deal: str
+
+    @property
+    def vectors(self) -> Vectors:
+        """The vectors alone."""
+        return Vectors(**{one.name: getattr(self, one.name) for one in fields(Vectors)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesColumn:
+    """A heading of a trustee's table and the series it stands for."""
+
+    KEYED: ClassVar[str] = "heading"
+    SHORT: ClassVar[str] = "series"
+
+    heading: str
+    series: Annotated[str, "date, interest, principal, prepayment, recovery, guarantee, other, defaulted, …"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrusteeFile:
+    """A trustee's own table of collections, one row a period, instead of a projection of contracts."""
+
+    KEYED: ClassVar[str] = "deal"
+    SHORT: ClassVar[str] = "file"
+
+    deal: str
+    file: Annotated[str, "path of the table; its rows run through the collection ends or payment dates"]
+    opening: Annotated[Money | None, "performing balance at the cut-off; the assets that the deal buys, if silent"] = (
+        None
+    )
+    columns: Annotated[tuple[SeriesColumn, ...], "headings of its own"] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexFile:
+    """An index history of the user's own, by its file: lines ``date,rate``."""
+
+    KEYED: ClassVar[str] = "name"
+    SHORT: ClassVar[str] = "file"
+
+    name: Annotated[str, "as contracts and coupons call it; a published name replaces the published history"]
+    file: Annotated[str, "path of the history"]
+    known_until: Annotated[date | None, "last day for which it is known; that of the last row, if silent"] = None
+    tenor_months: Annotated[Count, "length of the loan that the index stands for"] = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolRules:
+    """What the contracts of one deal, and its pool as a whole, have to be."""
+
+    KEYED: ClassVar[str] = "deal"
+
+    deal: str
+    eligibility: Annotated[tuple[Criterion, ...], "what each contract has to be"] = ()
+    limits: Annotated[
+        Literal["exchange"] | tuple[Limit, ...], "what the pool has to be; exchange: the exchanges' usual limits"
+    ] = ()
+    note: Annotated[str, "why these rules and no others; printed with them"] = ""
+
+    @property
+    def all_limits(self) -> tuple[Limit, ...]:
+        """The limits, those of the exchange by name."""
+        return EXCHANGE_LIMITS if isinstance(self.limits, str) else self.limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stratification:
+    """A table of each pool by the values of a column, or by bands of it."""
+
+    KEYED: ClassVar[str] = "name"
+
+    name: str
+    by: Annotated[str, "column of the pool's table: a term, a fact about the firm, a further column of the tape"]
+    bands: Annotated[tuple[float, ...], "rising edges; a value lies in [edge, next edge)"] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,19 +161,11 @@ class QuotedLoan:
         )
 
 
-Comparator = (
-    BankLoan
-    | IPPledgedLoan
-    | SmallLoan
-    | EntrustedLoan
-    | FinancialLease
-    | Factoring
-    | CorporateBond
-    | Convertible
-    | VentureDebt
-    | Equity
-    | QuotedLoan
-)
+class Comparator(Protocol):
+    """A way to get money that a case compares with: terms with a name, the package's or a user's own."""
+
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,25 +216,60 @@ class CaseFile:
     tapes: Tapes
     deals: tuple[DealFile, ...]
     vectors: Annotated[Vectors, "defaults, prepayments, recoveries"]
+    deal_vectors: Annotated[tuple[DealVectors, ...], "of single deals, instead"] = ()
+    collections: Annotated[tuple[TrusteeFile, ...], "a trustee's tables, instead of projections"] = ()
+    indices: Annotated[tuple[IndexFile, ...], "index histories of your own"] = ()
+    valuations: Annotated[tuple[ValuationMethod, ...], "methods by which the patents are valued"] = ()
+    pool_rules: Annotated[tuple[PoolRules, ...], "eligibility and limits, by deal"] = ()
+    stratification: Annotated[tuple[Stratification, ...], "tables of each pool"] = ()
     comparators: tuple[Comparator, ...]
     against: Annotated[str, "the comparator of the headline; the first, if silent"] = ""
     costs: Annotated[tuple[CostItem, ...], "costs outside the contract rate"] = ()
     subsidies: tuple[Subsidy, ...] = ()
+    published_subsidies: Annotated[tuple[str, ...], "published rules by name, beside those"] = ()
     tax: Tax | None = None
-    discount_rate: Annotated[Rate, "one rate for all present values of savings"]
+    discount_rate: Annotated[
+        Rate | None, "one rate for all present values; the comparator's own before subsidy and tax, if silent"
+    ] = None
     claim: Claim | None = None
     variants: tuple[Variant, ...] = ()
     provenance: tuple[Provenance, ...] = ()
 
     def findings(self) -> Iterator[Finding]:
-        """A comparator that is not there; a rate that no present value has."""
-        if not self.discount_rate > -1:
+        """Names that are not there; a rate that no present value has; a subsidy that stands twice."""
+        if self.discount_rate is not None and not self.discount_rate > -1:
             template = "{got} has no present value; a discount rate is above -100%"
             yield finding("case.discount_rate", template, path=("discount_rate",), got=f"{self.discount_rate:.0%}")
         names = tuple(comparator.name for comparator in self.comparators)
         if self.against and self.against not in names:
             template = "no comparator {got!r}; {hint}"
             yield finding("case.against", template, path=("against",), got=self.against, allowed=names)
+        deals = tuple(deal.name for deal in self.deals)
+        for key in ("deal_vectors", "collections", "pool_rules"):
+            for one in getattr(self, key):
+                if one.deal not in deals:
+                    template = "the case has no deal {got!r}; {hint}"
+                    yield finding("case.no_deal", template, path=(key, one.deal), got=one.deal, allowed=deals)
+        published = {one.name for one in published_subsidies()} if self.published_subsidies else set()
+        for at, name in enumerate(self.published_subsidies):
+            if name not in published:
+                path = ("published_subsidies", at) if len(self.published_subsidies) > 1 else ("published_subsidies",)
+                template = "no published subsidy {got!r}; {hint}"
+                yield finding("subsidy.unknown", template, path=path, got=name, allowed=sorted(published))
+
+    @property
+    def all_subsidies(self) -> tuple[Subsidy, ...]:
+        """The rules of the case and the published ones that it names."""
+        named = (one for one in published_subsidies() if one.name in self.published_subsidies)
+        return (*self.subsidies, *(rule for one in named for rule in one.rules))
+
+    def vectors_of(self, deal: str) -> Vectors:
+        """The vectors of a deal: its own, or those of the case."""
+        return next((one.vectors for one in self.deal_vectors if one.deal == deal), self.vectors)
+
+    def rules_of(self, deal: str) -> PoolRules | None:
+        """The rules of a deal's pool, if any are stated."""
+        return next((one for one in self.pool_rules if one.deal == deal), None)
 
     @property
     def baseline(self) -> str:
@@ -162,13 +286,19 @@ class Case:
     file : CaseFile
     deals : tuple of (name, Deal)
     pools : tuple of (name, Pool)
-        The contracts that the firm tape assigns to each deal.
+        The contracts that the firm tape assigns to each deal; none for a deal with a trustee's table alone.
     firms : Firms
-    patents : tuple of (kind, count)
-        Rights in the patent tape.
+    portfolio : Portfolio or None
+        The rights of the patent tape.
+    indices : tuple of IndexHistory
+        Histories of the user's own.
+    collections : tuple of (name, Collections)
+        What trustees report, for deals that no contracts stand for.
     notice : str
         What the firm tape says about itself before its headings, for instance that it is an illustration.
     hashes : tuple of (file, SHA-256)
+    plugins : tuple of str
+        Types of the user's own that the files may name.
     variants : tuple of (Variant, Case)
     findings : tuple of Finding
         Warnings and notes of all files.
@@ -178,8 +308,17 @@ class Case:
     deals: tuple[tuple[str, Deal], ...]
     pools: tuple[tuple[str, Pool], ...]
     firms: Firms
-    patents: tuple[tuple[str, int], ...]
+    portfolio: Portfolio | None
+    indices: tuple[IndexHistory, ...]
+    collections: tuple[tuple[str, Collections], ...]
     notice: str
     hashes: tuple[tuple[str, str], ...]
+    plugins: tuple[str, ...] = ()
     variants: "tuple[tuple[Variant, Case], ...]" = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def patents(self) -> tuple[tuple[str, int], ...]:
+        """Rights of each kind in the patent tape."""
+        kinds = [right.kind for right in self.portfolio.rights] if self.portfolio else []
+        return tuple((kind, kinds.count(kind)) for kind in dict.fromkeys(kinds))

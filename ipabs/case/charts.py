@@ -1,6 +1,7 @@
 """The drawings of a report."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from ipabs.report.structure_diagram import structure_diagram
 from ipabs.report.svg import svg_of
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from ipabs.case.result import DealResult
 
 
@@ -36,7 +39,7 @@ def savings(comparison: Comparison, said: str, lang: Language) -> tuple[Chart, .
 
 def structure(one: "DealResult", lang: Language) -> tuple[Chart, ...]:
     """Who owes, who issues, who invests, who supports."""
-    firms = len({contract.obligor for contract in one.pool.obligations})
+    firms = len({contract.obligor for contract in one.pool.obligations}) if one.pool else None
     drawn = structure_diagram(one.deal, lang, firms=firms)
     return (Chart(svg=drawn, says=label("diagram.title", lang).format(deal=one.deal.name)),)
 
@@ -45,9 +48,9 @@ def deal(one: "DealResult", said: str, lang: Language) -> tuple[Chart, ...]:
     """Pool, largest obligors, tranche balances, payments, coverage, and the date on which most is paid."""
     cash = one.ledger.major(one.ledger.collected).sum(axis=0)[:, 0]
     busiest = int(np.argmax(cash))
-    drawn = (
+    drawn: tuple[tuple[str, Callable[..., Figure], tuple[Any, ...]], ...] = (
         ("collections", pool.balance_and_collections, (one.collections,)),
-        ("largest", pool.largest_obligors, (one.pool,)),
+        *([("largest", pool.largest_obligors, (one.pool,))] if one.pool else []),
         ("tranches", notes.tranche_balances, (one.ledger,)),
         ("payments", notes.tranche_payments, (one.ledger,)),
         ("coverage", notes.coverage_tests, (one.ledger,)),

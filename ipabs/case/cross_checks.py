@@ -1,13 +1,13 @@
 """What the files of a case must say together: each may be sound by itself and still not fit the others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
 from ipabs.basics.calendar import get_calendar
-from ipabs.basics.index_history import index_history
+from ipabs.basics.index_history import INDICES, IndexHistory, index_history
 from ipabs.basics.provenance import ProvenanceTable
 from ipabs.case.case import CaseFile, QuotedLoan
 from ipabs.case.firms import Firms
@@ -17,6 +17,7 @@ from ipabs.io.table import Table
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
 from ipabs.structure.deal import Deal
+from ipabs.valuation.firm_appraisal import ADVANCE_TOLERANCE
 
 CENT = 0.005
 
@@ -26,26 +27,27 @@ def under(prefix: KeyPath, found: Finding) -> Finding:
     return replace(found, place=replace(found.place, path=(*prefix, *found.place.path)))
 
 
-def assignment_findings(table: Table, deals: tuple[str, ...]) -> Iterator[Finding]:
+def assignment_findings(table: Table, assigned: Mapping[str, str], deals: tuple[str, ...]) -> Iterator[Finding]:
     """Rows of the firm tape that name no deal of the case."""
-    if "deal" not in table.columns:
+    column = "deal" if "deal" in table.columns else ""
+    if not column and not any(assigned.values()):
         template = "no column says which deal holds each contract; add the column deal with one of: {allowed}"
         yield finding("case.no_deal_column", template, place=table.heading_place(), allowed=deals)
         return
-    for row, name in enumerate(table.column("deal")):
+    for row, name in enumerate(assigned.values()):
         if name not in deals:
-            place = table.place(row, "deal")
+            place = table.place(row, column) if column else table.heading_place()
             yield finding("case.unknown_deal", "no deal {got!r}; {hint}", place=place, got=name, allowed=deals)
 
 
-def size_findings(name: str, deal: Deal, pool: Pool | None) -> Iterator[Finding]:
+def size_findings(name: str, deal: Deal, pool: Pool | None, indices: Sequence[IndexHistory] = ()) -> Iterator[Finding]:
     """A deal that buys other assets than the tape assigns to it."""
     if pool is None:
         template = "the firm tape assigns no contract to {got!r}"
         yield finding("case.empty_deal", template, path=("deals", name), got=name)
         return
     assets = deal.closing.uses.assets if deal.closing else sum(tranche.principal for tranche in deal.tranches)
-    balance = sum(balance_at(contract, deal.dates.cut_off) for contract in pool.obligations)
+    balance = sum(balance_at(contract, deal.dates.cut_off, indices) for contract in pool.obligations)
     if abs(assets - balance) > CENT:
         yield finding(
             "case.assets",
@@ -58,9 +60,9 @@ def size_findings(name: str, deal: Deal, pool: Pool | None) -> Iterator[Finding]
     yield from life_findings(name, deal, pool)
 
 
-def balance_at(contract: Obligation, day: date) -> float:
+def balance_at(contract: Obligation, day: date, indices: Sequence[IndexHistory] = ()) -> float:
     """What a contract owes after the payments up to `day`."""
-    flows = contract.contract_flows()
+    flows = contract.contract_flows(indices)
     return contract.principal - float(flows.principal[flows.dates <= np.datetime64(day)].sum())
 
 
@@ -113,6 +115,24 @@ def quote_findings(file: CaseFile, firms: Firms, table: Table) -> Iterator[Findi
                 )
 
 
+def advance_findings(firms: Firms, pool: Pool, table: Table) -> Iterator[Finding]:
+    """Contracts above what their own stated advance rate gives on their stated appraisal: warnings."""
+    if not {"appraised_value", "advance_rate"} <= set(table.columns):
+        return
+    for row, ((_, stated), contract) in enumerate(zip(firms.stated, pool.obligations, strict=True)):
+        value, rate, amount = stated.value, stated.advance_rate, contract.principal
+        if value is not None and rate is not None and amount > (rate + ADVANCE_TOLERANCE) * value:
+            yield finding(
+                "case.advance",
+                "the contract of {amount} is above the stated advance of {got} on the appraisal of {value}",
+                place=table.place(row, "advance_rate"),
+                severity="warning",
+                got=f"{rate:.2%}",
+                amount=f"{amount:,.2f}",
+                value=f"{value:,.2f}",
+            )
+
+
 def provenance_findings(file: CaseFile, paths: tuple[KeyPath, ...], table: Table) -> Iterator[Finding]:
     """Inputs without a provenance, and entries that fit no input: warnings."""
     stated = ProvenanceTable(entries=file.provenance)
@@ -135,5 +155,5 @@ def projection_findings(file: CaseFile, deals: Mapping[str, Deal], pool: Pool) -
     starts = sorted({contract.start for contract in pool.obligations})
     for comparator in file.comparators:
         index = getattr(comparator, "index", None)
-        if index:
+        if index in INDICES:
             yield from index_history(index).findings(starts, path=("comparators", comparator.name, "index"))

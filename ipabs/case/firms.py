@@ -1,16 +1,26 @@
 """The firms of a case: what the firm tape says of each beyond its contract."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from ipabs.basics.units import parse_money, parse_rate
+from ipabs.basics.units import check_factor, parse_factor, parse_money, parse_rate
 from ipabs.errors import Finding, finding
 from ipabs.financing.facility import ComparatorStatus, FirmFacts, Stage
 from ipabs.io.table import Table
 
 FIRM = ("obligor", "firm", "企业", "企业编号", "债务人")
-COUNTED = ("invention", "utility_model")
+HEADINGS = {
+    "deal": ("所属产品", "产品"),
+    "revenue": ("营业收入", "年营业收入"),
+    "tax_rate": ("所得税率",),
+    "stage": ("发展阶段",),
+    "appraised_value": ("评估价值", "评估值"),
+    "advance_rate": ("质押率",),
+    "comparator_rate": ("对比利率", "银行贷款利率"),
+    "comparator_fees": ("对比费率", "担保费率"),
+    "provenance": ("数据来源", "出处"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +32,33 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatedValue:
+    """What the deal itself says of a firm's rights: their appraisal, and how much of it the contract advances."""
+
+    value: float | None = None
+    advance_rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Firms:
-    """Facts and quotes by firm, and where each row's figures come from."""
+    """Facts, quotes and stated appraisals by firm, and where each row's figures come from."""
 
     facts: tuple[FirmFacts, ...]
     quotes: tuple[tuple[str, Quote], ...]
+    stated: tuple[tuple[str, StatedValue], ...]  # one a contract
     provenance: tuple[tuple[str, str], ...]
+
+    def stated_of(self, firm: str) -> StatedValue:
+        """The appraisals of a firm's contracts added up, with their advance rates averaged by value."""
+        own = [one for name, one in self.stated if name == firm]
+        values = [one.value for one in own if one.value is not None]
+        rates = [one.advance_rate for one in own if one.advance_rate is not None]
+        whole = sum(values) if values else None
+        if whole and len(values) == len(rates) == len(own):
+            return StatedValue(
+                value=whole, advance_rate=sum(v * rate for v, rate in zip(values, rates, strict=True)) / whole
+            )
+        return StatedValue(value=whole, advance_rate=max(rates, default=None))
 
 
 def word(allowed: tuple[str, ...]) -> Callable[[str], Any]:
@@ -39,6 +70,12 @@ def word(allowed: tuple[str, ...]) -> Callable[[str], Any]:
     return read
 
 
+def multiple(text: str) -> Any:
+    """Reads a multiple that is not negative."""
+    factor = parse_factor(text)
+    return factor if isinstance(factor, Finding) else check_factor(factor) or factor
+
+
 COLUMNS: tuple[tuple[str, Callable[[str], Any]], ...] = (
     ("revenue", parse_money),
     ("tax_rate", parse_rate),
@@ -46,7 +83,15 @@ COLUMNS: tuple[tuple[str, Callable[[str], Any]], ...] = (
     ("comparator_status", word(get_args(ComparatorStatus))),
     ("comparator_rate", parse_rate),
     ("comparator_fees", parse_rate),
+    ("appraised_value", parse_money),
+    ("advance_rate", multiple),
 )
+
+
+def in_own_words(table: Table, mapping: Mapping[str, str]) -> Table:
+    """A firm tape with the headings that the case reads in place of mapped and of usual Chinese ones."""
+    words = {heading: name for name, headings in HEADINGS.items() for heading in headings} | dict(mapping)
+    return replace(table, columns=tuple(words.get(heading, heading) for heading in table.columns))
 
 
 def name_column(table: Table) -> str:
@@ -59,16 +104,24 @@ def read_firms(table: Table, found: list[Finding]) -> Firms:
     read = {name: read_column(table, name, reader, found) for name, reader in COLUMNS if name in table.columns}
     facts: dict[str, FirmFacts] = {}
     quotes: dict[str, Quote] = {}
+    stated: list[tuple[str, StatedValue]] = []
     provenance = []
     for row, firm in enumerate(table.column(name_column(table))):
         given = {name: values[row] for name, values in read.items() if values[row] is not None}
         rate, fees = given.pop("comparator_rate", None), given.pop("comparator_fees", 0.0)
+        value = StatedValue(value=given.pop("appraised_value", None), advance_rate=given.pop("advance_rate", None))
+        stated.append((firm, value))
         facts.setdefault(firm, FirmFacts(firm=firm, **given))
         if rate is not None:
             quotes.setdefault(firm, Quote(rate=rate, fees=fees))
         if "provenance" in table.columns:
             provenance.append((firm, str(table.column("provenance")[row])))
-    return Firms(facts=tuple(facts.values()), quotes=tuple(quotes.items()), provenance=tuple(provenance))
+    return Firms(
+        facts=tuple(facts.values()),
+        quotes=tuple(quotes.items()),
+        stated=tuple(stated),
+        provenance=tuple(provenance),
+    )
 
 
 def read_column(table: Table, name: str, reader: Callable[[str], Any], found: list[Finding]) -> list[Any]:
@@ -81,35 +134,3 @@ def read_column(table: Table, name: str, reader: Callable[[str], Any], found: li
             value = None
         values.append(value)
     return values
-
-
-def patent_findings(firms: Table, patents: Table) -> Iterator[Finding]:
-    """Rights of unknown firms, and counts that differ between the two tapes."""
-    if not {"firm", "kind"} <= set(patents.columns):
-        yield finding(
-            "case.patent_columns",
-            "the patent tape needs the columns {allowed}",
-            place=patents.heading_place(),
-            allowed=("firm", "kind"),
-        )
-        return
-    owners = patents.column("firm")
-    kinds = patents.column("kind")
-    names = firms.column(name_column(firms))
-    for row, owner in enumerate(owners):
-        if owner not in set(names):
-            place = patents.place(row, "firm")
-            yield finding("case.patent_owner", "no firm {got!r}; {hint}", place=place, got=owner, allowed=names)
-    for row, firm in enumerate(names):
-        for kind in COUNTED:
-            column = f"{kind}s"
-            listed = int(((owners == firm) & (kinds == kind)).sum())
-            if column in firms.columns and firms.column(column)[row] != str(listed):
-                yield finding(
-                    "case.patent_count",
-                    "{firm} has {got} here, {listed} in the patent tape",
-                    place=firms.place(row, column),
-                    got=firms.column(column)[row],
-                    firm=firm,
-                    listed=listed,
-                )

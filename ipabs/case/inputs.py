@@ -1,15 +1,17 @@
 """The files of a case as read, and the same files with a variant's changes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from ipabs.case.case import CaseFile, Variant
 from ipabs.case.key_paths import leaves, parse_path, with_value
+from ipabs.case.kinds import OpenKinds
 from ipabs.errors import Finding, IpabsError, KeyPath, Place, finding
 from ipabs.io.source import Source, read_source
 from ipabs.io.table import Table, parse_table
+from ipabs.pool.tape_columns import TapeMapping
 from ipabs.spec import Document, Loaded, read_document
 from ipabs.spec.codec import INVALID
 from ipabs.spec.shapes import shape_of
@@ -17,7 +19,12 @@ from ipabs.spec.tree import Tree
 from ipabs.structure.deal import Deal
 
 T = TypeVar("T")
-NOT_SOURCED = frozenset({"ipabs", "name", "seed", "tapes", "deals", "against", "variants", "provenance"})
+NOT_SOURCED = frozenset(
+    {"ipabs", "name", "seed", "tapes", "deals", "against", "variants", "provenance"}
+    | {"collections", "indices", "published_subsidies", "stratification"}
+)
+FILES = (("deals", "file"), ("tapes", "file"), ("tapes", "mapping"), ("collections", "file"), ("indices", "file"))
+NO_MAPPING = TapeMapping()
 WORDS_OF_A_DEAL = frozenset({"ipabs", "name", "market", "currency", "vehicle", "waterfall"})
 
 
@@ -31,6 +38,13 @@ class Inputs:
     deals : tuple of (name, Loaded of Deal)
     tapes : tuple of (name, Table)
         The tapes that could be read, ``firms`` and ``patents``.
+    mappings : tuple of (name, TapeMapping)
+        What headings and words of a tape mean.
+    trustees : tuple of (deal, Table)
+    histories : tuple of (name, Source)
+        Index histories.
+    kinds : OpenKinds
+        What the files may name.
     sources : tuple of Source
         Every file with its hash, the case file first.
     findings : tuple of Finding
@@ -40,8 +54,16 @@ class Inputs:
     case: Loaded[CaseFile]
     deals: tuple[tuple[str, Loaded[Deal]], ...]
     tapes: tuple[tuple[str, Table], ...]
+    mappings: tuple[tuple[str, TapeMapping], ...]
+    trustees: tuple[tuple[str, Table], ...]
+    histories: tuple[tuple[str, Source], ...]
+    kinds: OpenKinds
     sources: tuple[Source, ...]
     findings: tuple[Finding, ...]
+
+    def mapping_of(self, tape: str) -> TapeMapping:
+        """What the headings of a tape mean; an empty mapping where none is named."""
+        return dict(self.mappings).get(tape, NO_MAPPING)
 
     def document_of(self, path: KeyPath) -> tuple[Document, KeyPath]:
         """The file in which a key path of the whole case stands, and the path inside it."""
@@ -84,39 +106,67 @@ class Inputs:
                     yield ("deals", name, *path)
 
 
-def read_inputs(path: Path) -> Inputs:
+def read_inputs(path: Path, kinds: OpenKinds) -> Inputs:
     """Read a case file and every file it names; only a case file that cannot be read stops it."""
     source = read_source(path, path.name)
-    case = read_document(CaseFile, source.text, file=source.file)
+    case = read_document(CaseFile, source.text, file=source.file, kinds=kinds.open_sets)
     found = list(case.findings)
-    sources = [source]
-    deals = []
-    for name, file in named_files(case.document.tree, "deals"):
-        read = attempt(path.parent, file, found)
-        if read is not None:
-            deals.append((name, read_deal(read, found)))
-            sources.append(read)
-    tapes = []
-    for name, file in named_files(case.document.tree, "tapes"):
-        read = attempt(path.parent, file, found)
-        if read is not None:
-            sources.append(read)
-            try:
-                tapes.append((name, parse_table(read.raw, file=read.file)))
-            except IpabsError as error:
-                found.extend(error.findings)
-    return Inputs(case=case, deals=tuple(deals), tapes=tuple(tapes), sources=tuple(sources), findings=tuple(found))
+    named = [
+        (key, part, name, read)
+        for key, part in FILES
+        for name, file in named_files(case.document.tree, key, part)
+        if (read := attempt(path.parent, file, found)) is not None
+    ]
+
+    def of(key: str, part: str = "file") -> Iterator[tuple[str, Source]]:
+        return ((name, read) for group, which, name, read in named if (group, which) == (key, part))
+
+    return Inputs(
+        case=case,
+        deals=tuple((name, read_deal(read, found)) for name, read in of("deals")),
+        tapes=read_tables(of("tapes"), found),
+        mappings=tuple(
+            (name, one) for name, read in of("tapes", "mapping") if (one := read_mapping(read, found)) is not None
+        ),
+        trustees=read_tables(of("collections"), found),
+        histories=tuple(of("indices")),
+        kinds=kinds,
+        sources=(source, *(read for *_, read in named)),
+        findings=tuple(found),
+    )
 
 
-def named_files(tree: Tree, key: str) -> Iterator[tuple[str, str]]:
+def named_files(tree: Tree, key: str, part: str) -> Iterator[tuple[str, str]]:
     """The files a case names under `key`, read from the plain tree so that a fault elsewhere hides none of them."""
     table = tree.get(key) if isinstance(tree, dict) else None
     for name, file in (table or {}).items() if isinstance(table, dict) else ():
         match file:
-            case str():
+            case str() if part == "file":
                 yield name, file
-            case {"file": str(inner)}:
+            case dict() if isinstance(inner := file.get(part), str):
                 yield name, inner
+
+
+def read_tables(sources: Iterable[tuple[str, Source]], found: list[Finding]) -> tuple[tuple[str, Table], ...]:
+    """Tables by name; what is wrong with one is added to `found`."""
+    tables = []
+    for name, read in sources:
+        try:
+            tables.append((name, parse_table(read.raw, file=read.file)))
+        except IpabsError as error:
+            found.extend(error.findings)
+    return tuple(tables)
+
+
+def read_mapping(source: Source, found: list[Finding]) -> TapeMapping | None:
+    """The mapping of a tape's headings; what is wrong with it is added to `found`."""
+    try:
+        loaded = read_document(TapeMapping, source.text, file=source.file)
+    except IpabsError as error:
+        found.extend(error.findings)
+        return None
+    found.extend(loaded.findings)
+    return loaded.value
 
 
 def attempt(folder: Path, file: str, found: list[Finding]) -> Source | None:
@@ -159,17 +209,20 @@ def changed(inputs: Inputs, variant: Variant) -> Inputs:
         except LookupError as error:
             template = "no {got!r} stands there to be changed"
             found.append(finding("case.change", template, path=path, got=str(error.args[0])))
-    case = reread(CaseFile, case_tree, inputs.case.document, (), found)
+    case = reread(CaseFile, case_tree, inputs.case.document, (), found, inputs.kinds)
     deals = tuple(
-        (name, reread(Deal, deal_trees[name], deal.document, ("deals", name), found)) for name, deal in inputs.deals
+        (name, reread(Deal, deal_trees[name], deal.document, ("deals", name), found, inputs.kinds))
+        for name, deal in inputs.deals
     )
     return replace(inputs, case=case, deals=deals, tapes=tuple(tapes.items()), findings=tuple(found))
 
 
-def reread(cls: type[T], tree: Tree, document: Document, prefix: KeyPath, found: list[Finding]) -> Loaded[T]:
+def reread(
+    cls: type[T], tree: Tree, document: Document, prefix: KeyPath, found: list[Finding], kinds: OpenKinds
+) -> Loaded[T]:
     """A changed tree as a value; its findings get the key path of the whole case."""
     faults: list[Finding] = []
-    value = shape_of(cls).read(tree, (), faults)
+    value = shape_of(cls, tuple(kinds.open_sets.items())).read(tree, (), faults)
     found.extend(replace(one, place=Place(path=(*prefix, *one.place.path))) for one in faults)
     wrong = value is INVALID or any(one.severity == "error" for one in faults)
     return Loaded(value=None if wrong else value, document=replace(document, tree=tree), findings=tuple(faults))

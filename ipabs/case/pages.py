@@ -10,6 +10,8 @@ from ipabs.case import deal_exhibits
 from ipabs.case.case import Case
 from ipabs.case.key_paths import leaves, value_at
 from ipabs.case.savings_exhibits import BEFORE_TAX, PROGRAMME, average_life
+from ipabs.case.valuations import Appraised
+from ipabs.case.value_exhibits import value_sentences
 from ipabs.engine.ledger import Ledger
 from ipabs.errors import Finding, key_path_text
 from ipabs.financing.comparison import Comparison
@@ -52,7 +54,11 @@ def points(rate: float, lang: Language) -> str:
 
 
 def headline(
-    case: Case, comparison: Comparison, ledgers: Sequence[tuple[str, Ledger]], lang: Language
+    case: Case,
+    comparison: Comparison,
+    ledgers: Sequence[tuple[str, Ledger]],
+    appraisals: Sequence[Appraised],
+    lang: Language,
 ) -> tuple[str, ...]:
     """Who, how much, what it costs against what, what is saved, at what public cost, and the published claim."""
     one = comparison[PROGRAMME]
@@ -77,11 +83,12 @@ def headline(
                 name: amount(getattr(nominal, name)[0], lang) for name in ("market", "before_tax", "net", "public_cost")
             },
             present_value=amount(present.before_tax[0], lang),
-            rate=percent(case.file.discount_rate),
+            rate=discounting(case.file.discount_rate, lang),
             as_of=case.file.as_of,
         ),
     ]
     sentences.extend(strains(ledgers, lang))
+    sentences.extend(value_sentences(appraisals, lang))
     unreal = [fact.firm for fact in comparison.facts if fact.comparator_status == "no_bank_access"]
     if unreal:
         saved = float(one.nominal.of_firms(unreal).before_tax.sum())
@@ -102,6 +109,11 @@ def headline(
     return tuple(sentences)
 
 
+def discounting(rate: float | None, lang: Language) -> str:
+    """At which rate present values are taken."""
+    return label("sentence.own_rate", lang) if rate is None else percent(rate)
+
+
 def obligors(pool: Pool) -> set[str]:
     """The firms that owe a pool."""
     return {contract.obligor for contract in pool.obligations}
@@ -112,6 +124,7 @@ def summary_page(
     comparison: Comparison,
     exhibits: Sequence[Exhibit],
     ledgers: Sequence[tuple[str, Ledger]],
+    appraisals: Sequence[Appraised],
     lang: Language,
 ) -> Page:
     """What the console shows."""
@@ -124,7 +137,7 @@ def summary_page(
     ]
     section = Section(
         heading=label("section.headline", lang),
-        text=headline(case, comparison, ledgers, lang),
+        text=headline(case, comparison, ledgers, appraisals, lang),
         exhibits=titled(chosen, lang),
     )
     return Page(

@@ -7,7 +7,9 @@ from ipabs import __version__
 from ipabs.basics.words import Language, label, percent
 from ipabs.case import charts, deal_exhibits, pages
 from ipabs.case.savings_exhibits import BEFORE_TAX, PROGRAMME
+from ipabs.case.value_exhibits import value_sentences
 from ipabs.financing.comparison import Comparison
+from ipabs.pool.pool import Pool
 from ipabs.report import trustee
 from ipabs.report.exhibit import Exhibit, columns, in_millions
 from ipabs.report.page import Chart, Page, Section
@@ -16,6 +18,7 @@ from ipabs.report.titles import headings_of, page_units, titled, words_of
 if TYPE_CHECKING:
     from ipabs.case.result import DealResult, Result
 
+VALUES = ("valuations", "coverage", "rights_and_contracts", "expiry_ladder")
 SIZE_BANDS = (0.0, 5e6, 10e6, 15e6, 20e6, 50e6)
 STRATA = ("sector", "principal", "kind")
 
@@ -50,7 +53,7 @@ def opening_sections(result: "Result", lang: Language) -> Iterator[Section]:
         some = [one for one in chosen if one.rows]
         return Section(heading=label(f"section.{name}", lang), text=text, charts=drawn, exhibits=titled(some, lang))
 
-    headline = pages.headline(case, result.comparison, result.ledgers, lang)
+    headline = pages.headline(case, result.comparison, result.ledgers, result.appraisals, lang)
     yield section(
         "headline", by_name["savings_by_part"], text=headline, drawn=charts.savings(result.comparison, source, lang)
     )
@@ -59,18 +62,18 @@ def opening_sections(result: "Result", lang: Language) -> Iterator[Section]:
     notes = tuple(f"{variant.name}: {variant.note}" for variant, _ in case.variants)
     readings = [in_millions(by_name["variants"])] + [by_name[one] for one in ("implied_spreads",) if one in by_name]
     yield section("variants", *readings, text=notes)
-    yield section("deals", by_name["pool"], patents_exhibit(result), by_name["tranches"])
+    rules = [by_name[one] for one in ("pool_rules",) if one in by_name]
+    yield section("deals", by_name["pool"], *rules, patents_exhibit(result), by_name["tranches"])
+    if case.portfolio is not None:
+        values = [in_millions(by_name[one]) for one in VALUES if one in by_name]
+        yield section("values", *values, text=tuple(value_sentences(result.appraisals, lang)))
 
 
 def deal_sections(one: "DealResult", name: str, lang: Language) -> Iterator[Section]:
     """One deal: its structure, its pool, what its notes receive, its tests."""
     source = label("source.case", lang).format(case=name)
     paid, balances = deal_exhibits.split_payments(one.ledger)
-    strata = [
-        trustee.stratification(one.pool, by, bands=SIZE_BANDS if by == "principal" else None)
-        for by in STRATA
-        if by == "principal" or one.pool.to_frame()[by].nunique() > 1
-    ]
+    strata = [] if one.pool is None else list(strata_of(one.pool))
     factors = deal_exhibits.factors(one.ledger)
     tests = trustee.trigger_tests(one.ledger)
     exhibits = [*strata, paid, balances, factors, *([tests] if tests.rows else [])]
@@ -84,6 +87,13 @@ def deal_sections(one: "DealResult", name: str, lang: Language) -> Iterator[Sect
         charts=charts.deal(one, source, lang),
         exhibits=titled(exhibits, lang),
     )
+
+
+def strata_of(pool: Pool) -> Iterator[Exhibit]:
+    """The usual tables of a pool; a column with one value makes none."""
+    for by in STRATA:
+        if by == "principal" or pool.to_frame()[by].nunique() > 1:
+            yield trustee.stratification(pool, by, bands=SIZE_BANDS if by == "principal" else None)
 
 
 def closing_sections(result: "Result", lang: Language) -> Iterator[Section]:

@@ -15,8 +15,11 @@ from ipabs.basics.words import Language
 from ipabs.case import deal_exhibits, pages, savings_exhibits
 from ipabs.case.case import Case, Variant
 from ipabs.case.contents import files, manifest
+from ipabs.case.pool_rules import pool_exhibits
 from ipabs.case.report_page import report_page
 from ipabs.case.savings_exhibits import PROGRAMME
+from ipabs.case.valuations import Appraised
+from ipabs.case.value_exhibits import valuations, value_exhibits
 from ipabs.cashflow.collections import Collections
 from ipabs.engine.ledger import Ledger
 from ipabs.errors import DataError, Finding, finding
@@ -29,6 +32,8 @@ from ipabs.report.page import Page, Section, page_fragment
 from ipabs.report.titles import headings_of, titled
 from ipabs.report.workbook import workbook_bytes
 from ipabs.structure.deal import Deal
+
+LEFT_OUT = "appraisal.left_out"
 
 
 def frame(exhibit: Exhibit) -> pd.DataFrame:
@@ -59,11 +64,11 @@ def chosen_exhibit(exhibits: Iterable[Exhibit], name: str) -> Exhibit:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DealResult:
-    """One deal run on its pool."""
+    """One deal run on its pool, or on what its trustee reports."""
 
     name: str
     deal: Deal
-    pool: Pool
+    pool: Pool | None
     collections: Collections
     ledger: Ledger
 
@@ -141,12 +146,15 @@ class Result:
     deal_results : tuple of DealResult
     comparison : Comparison
         The facility ``programme`` and every comparator, against the comparator of the headline.
+    appraisals : tuple of Appraised
+        The patents of every firm, by each method of the case.
     variants : tuple of (Variant, Result)
     """
 
     case: Case
     deal_results: tuple[DealResult, ...]
     comparison: Comparison
+    appraisals: tuple[Appraised, ...] = ()
     variants: "tuple[tuple[Variant, Result], ...]" = ()
 
     def __repr__(self) -> str:
@@ -177,6 +185,11 @@ class Result:
         return frame(self.exhibit("savings")).set_index("firm")
 
     @property
+    def valuations(self) -> pd.DataFrame:
+        """One row a firm and method: market value with standard error and quantiles; empty without a valuation."""
+        return frame(valuations(self.case, self.appraisals))
+
+    @property
     def checks(self) -> pd.DataFrame:
         """Every identity of every ledger with its largest residual; a broken one would have stopped the run."""
         return frame(self.exhibit("checks"))
@@ -189,7 +202,8 @@ class Result:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Warnings and notes of the input and of the run, its variants included."""
-        own = (*self.case.findings, *self.comparison.findings)
+        rights = (found for appraised in self.appraisals for one in appraised.firms for found in one.findings)
+        own = (*self.case.findings, *self.comparison.findings, *(one for one in rights if one.code == LEFT_OUT))
         return (*own, *(one for _, result in self.variants for one in result.comparison.findings))
 
     @property
@@ -207,6 +221,8 @@ class Result:
             savings_exhibits.variants([(name, result.comparison) for name, result in rows]),
             *((savings_exhibits.implied_spreads(claim, life),) if claim else ()),
             deal_exhibits.pools(self.case),
+            *pool_exhibits(self.case),
+            *value_exhibits(self.case, self.appraisals),
             deal_exhibits.tranches(self.ledgers),
             deal_exhibits.all_checks(self.ledgers),
             pages.provenance_exhibit(self.case),
@@ -258,7 +274,7 @@ class Result:
 
     def summary(self, lang: Language = "en") -> Page:
         """The headline: who, how much, what it costs against what, and the saving in its parts."""
-        return pages.summary_page(self.case, self.comparison, self.exhibits, self.ledgers, lang)
+        return pages.summary_page(self.case, self.comparison, self.exhibits, self.ledgers, self.appraisals, lang)
 
     def page(self, lang: Language = "en") -> Page:
         """The whole report."""

@@ -1,13 +1,17 @@
 """Run a case: project each pool, run each waterfall, compare what the money costs, and the same for every variant."""
 
+from typing import cast
+
+from ipabs.basics.index_history import INDICES, index_history
 from ipabs.case.case import Case, Comparator, QuotedLoan
 from ipabs.case.firms import Quote
 from ipabs.case.result import DealResult, Result
 from ipabs.case.savings_exhibits import PROGRAMME
+from ipabs.case.valuations import Appraised, Known, appraise, pledged_firms
 from ipabs.engine import run_waterfall
 from ipabs.errors import DataError, finding
 from ipabs.financing.comparison import Comparison, compare, programme
-from ipabs.financing.facility import Facility, offer
+from ipabs.financing.facility import Facility, Terms, offer
 from ipabs.financing.need import Need, contract_need
 from ipabs.financing.securitization import Securitization
 from ipabs.pool.projection import project
@@ -21,31 +25,66 @@ def run(case: Case) -> Result:
     ModelError, NumericError, LimitError
         The model refuses an input, or one of its own checks breaks.
     """
+    return run_beside(case, {})
+
+
+def run_beside(case: Case, known: Known) -> Result:
+    """Run a case; market values that stand in `known` are not drawn again."""
     deals = tuple(run_deal(case, name) for name, _ in case.deals)
     comparison = compare_programme(case, deals)
-    variants = tuple((variant, run(altered)) for variant, altered in case.variants)
-    return Result(case=case, deal_results=deals, comparison=comparison, variants=variants)
+    appraisals = appraise_case(case, known)
+    variants = tuple((variant, run_beside(altered, known)) for variant, altered in case.variants)
+    return Result(case=case, deal_results=deals, comparison=comparison, appraisals=appraisals, variants=variants)
+
+
+def appraise_case(case: Case, known: Known) -> tuple[Appraised, ...]:
+    """The rights of every firm valued by every method of the case."""
+    file, portfolio = case.file, case.portfolio
+    if portfolio is None:
+        return ()
+    pledged = [facts for _, pool in case.pools for facts in pledged_firms(pool, case.firms, file.tax)]
+    return tuple(
+        appraise(method, portfolio, pledged, as_of=file.as_of, seed=file.seed, known=known)
+        for method in file.valuations
+    )
 
 
 def run_deal(case: Case, name: str) -> DealResult:
-    """Project the pool of one deal and run its waterfall; an unknown deal is a `DataError`."""
+    """Run the waterfall of one deal on its pool, or on what its trustee reports; an unknown deal is a `DataError`."""
     deals = dict(case.deals)
     if name not in deals:
         raise DataError(finding("case.no_deal", "the case has no deal {got!r}; {hint}", got=name, allowed=deals))
-    deal, pool = deals[name], dict(case.pools)[name]
-    collections = project(pool, deal.timeline(), case.file.vectors)
-    ledger = run_waterfall(deal, collections)
-    return DealResult(name=name, deal=deal, pool=pool, collections=collections, ledger=ledger)
+    deal, pool, reported = deals[name], dict(case.pools).get(name), dict(case.collections).get(name)
+    if reported is None and pool is not None:
+        reported = project(pool, deal.timeline(), case.file.vectors_of(name), indices=case.indices)
+    if reported is None:
+        raise DataError(finding("case.empty_deal", "the firm tape assigns no contract to {got!r}", got=name))
+    own = {index.name for index in case.indices}
+    published = (index_history(index) for index in INDICES if index not in own)
+    ledger = run_waterfall(deal, reported, indices=(*case.indices, *published))
+    return DealResult(name=name, deal=deal, pool=pool, collections=reported, ledger=ledger)
 
 
 def compare_programme(case: Case, deals: tuple[DealResult, ...]) -> Comparison:
     """The programme of all deals, and every comparator, measured against the comparator of the headline."""
     file, facts = case.file, case.firms.facts
-    contracts = [contract for one in deals for contract in one.pool.obligations]
-    needs = [contract_need(contract) for contract in contracts]
+    with_firms = [(one.pool, one.ledger) for one in deals if one.pool is not None]
+    needs = [
+        contract_need(contract, contract.contract_flows(case.indices))
+        for pool, _ in with_firms
+        for contract in pool.obligations
+    ]
     taken = programme(
-        Securitization.of_pool(one.pool, one.ledger, file.costs, subsidies=file.subsidies, tax=file.tax, facts=facts)
-        for one in deals
+        Securitization.of_pool(
+            pool,
+            ledger,
+            file.costs,
+            subsidies=file.all_subsidies,
+            tax=file.tax,
+            facts=facts,
+            indices=case.indices,
+        )
+        for pool, ledger in with_firms
     )
     facilities: dict[str, Facility] = {
         comparator.name: comparator_facility(case, comparator, needs) for comparator in file.comparators
@@ -63,7 +102,7 @@ def comparator_facility(case: Case, comparator: Comparator, needs: list[Need]) -
     """A comparator offered to every firm; a quoted loan at each firm's own rate."""
     tax, facts = case.file.tax, case.firms.facts
     if not isinstance(comparator, QuotedLoan):
-        return offer(comparator, *needs, tax=tax, facts=facts)
+        return offer(cast(Terms, comparator), *needs, tax=tax, facts=facts)
     quotes = dict(case.firms.quotes)
     by_quote: dict[Quote, list[Need]] = {}
     for need in needs:

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from ipabs._typing import FloatArray
+from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.party import Party
 from ipabs.basics.units import Count, Money
 from ipabs.errors import Finding, SpecError, finding, refuse
@@ -148,6 +149,7 @@ class Securitization:
         facts: Iterable[FirmFacts] = (),
         deposit: Deposit | None = None,
         risk_weights: AllocationBasis = None,
+        indices: Sequence[IndexHistory] = (),
     ) -> "Securitization":
         """The participation of every firm of a pool.
 
@@ -163,10 +165,12 @@ class Securitization:
             A deposit that each firm leaves with the vehicle until its contract ends.
         risk_weights : mapping of firm id to float, optional
             Weights of costs that are allocated by risk, for instance expected losses.
+        indices : sequence of IndexHistory
+            Histories of floating rates beside the published ones, or instead of them.
         """
         charged = tuple(costs)
         refuse(SpecError, stated_twice(charged))
-        groups = contracts_alike(pool)
+        groups = contracts_alike(pool, indices)
         parts = [part for one in groups for part in principal_and_interest(one.need, one.interest, one.rates)]
         parts += [part for one in groups if deposit is not None for part in deposit_items(deposit, one.need)]
         for cost in charged:
@@ -199,9 +203,9 @@ class Alike:
     rates: FloatArray
 
 
-def contracts_alike(pool: Pool) -> tuple[Alike, ...]:
+def contracts_alike(pool: Pool, indices: Sequence[IndexHistory] = ()) -> tuple[Alike, ...]:
     """The contracts of a pool, those on the same terms together."""
-    flows = pool.contract_flows()
+    flows = pool.contract_flows(indices)
     groups: dict[tuple[object, ...], list[tuple[Need, FloatArray, float]]] = {}
     for at, contract in enumerate(pool.obligations):
         paid = flows.of(at)

@@ -60,9 +60,13 @@ class ConcentrationLimit:
     maximum: Annotated[Share, "most that they may hold together"]
     note: Annotated[str, "where the figure comes from"] = ""
 
+    def held(self, table: pd.DataFrame) -> float:
+        """The share that the `top` largest groups hold."""
+        return float(top_share(table.groupby(self.by)["principal"].sum().to_numpy(), self.top))
+
     def finding(self, table: pd.DataFrame) -> Finding | None:
         """What is wrong with a pool, if anything."""
-        held = top_share(table.groupby(self.by)["principal"].sum().to_numpy(), self.top)
+        held = self.held(table)
         if held <= self.maximum * (1 + 1e-12):
             return None
         return finding(
@@ -90,9 +94,13 @@ class MinimumNumber:
     minimum: Annotated[Count, "least number of groups"]
     note: Annotated[str, "where the figure comes from"] = ""
 
+    def held(self, table: pd.DataFrame) -> float:
+        """The number of groups."""
+        return float(table[self.by].nunique())
+
     def finding(self, table: pd.DataFrame) -> Finding | None:
         """What is wrong with a pool, if anything."""
-        number = table[self.by].nunique()
+        number = int(self.held(table))
         if number >= self.minimum:
             return None
         return finding(
@@ -120,9 +128,13 @@ class AverageLimit:
     maximum: Annotated[float | None, "greatest average"] = None
     note: Annotated[str, "where the figure comes from"] = ""
 
+    def held(self, table: pd.DataFrame) -> float:
+        """The average, weighted by principal."""
+        return float(np.average(table[self.column], weights=table["principal"]))
+
     def finding(self, table: pd.DataFrame) -> Finding | None:
         """What is wrong with a pool, if anything."""
-        mean = float(np.average(table[self.column], weights=table["principal"]))
+        mean = self.held(table)
         low = -np.inf if self.minimum is None else self.minimum
         high = np.inf if self.maximum is None else self.maximum
         if low <= mean <= high:

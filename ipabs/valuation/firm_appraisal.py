@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ from ipabs.valuation.collateral import (
 )
 from ipabs.valuation.comparable_licences import royalty_distribution
 from ipabs.valuation.distributions import Empirical, Experts, Lognormal, Pert, Triangular
+from ipabs.valuation.income_sharing import IncomeSharing
 from ipabs.valuation.ranges import outside
 from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
 from ipabs.valuation.revenue import RevenueStream
@@ -34,6 +35,7 @@ from ipabs.valuation.valuation import Valuation
 
 # A stated advance rate is rounded to a tenth of a percent or finer.
 ADVANCE_TOLERANCE = 0.001
+Approach = Literal["relief_from_royalty", "income_sharing"]
 AnyRange = Pert | Triangular | Lognormal | Empirical | Experts
 
 
@@ -56,8 +58,11 @@ class AppraisalTerms:
 
     Attributes
     ----------
+    approach : {"relief_from_royalty", "income_sharing"}
+        Under which name of the income approach the rights are valued; they differ in what their rate is.
     royalty_rate : range
-        Default: the published distribution of technology royalty rates over all industries.
+        Royalty rate, or under income sharing the share of revenue that the technology earns. Default: the published
+        distribution of technology royalty rates over all industries.
     protected_revenue : range
         Share of a firm's revenue that its rights protect.
     discount_rate : range
@@ -68,6 +73,7 @@ class AppraisalTerms:
         most 0.9, because rates move together.
     """
 
+    approach: Approach = "relief_from_royalty"
     royalty_rate: AnyRange = field(default_factory=royalty_distribution)
     protected_revenue: AnyRange = field(default_factory=lambda: Pert(least=0.2, likely=0.5, most=0.9))
     discount_rate: AnyRange = field(default_factory=lambda: Pert(least=0.12, likely=0.16, most=0.24))
@@ -121,7 +127,7 @@ def appraise_firms(
     as_of: date,
     industries: IpcMap | None = None,
 ) -> tuple[FirmAppraisal, ...]:
-    """Value each firm's rights by relief from royalty over draws, with liquidation and lending value.
+    """Value each firm's rights by the income approach over draws, with liquidation and lending value.
 
     Rights not alive on `as_of` are left out, with a warning each. Draws of two firms are independent but for the common
     factors, so ``sum(one.valuation.value for one in …)`` is the distribution of the whole.
@@ -148,15 +154,7 @@ def _appraise(
         growth_rate=terms.growth_rate,
         decay_rate=float(np.mean(decays)) if decays else 0.0,
     )
-    relief = ReliefFromRoyalty(
-        streams=(stream,),
-        royalty_rate=0.05,
-        tax_rate=facts.tax_rate,
-        discount_rate=0.15,
-        loss_rate=terms.loss_rate,
-        timing="mid",
-    )
-    market = _uncertain(relief, facts.firm, terms).value(alive, as_of=as_of)
+    market = _uncertain(stream, facts, terms).value(alive, as_of=as_of)
     return FirmAppraisal(
         facts=facts,
         values=collateral_values(market, liquidation=terms.liquidation, lending=terms.lending),
@@ -165,21 +163,48 @@ def _appraise(
     )
 
 
-def _uncertain(relief: ReliefFromRoyalty, firm: str, terms: AppraisalTerms) -> Uncertain:
-    """A firm's relief from royalty with its uncertain inputs, tied to those of other firms by two common factors."""
+def _uncertain(stream: RevenueStream, facts: PledgedFirm, terms: AppraisalTerms) -> Uncertain:
+    """A firm's stream with its uncertain inputs, tied to those of other firms by two common factors."""
     demand = (Loading(factor="demand", loading=terms.loading),)
     rates = (Loading(factor="rates", loading=min(2 * terms.loading, 0.9)),)
+    method, rate = _method(stream, facts, terms)
     return Uncertain(
-        method=relief,
-        party=firm,
+        method=method,
+        party=facts.firm,
         inputs=(
-            UncertainInput(name="royalty_rate", range=terms.royalty_rate),
-            UncertainInput(name=f"streams.{firm}.level", range=terms.protected_revenue, loadings=demand),
+            UncertainInput(name=rate, range=terms.royalty_rate),
+            UncertainInput(name=f"streams.{facts.firm}.level", range=terms.protected_revenue, loadings=demand),
             UncertainInput(name="discount_rate", range=terms.discount_rate, loadings=rates),
         ),
         draws=terms.draws,
         seed=terms.seed,
     )
+
+
+def _method(
+    stream: RevenueStream, facts: PledgedFirm, terms: AppraisalTerms
+) -> tuple[ReliefFromRoyalty | IncomeSharing, str]:
+    """The method and what it calls its rate; every draw replaces the means put here."""
+    rate, discount_rate = terms.royalty_rate.mean, terms.discount_rate.mean
+    if terms.approach == "income_sharing":
+        sharing = IncomeSharing(
+            streams=(stream,),
+            sharing_rate=rate,
+            tax_rate=facts.tax_rate,
+            discount_rate=discount_rate,
+            loss_rate=terms.loss_rate,
+            timing="mid",
+        )
+        return sharing, "sharing_rate"
+    relief = ReliefFromRoyalty(
+        streams=(stream,),
+        royalty_rate=rate,
+        tax_rate=facts.tax_rate,
+        discount_rate=discount_rate,
+        loss_rate=terms.loss_rate,
+        timing="mid",
+    )
+    return relief, "royalty_rate"
 
 
 def _firm_findings(facts: PledgedFirm, portfolio: Portfolio, as_of: date) -> Iterator[Finding]:

@@ -30,6 +30,22 @@ class Simulated:
         return f"{self.value:,.5g} ± {self.standard_error:.2g} ({self.paths:,} paths)"
 
 
+def quantile_error(samples: FloatArray, level: float) -> float:
+    """Standard error of the quantile of ``(path,)`` samples: half the distance of the quantiles one error away.
+
+    The share of samples below the true quantile is binomial with standard error ``√(p (1 − p) / n)``; the quantiles at
+    ``p`` plus and minus that are its one-sigma bounds, free of any distribution.
+
+    Source: David and Nagaraja, *Order Statistics*, 3rd edition (2003), section 7.1.
+
+    >>> round(quantile_error(np.linspace(0.0, 1.0, 10_001), 0.5), 6)      # √(0.25 / 10,001)
+    0.005
+    """
+    error = np.sqrt(level * (1 - level) / len(samples))
+    low, high = np.quantile(samples, [max(level - error, 0.0), min(level + error, 1.0)])
+    return float(high - low) / 2
+
+
 def mean_over_paths(samples: FloatArray) -> Simulated:
     """Mean of ``(path,)`` samples with standard error ``s / √n``.
 

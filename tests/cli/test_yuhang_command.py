@@ -9,6 +9,7 @@ import pytest
 
 from ipabs import cli
 from ipabs.case.case import CaseFile
+from ipabs.case.kinds import USUAL
 from ipabs.spec import load, to_tree
 from ipabs.structure.deal import Deal
 
@@ -115,7 +116,8 @@ def test_schema_accepts_the_example_and_refuses_a_wrong_key(kind: str, file: str
     assert cli.main(["schema", kind]) == 0
     validator = jsonschema.Draft202012Validator(json.loads(capsys.readouterr().out))
     text = (Path(CASE).parent / file).read_text(encoding="utf-8")
-    tree = to_tree(load(Deal if kind == "deal" else CaseFile, text))
+    sets = USUAL.open_sets
+    tree = to_tree(load(Deal if kind == "deal" else CaseFile, text, kinds=sets), kinds=sets)
     assert isinstance(tree, dict)
     validator.validate(tree)
     assert not validator.is_valid({**tree, "tranchs": {}})

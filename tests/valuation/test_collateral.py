@@ -22,6 +22,7 @@ from ipabs.valuation.collateral import (
     liquidation_value,
 )
 from ipabs.valuation.cost import MultiplierCost
+from ipabs.valuation.distributions import Pert
 from ipabs.valuation.firm_appraisal import AppraisalTerms, PledgedFirm, appraisal_table, appraise_firms
 from ipabs.valuation.life import economic_life
 from ipabs.valuation.reconciliation import Weighted, reconcile, spread_findings
@@ -292,3 +293,14 @@ def test_firms_without_rights_and_dead_rights_are_told() -> None:
     lapsed = Portfolio(rights=(RIGHTS.rights[0], replace(RIGHTS.rights[1], status="lapsed")))
     found = appraise_firms(lapsed, FIRMS[:1], TERMS, as_of=AS_OF)[0].findings
     assert [(one.code, one.severity) for one in found] == [("appraisal.left_out", "warning")]
+
+
+def test_income_sharing_is_relief_from_royalty_where_the_rates_are_the_same() -> None:
+    """R × K × (1 − T) × DF × S with K the royalty rate: one formula under two names (CAS guidelines 2017, IVS 210)."""
+    certain = replace(TERMS, royalty_rate=Pert(least=0.04, likely=0.04, most=0.04))
+    relief, sharing = (
+        appraise_firms(BOTH, FIRMS[:1], replace(certain, approach=approach), as_of=AS_OF)[0].valuation
+        for approach in ("relief_from_royalty", "income_sharing")
+    )
+    assert (relief.method, sharing.method) == ("relief from royalty", "income sharing")
+    np.testing.assert_allclose(sharing.value, relief.value, rtol=1e-12)
