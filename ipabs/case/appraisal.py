@@ -9,8 +9,6 @@ from ipabs import spec
 from ipabs.case.load import load_case
 from ipabs.errors import DataError, finding
 from ipabs.io.source import read_source
-from ipabs.io.table import read_table
-from ipabs.patents.tape import read_portfolio
 from ipabs.report.exhibit import Exhibit, columns
 from ipabs.valuation.firm_appraisal import AppraisalTerms, FirmAppraisal, PledgedFirm, appraise_firms
 
@@ -29,7 +27,7 @@ def appraise_case(path: str | PathLike[str], terms: str | PathLike[str] | None =
         The case has no patent tape, or a firm states no revenue or tax rate.
     """
     case = load_case(path)
-    if not case.file.tapes.patents:
+    if case.portfolio is None:
         template = "the case names no patent tape; state tapes.patents"
         raise DataError(finding("case.no_patents", template, path=("tapes", "patents")))
     held = case.firms.facts
@@ -50,8 +48,7 @@ def appraise_case(path: str | PathLike[str], terms: str | PathLike[str] | None =
                     contract_amount=lent[fact.firm])
         for fact in held
     )  # fmt: skip
-    rights = read_portfolio(read_table(Path(path).parent / case.file.tapes.patents))
-    return appraise_firms(rights, firms, stated, as_of=case.file.as_of)
+    return appraise_firms(case.portfolio, firms, stated, as_of=case.file.as_of)
 
 
 def appraisal_exhibit(appraisals: tuple[FirmAppraisal, ...]) -> Exhibit:

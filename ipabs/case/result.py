@@ -73,9 +73,11 @@ class DealResult:
     ledger: Ledger
 
     def __repr__(self) -> str:
-        firms = len({one.obligor for one in self.pool.obligations})
+        pool = "reported by its trustee"
+        if self.pool is not None:
+            pool = f"{self.pool.principal:,.0f} of {len({one.obligor for one in self.pool.obligations})} firms"
         notes = ", ".join(f"{one.name} {one.principal:,.0f}" for one in self.deal.tranches)
-        return f"DealResult({self.name}: {self.pool.principal:,.0f} of {firms} firms; tranches {notes})"
+        return f"DealResult({self.name}: {pool}; tranches {notes})"
 
     def _repr_html_(self) -> str:
         return page_fragment(self.page())

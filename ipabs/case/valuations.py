@@ -206,7 +206,7 @@ def valuation_findings(
         path: tuple[str, ...] = ("valuations", method.name)
         if portfolio is None and not named:
             template = "{got} values the rights of a patent tape; name one under tapes.patents"
-            yield finding("case.no_patents", template, path=path, got=method.name)
+            yield finding("case.valuation_patents", template, path=path, got=method.name)
         revenue = {fact.firm: fact.revenue for fact in firms.facts}
         yield from missing(method, path, "revenue", [one for one in owing(pool) if not revenue.get(one)])
         if method.lending.advance_rate is None:
