@@ -37,6 +37,7 @@ def manifest(case: Case, findings: Iterable[Finding]) -> dict[str, object]:
         "python": platform.python_version(),
         "libraries": library_versions(),
         "inputs": dict(case.hashes),
+        "plugins": list(case.plugins),
         "notice": case.notice,
         "warnings": [str(one) for one in findings],
     }

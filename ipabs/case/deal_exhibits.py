@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from ipabs.basics.index_history import IndexHistory
 from ipabs.case.case import Case
 from ipabs.cashflow.bond_math import weighted_average_life
 from ipabs.cashflow.irr import xirr
@@ -39,12 +40,12 @@ def weighted(pool: Pool, column: str) -> float | None:
     return float(values @ weights / weights.sum())
 
 
-def pool_life(pool: Pool) -> float:
+def pool_life(pool: Pool, indices: Sequence[IndexHistory] = ()) -> float:
     """Average life of the contracts from their start, in years, weighted by principal."""
     lives = [
         float(weighted_average_life(contract.start, flows.dates, flows.principal)) * contract.principal
         for contract in pool.obligations
-        for flows in (contract.contract_flows(),)
+        for flows in (contract.contract_flows(indices),)
     ]
     return sum(lives) / pool.principal
 
@@ -65,7 +66,7 @@ def pools(case: Case) -> Exhibit:
             len(pool),
             pool.principal,
             rate / pool.principal,
-            pool_life(pool),
+            pool_life(pool, case.indices),
             max(by_firm.values()) / pool.principal,
             weighted(pool, "advance_rate"),
             weighted(pool, "default_probability"),

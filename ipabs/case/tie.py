@@ -125,7 +125,9 @@ def read_indices(inputs: Inputs, found: list[Finding]) -> tuple[IndexHistory, ..
                 )
             )
         except IpabsError as error:
-            found += (replace(one, place=Place(file=source.file, path=one.place.path)) for one in error.findings)
+            found += (
+                replace(one, place=Place(file=source.file, line=1, path=one.place.path)) for one in error.findings
+            )
     return tuple(histories)
 
 

@@ -7,6 +7,7 @@ from functools import reduce
 import numpy as np
 
 from ipabs._typing import FloatArray
+from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.words import Language, label, money, percent
 from ipabs.case.case import Case
 from ipabs.case.valuations import Appraised, deal_of
@@ -131,11 +132,11 @@ def within_advance(amount: float, value: float | None, rate: float | None) -> st
     return "within" if amount <= (rate + ADVANCE_TOLERANCE) * value else "above"
 
 
-def principal_due(pool: Pool) -> dict[int, float]:
+def principal_due(pool: Pool, indices: Sequence[IndexHistory]) -> dict[int, float]:
     """Contract principal that falls due in each calendar year."""
     due: dict[int, float] = {}
     for contract in pool.obligations:
-        flows = contract.contract_flows()
+        flows = contract.contract_flows(indices)
         for day, amount in zip(flows.dates.tolist(), flows.principal, strict=True):
             due[day.year] = due.get(day.year, 0.0) + float(amount)
     return due
@@ -148,7 +149,7 @@ def expiry_ladder(case: Case) -> Exhibit:
         owners = {contract.obligor for contract in pool.obligations}
         alive = [right for right in portfolio.alive(case.file.as_of).rights if right.owner in owners]
         years = [statutory_expiry(right).year for right in alive]
-        due = principal_due(pool)
+        due = principal_due(pool, case.indices)
         left, owed = len(alive), sum(due.values())
         for year in range(case.file.as_of.year, max([*years, *due]) + 1):
             left, owed = left - years.count(year), owed - due.get(year, 0.0)
@@ -177,7 +178,7 @@ def rights_and_contracts(case: Case) -> Exhibit:
     def maturities(pool: Pool) -> dict[str, date]:
         last: dict[str, date] = {}
         for contract in pool.obligations:
-            end = contract.contract_flows().dates[-1].item()
+            end = contract.contract_flows(case.indices).dates[-1].item()
             last[contract.obligor] = max(end, last.get(contract.obligor, end))
         return last
 

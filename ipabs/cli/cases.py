@@ -4,13 +4,15 @@ import click
 
 from ipabs.cli.group import ipabs
 from ipabs.cli.output import Lang, json_text, output_options, say, show_page
+from ipabs.cli.plugins import known_kinds, plugin_option
 
 
 @ipabs.command()
 @click.argument("case")
 @click.option("--out", help="Folder for tables, traces, manifest and page; written whole or not at all.")
+@plugin_option
 @output_options
-def run(case: str, out: str | None, as_json: bool, lang: Lang) -> None:
+def run(case: str, out: str | None, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
     """Run CASE (a case file): pool, structures, checks, and what the money costs against a loan.
 
     \b
@@ -19,7 +21,7 @@ def run(case: str, out: str | None, as_json: bool, lang: Lang) -> None:
     from ipabs.case.load import load_case
     from ipabs.case.run import run as run_case
 
-    result = run_case(load_case(case))
+    result = run_case(load_case(case, kinds=known_kinds(plugins)))
     folder = result.save(out, lang=lang) if out else None
     if as_json:
         click.echo(json_text({**result.to_dict(), "folder": str(folder) if folder else None}))
@@ -33,8 +35,9 @@ def run(case: str, out: str | None, as_json: bool, lang: Lang) -> None:
 @ipabs.command()
 @click.argument("case")
 @click.option("--out", required=True, help="The HTML file to write; replaced whole or not at all.")
+@plugin_option
 @output_options
-def report(case: str, out: str, as_json: bool, lang: Lang) -> None:
+def report(case: str, out: str, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
     """Write the report of CASE as one self-contained HTML file that prints on A4.
 
     \b
@@ -45,7 +48,7 @@ def report(case: str, out: str, as_json: bool, lang: Lang) -> None:
     from ipabs.io.file import write_file
     from ipabs.report.page import page_bytes
 
-    result = run_case(load_case(case))
+    result = run_case(load_case(case, kinds=known_kinds(plugins)))
     path = write_file(out, page_bytes(result.page(lang)))
     if as_json:
         click.echo(json_text({"file": str(path), "warnings": [one.to_dict() for one in result.findings]}))
@@ -57,8 +60,9 @@ def report(case: str, out: str, as_json: bool, lang: Lang) -> None:
 @ipabs.command()
 @click.argument("case")
 @click.option("--out", required=True, help="File to write, for instance workbook.xlsx; replaced in one step.")
+@plugin_option
 @output_options
-def workbook(case: str, out: str, as_json: bool, lang: Lang) -> None:
+def workbook(case: str, out: str, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
     """Write the live Excel workbook of CASE: change an input and the waterfall moves.
 
     \b
@@ -68,15 +72,16 @@ def workbook(case: str, out: str, as_json: bool, lang: Lang) -> None:
     from ipabs.case.run import run as run_case
     from ipabs.report.workbook import write_workbook
 
-    path = write_workbook(out, run_case(load_case(case)).workbook(lang))
+    path = write_workbook(out, run_case(load_case(case, kinds=known_kinds(plugins))).workbook(lang))
     click.echo(json_text({"file": str(path)}) if as_json else str(path))
 
 
 @ipabs.command()
 @click.argument("case")
 @click.option("--firm", help="Rank the facilities of one firm instead.")
+@plugin_option
 @output_options
-def compare(case: str, firm: str | None, as_json: bool, lang: Lang) -> None:
+def compare(case: str, firm: str | None, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
     """Compare what CASE costs its firms with every comparator: all-in cost, and the saving in its parts.
 
     \b
@@ -87,7 +92,7 @@ def compare(case: str, firm: str | None, as_json: bool, lang: Lang) -> None:
     from ipabs.case.run import run as run_case
     from ipabs.report.exhibit import records
 
-    result = run_case(load_case(case))
+    result = run_case(load_case(case, kinds=known_kinds(plugins)))
     page = ranking_page(result, firm, lang) if firm else comparison_page(result, lang)
     if as_json:
         shown = [exhibit for section in page.sections for _, exhibit in section.exhibits]
@@ -99,8 +104,9 @@ def compare(case: str, firm: str | None, as_json: bool, lang: Lang) -> None:
 
 @ipabs.command()
 @click.argument("file")
+@plugin_option
 @output_options
-def check(file: str, as_json: bool, lang: Lang) -> None:
+def check(file: str, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
     """Check FILE (a deal, a case with all its files, or a tape); silent when it is clean.
 
     \b
@@ -108,7 +114,7 @@ def check(file: str, as_json: bool, lang: Lang) -> None:
     """
     from ipabs.case.load import check_file, error_of
 
-    found = check_file(file)
+    found = check_file(file, kinds=known_kinds(plugins))
     error = error_of(found)
     if as_json:
         click.echo(json_text({"findings": [one.to_dict() for one in found]}))
@@ -122,8 +128,9 @@ def check(file: str, as_json: bool, lang: Lang) -> None:
 @click.argument("case")
 @click.option("--deal", required=True, help="Name of the deal in the case.")
 @click.option("--date", "day", required=True, help="Payment date, for instance 2023-03-28.")
+@plugin_option
 @output_options
-def explain(case: str, deal: str, day: str, as_json: bool, lang: Lang) -> None:
+def explain(case: str, deal: str, day: str, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
     """Explain one payment date of a deal of CASE: what was available, due, paid and short, line by line.
 
     \b
@@ -133,7 +140,7 @@ def explain(case: str, deal: str, day: str, as_json: bool, lang: Lang) -> None:
     from ipabs.case.run import run_deal
     from ipabs.report.exhibit import records
 
-    page = run_deal(load_case(case), deal).explain(day, lang)
+    page = run_deal(load_case(case, kinds=known_kinds(plugins)), deal).explain(day, lang)
     if as_json:
         section = page.sections[0]
         click.echo(json_text({"deal": deal, "text": list(section.text), "trace": records(section.exhibits[0][1])}))

@@ -96,7 +96,7 @@ def test_exit_status_of_each_kind_of_error(
 def test_fault_of_the_package_says_so_and_where(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("ipabs.case.load.load_case", lambda path: 1 // 0)
+    monkeypatch.setattr("ipabs.case.load.load_case", lambda path, **options: 1 // 0)
     assert cli.main(["run", "case.yaml", "--json"]) == 4
     told = json.loads(capsys.readouterr().out)
     assert told["exit_code"] == 4

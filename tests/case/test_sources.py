@@ -1,0 +1,198 @@
+"""Files beside tapes and deals: mappings, trustees' tables, index histories, published subsidies, vectors of a deal."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ipabs import cli
+from ipabs.case.load import load_case
+from ipabs.case.result import Result
+from ipabs.case.run import run
+from ipabs.case.savings_exhibits import PROGRAMME
+from tests.case.conftest import Spoiled
+
+YUHANG = Path(__file__).parents[2] / "examples" / "yuhang"
+FEN = 0.01
+AGAINST = "against: quoted_loan"
+
+
+@pytest.fixture(scope="module")
+def usual() -> Result:
+    return run(bare(load_case(YUHANG / "case.yaml")))
+
+
+def bare(case):  # type: ignore[no-untyped-def]  # a case as it stands, without variants and valuations
+    return replace(case, variants=(), file=replace(case.file, valuations=()))
+
+
+def with_line(yuhang: Spoiled, line: str) -> Spoiled:
+    """The example with one more line at the end of its terms."""
+    return yuhang.replace("case.yaml", AGAINST, f"{AGAINST}\n{line}")
+
+
+def test_a_tape_in_the_words_of_somebody_else_gives_the_same_result(yuhang: Spoiled, usual: Result) -> None:
+    text = (yuhang.folder / "firms.csv").read_text(encoding="utf-8")
+    for own, theirs in (
+        ("revenue", "年收入"),
+        ("amount", "借款额"),
+        (",deal,", ",计划,"),
+        ("comparator_rate", "同期贷款利率"),
+    ):
+        text = text.replace(own, theirs, 1)
+    yuhang.write("firms.csv", text.replace("bullet", "到期还").encode())
+    yuhang.write(
+        "mapping.yaml",
+        (
+            "columns: {年收入: revenue, 借款额: principal, 计划: deal, 同期贷款利率: comparator_rate}\n"
+            "words: {到期还: bullet}\n"
+        ).encode(),
+    )
+    yuhang.replace("case.yaml", "firms: firms.csv", "firms: {file: firms.csv, mapping: mapping.yaml}")
+    text = yuhang.case.read_text(encoding="utf-8")
+    head, tail = text.split("variants:\n")
+    yuhang.write("case.yaml", (head + "valuations:" + tail.split("valuations:", 1)[1]).encode())
+    theirs_result = run(bare(load_case(yuhang.case)))
+    np.testing.assert_array_equal(
+        theirs_result.savings["net"].to_numpy(dtype=float), usual.savings["net"].to_numpy(dtype=float)
+    )
+    assert "mapping.yaml" in theirs_result.manifest["inputs"]  # type: ignore[operator]  # a table of hashes
+
+
+def test_a_fault_of_a_mapping_is_placed_in_its_file(yuhang: Spoiled) -> None:
+    yuhang.write("mapping.yaml", b"colums: {a: b}\n")
+    _, lines = yuhang.replace(
+        "case.yaml", "firms: firms.csv", "firms: {file: firms.csv, mapping: mapping.yaml}"
+    ).check()
+    assert lines == ["mapping.yaml:1:1 colums: unknown key 'colums'; did you mean 'columns'?"]
+
+
+def trustee_table(result: Result, deal: str) -> str:
+    flows = result.deals[deal].collections
+    rows = [
+        f"{day},{interest:.2f},{principal:.2f}"
+        for day, interest, principal in zip(flows.timeline.payments, flows.interest[0], flows.principal[0], strict=True)
+    ]
+    return "\n".join(["date,利息,principal [CNY]", *rows, ""])
+
+
+def test_what_a_trustee_reports_runs_instead_of_a_projection(yuhang: Spoiled, usual: Result) -> None:
+    yuhang.write("trustee.csv", trustee_table(usual, "abs").encode())
+    with_line(yuhang, "collections: {abs: {file: trustee.csv, columns: {利息: interest}}}")
+    text = yuhang.case.read_text(encoding="utf-8")
+    head, tail = text.split("variants:\n")
+    yuhang.write("case.yaml", (head + "valuations:" + tail.split("valuations:", 1)[1]).encode())
+    result = run(bare(load_case(yuhang.case)))
+    ours, theirs = usual.deals["abs"].tranches, result.deals["abs"].tranches
+    np.testing.assert_allclose(
+        theirs["interest_paid"].to_numpy(dtype=float), ours["interest_paid"].to_numpy(dtype=float), atol=0.05
+    )
+    assert (theirs["shortfall"] == 0).all()
+
+
+def test_a_deal_with_a_trustees_table_needs_no_contracts(yuhang: Spoiled, usual: Result, tmp_path: Path) -> None:
+    yuhang.write("trustee.csv", trustee_table(usual, "abs").encode())
+    lines = (yuhang.folder / "firms.csv").read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if ",abs," not in line]
+    yuhang.write("firms.csv", "\n".join(kept).encode())
+    owners = {line.split(",")[0] for line in kept[2:]}
+    rights = (yuhang.folder / "patents.csv").read_text(encoding="utf-8").splitlines()
+    rights = [*rights[:2], *(line for line in rights[2:] if line.split(",")[1] in owners)]
+    yuhang.write("patents.csv", "\n".join(rights).encode())
+    with_line(yuhang, "collections: {abs: {file: trustee.csv, columns: {利息: interest}}}")
+    text = yuhang.case.read_text(encoding="utf-8")
+    head, tail = text.split("variants:\n")
+    yuhang.write("case.yaml", (head + "provenance:" + tail.split("provenance:", 1)[1]).encode())
+    result = run(load_case(yuhang.case))
+    assert result.deals["abs"].pool is None
+    assert result.savings.loc[PROGRAMME, "principal"] == 43e6
+    assert result.deals["abs"].tranches.loc["A", "principal_paid"] == 136e6
+    assert (result.save(tmp_path / "out") / "abs_payments.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("date,interest\n2023-03-28,x\n", "trustee.csv:2:2 B2.interest: 'x' is no amount"),
+        ("date,intrest\n2023-03-28,1\n", "no series 'intrest'; did you mean 'interest'?"),
+        ("date,interest\n2023-03-29,1\n", "the collections do not fit the timeline: row 1 is 2023-03-29"),
+    ],
+)
+def test_a_trustees_table_with_faults(yuhang: Spoiled, table: str, said: str) -> None:
+    yuhang.write("trustee.csv", table.encode())
+    status, lines = with_line(yuhang, "collections: {abs: trustee.csv}").check()
+    assert status == 2
+    assert any(line.startswith("trustee.csv") and said in line for line in lines), lines
+
+
+def test_vectors_of_one_deal_leave_the_other_alone(yuhang: Spoiled, usual: Result) -> None:
+    with_line(yuhang, "deal_vectors: {abs: {cdr: 20%, severity: 75%, recovery_lag: 18 months}}")
+    result = run(bare(load_case(yuhang.case)))
+    assert result.deals["abs"].collections.defaulted.sum() > 0
+    assert result.deals["abn"].collections.defaulted.sum() == 0
+    np.testing.assert_array_equal(result.deals["abn"].collections.interest, usual.deals["abn"].collections.interest)
+
+
+def test_an_index_of_ones_own_drives_floating_contracts(yuhang: Spoiled) -> None:
+    """Firm 01 pays BASE + 30bp = 3.80 % on 4.5 million for 90 days to 2023-03-20, as before at its fixed rate."""
+    text = (yuhang.folder / "firms.csv").read_text(encoding="utf-8").splitlines()
+    text[1] += ",index,margin"
+    text[2:] = [f"{line},," for line in text[2:]]
+    text[2] = text[2][:-2].replace("bullet,3.80%", "bullet,") + ",BASE,0.30%"
+    yuhang.write("firms.csv", "\n".join(text).encode())
+    yuhang.write("base.csv", b"# our bank\ndate,rate\n2022-01-01,3.50%\n")
+    with_line(yuhang, "indices: {BASE: {file: base.csv, known_until: 2026-12-31}}")
+    case = bare(load_case(yuhang.case))
+    flows = dict(case.pools)["abs"].obligations[0].contract_flows(case.indices)
+    assert flows.interest[0] == pytest.approx(4.5e6 * 0.038 * 90 / 365)
+    spread = 4.5e6 * (0.0485 * 365 / 360 - 0.038)
+    assert run(case).savings.loc["Firm 01", "spread"] == pytest.approx(spread, abs=FEN)
+
+
+def test_an_index_file_with_faults(yuhang: Spoiled) -> None:
+    yuhang.write("base.csv", b"date,rate\n2022-01-01,3.5\n")
+    status, lines = with_line(yuhang, "indices: {BASE: base.csv}").check()
+    assert status == 2
+    assert lines == ["base.csv:1 rate[0]: '3.5' without a unit looks like a percentage; write 3.5%"]
+
+
+def test_published_subsidies_by_name(yuhang: Spoiled, usual: Result) -> None:
+    with_line(yuhang, "published_subsidies: [nanshan_2025]")
+    result = run(bare(load_case(yuhang.case)))
+    saved, before = result.savings.loc[PROGRAMME], usual.savings.loc[PROGRAMME]
+    assert saved["subsidy"] > 0
+    assert saved["spread"] == before["spread"]
+
+
+def test_an_unknown_published_subsidy(yuhang: Spoiled) -> None:
+    status, lines = with_line(yuhang, "published_subsidies: [nanshan]").check()
+    assert status == 2
+    assert lines[0].startswith("case.yaml:28:22 published_subsidies: no published subsidy 'nanshan'; did you mean ")
+
+
+def test_present_values_are_at_the_comparators_own_rate_when_none_is_stated(yuhang: Spoiled) -> None:
+    """Pre-tax, pre-subsidy all-in rate of each firm's comparator, from the case's date."""
+    yuhang.replace("case.yaml", "discount_rate: 3.65%\n", "")
+    text = yuhang.case.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("  discount_rate: {"))
+    yuhang.write("case.yaml", text.replace(f"{line}\n", "").encode())
+    assert yuhang.check() == (0, [])
+    result = run(bare(load_case(yuhang.case)))
+    one = result.comparison[PROGRAMME]
+    np.testing.assert_allclose(one.discount_rates, one.ladder.comparator_rates[2], rtol=1e-12)
+    assert "at each firm's own cost of the comparator before subsidy and tax" in str(result.summary())
+
+
+def test_two_runs_from_two_folders_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved = []
+    for name in ("one", "two"):
+        home = tmp_path / name
+        shutil.copytree(YUHANG, home / "case", ignore=shutil.ignore_patterns("__pycache__"))
+        monkeypatch.chdir(home if name == "one" else home / "case")
+        where = "case/case.yaml" if name == "one" else str(home / "case" / "case.yaml")
+        assert cli.main(["run", where, "--out", str(home / "out")]) == 0
+        saved.append({path.name: path.read_bytes() for path in (home / "out").iterdir()})
+    assert saved[0].keys() == saved[1].keys()
+    assert [name for name in saved[0] if saved[0][name] != saved[1][name]] == []
