@@ -81,7 +81,7 @@ def test_wrong_use_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_exit_status_of_each_kind_of_error(
     error: BaseException, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def stop(*_: object) -> None:
+    def stop(*_: object, **options: object) -> None:
         raise error
 
     monkeypatch.setattr("ipabs.case.load.load_case", stop)
