@@ -37,10 +37,14 @@ if TYPE_CHECKING:
     from ipabs.patents.portfolio import Portfolio
     from ipabs.patents.statute import statutory_expiry
     from ipabs.pool.kinds import LicenceBack, PledgedLoan
+    from ipabs.pool.lease_back import LeaseBack
     from ipabs.pool.pool import Pool
     from ipabs.pool.projection import project
+    from ipabs.pool.receivable import Receivable
+    from ipabs.pool.royalty_stream import RoyaltyStream
     from ipabs.pool.tape_rules import read_tape
     from ipabs.pool.vectors import Vectors
+    from ipabs.simulation.driver import simulate
     from ipabs.structure.account import Account
     from ipabs.structure.deal import Deal
     from ipabs.structure.fee import Fee
@@ -49,6 +53,8 @@ if TYPE_CHECKING:
     from ipabs.structure.templates import abn_deal, abs_deal
     from ipabs.structure.tranche import Tranche
     from ipabs.structure.waterfall import Draw, Pay, Residual, TopUp, Transfer
+    from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    from ipabs.valuation.valuation import Valuation
 else:
     _HOMES = {
         "Account": "ipabs.structure.account",
@@ -63,6 +69,7 @@ else:
         "Finding": "ipabs.errors",
         "IPRight": "ipabs.patents.patent",
         "IpabsError": "ipabs.errors",
+        "LeaseBack": "ipabs.pool.lease_back",
         "Ledger": "ipabs.engine.ledger",
         "LicenceBack": "ipabs.pool.kinds",
         "Party": "ipabs.basics.party",
@@ -71,14 +78,18 @@ else:
         "PledgedLoan": "ipabs.pool.kinds",
         "Pool": "ipabs.pool.pool",
         "Portfolio": "ipabs.patents.portfolio",
+        "Receivable": "ipabs.pool.receivable",
+        "ReliefFromRoyalty": "ipabs.valuation.relief_from_royalty",
         "Residual": "ipabs.structure.waterfall",
         "Result": "ipabs.case.result",
+        "RoyaltyStream": "ipabs.pool.royalty_stream",
         "Securitization": "ipabs.financing.securitization",
         "Support": "ipabs.structure.support",
         "Timeline": "ipabs.basics.timeline",
         "TopUp": "ipabs.structure.waterfall",
         "Tranche": "ipabs.structure.tranche",
         "Transfer": "ipabs.structure.waterfall",
+        "Valuation": "ipabs.valuation.valuation",
         "Vectors": "ipabs.pool.vectors",
         "abn_deal": "ipabs.structure.templates",
         "abs_deal": "ipabs.structure.templates",
@@ -98,6 +109,7 @@ else:
         "resolve": "ipabs.engine.resolve",
         "run": "ipabs.case.run",
         "run_waterfall": "ipabs.engine.waterfall",
+        "simulate": "ipabs.simulation.driver",
         "statutory_expiry": "ipabs.patents.statute",
         "weighted_average_life": "ipabs.cashflow.bond_math",
         "xirr": "ipabs.cashflow.irr",
@@ -131,6 +143,7 @@ __all__ = [
     "Finding",
     "IPRight",
     "IpabsError",
+    "LeaseBack",
     "Ledger",
     "LicenceBack",
     "Party",
@@ -139,14 +152,18 @@ __all__ = [
     "PledgedLoan",
     "Pool",
     "Portfolio",
+    "Receivable",
+    "ReliefFromRoyalty",
     "Residual",
     "Result",
+    "RoyaltyStream",
     "Securitization",
     "Support",
     "Timeline",
     "TopUp",
     "Tranche",
     "Transfer",
+    "Valuation",
     "Vectors",
     "__version__",
     "abn_deal",
@@ -167,6 +184,7 @@ __all__ = [
     "resolve",
     "run",
     "run_waterfall",
+    "simulate",
     "statutory_expiry",
     "weighted_average_life",
     "xirr",

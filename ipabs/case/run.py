@@ -49,6 +49,23 @@ def appraise_case(case: Case, known: Known) -> tuple[Appraised, ...]:
     )
 
 
+def value_case(case: Case) -> tuple[Appraised, ...]:
+    """The rights of every firm, for a case that states how to value them.
+
+    Raises
+    ------
+    DataError
+        The case names no patent tape, or no method.
+    """
+    if case.portfolio is None:
+        template = "the case names no patent tape; state tapes.patents"
+        raise DataError(finding("case.no_patents", template, path=("tapes", "patents")))
+    if not case.file.valuations:
+        template = "the case states no method of valuation; add one under valuations"
+        raise DataError(finding("case.no_valuation", template, path=("valuations",)))
+    return appraise_case(case, {})
+
+
 def run_deal(case: Case, name: str) -> DealResult:
     """Run the waterfall of one deal on its pool, or on what its trustee reports; an unknown deal is a `DataError`."""
     deals = dict(case.deals)

@@ -4,6 +4,7 @@ import click
 
 from ipabs.cli.group import ipabs
 from ipabs.cli.output import Lang, json_text, output_options, say, show_page
+from ipabs.cli.plugins import known_kinds, plugin_option
 
 TAPES = (".csv", ".tsv", ".xlsx", ".parquet")
 
@@ -35,31 +36,33 @@ def pool(file: str, by: tuple[str, ...], as_json: bool, lang: Lang) -> None:
 
 @ipabs.command()
 @click.argument("case")
-@click.option("--terms", help="File of appraisal terms; without it the usual ones, which are assumptions.")
+@plugin_option
 @output_options
-def value(case: str, terms: str | None, as_json: bool, lang: Lang) -> None:
-    """Value the rights on the patent tape of CASE, firm by firm, against what is lent on them.
+def value(case: str, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
+    """Value the rights on the patent tape of CASE by the methods it states, against what is lent on them.
 
     \b
     Example: ipabs value examples/yuhang/case.yaml
     """
-    from ipabs.basics.words import label
-    from ipabs.case.appraisal import appraisal_exhibit, appraise_case
+    from ipabs.case.load import load_case
+    from ipabs.case.run import value_case
+    from ipabs.case.value_exhibits import value_exhibits, value_sentences
     from ipabs.report.exhibit import in_millions, records
     from ipabs.report.page import Page, Section
     from ipabs.report.titles import headings_of, titled, words_of
 
-    appraisals = appraise_case(case, terms)
-    found = tuple(one for each in appraisals for one in each.findings)
-    exhibit = appraisal_exhibit(appraisals)
+    loaded = load_case(case, kinds=known_kinds(plugins))
+    appraisals = value_case(loaded)
+    exhibits = value_exhibits(loaded, appraisals)
+    found = tuple(found for one in appraisals for each in one.firms for found in each.findings)
     if as_json:
-        click.echo(json_text({"appraisal": records(exhibit), "warnings": [one.to_dict() for one in found]}))
+        tables = {one.name: records(one) for one in exhibits}
+        click.echo(json_text({**tables, "warnings": [one.to_dict() for one in found]}))
         return
-    first = appraisals[0].valuation
-    said = label("sentence.appraisal", lang).format(date=first.as_of, draws=f"{first.draws:,}")
-    shown = in_millions(exhibit)
-    section = Section(heading=said, text=(said,), exhibits=titled([shown], lang))
-    heads, words = headings_of([shown], lang), words_of([shown], lang)
+    shown = [in_millions(one) for one in exhibits]
+    said = tuple(value_sentences(appraisals, lang))
+    section = Section(heading=loaded.file.name, text=said, exhibits=titled(shown, lang))
+    heads, words = headings_of(shown, lang), words_of(shown, lang)
     show_page(Page(title=case, sections=(section,), headings=heads, words=words, lang=lang))
     say(found, lang)
 

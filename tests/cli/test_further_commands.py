@@ -76,13 +76,13 @@ def test_pool_of_a_tape_and_of_a_case(capsys: Capture) -> None:
     assert "按行业分布" in capsys.readouterr().out
 
 
-def test_value_says_its_assumptions_and_sums_up(capsys: Capture) -> None:
+def test_value_shows_the_values_that_a_run_shows(capsys: Capture) -> None:
     assert cli.main(["value", CASE, "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)["appraisal"]
-    assert len(rows) == 26
-    assert rows[-1]["market_value"] == pytest.approx(sum(row["market_value"] for row in rows[:-1]))
-    assert rows[-1]["q05"] > sum(row["q05"] for row in rows[:-1])  # a pool is surer than its firms
-    assert rows[-1]["principal"] == 243e6
+    told = json.loads(capsys.readouterr().out)
+    assert cli.main(["run", CASE, "--json"]) == 0
+    run = json.loads(capsys.readouterr().out)
+    for table in ("valuations", "coverage", "expiry_ladder"):
+        assert told[table] == run["exhibits"][table], table
 
 
 def test_value_needs_a_patent_tape(tmp_path: Path, capsys: Capture) -> None:
