@@ -10,6 +10,9 @@ from sybil.parsers.myst import DocTestDirectiveParser, PythonCodeBlockParser, Sk
 
 ROOT = Path(__file__).parent
 
+# What the documentation is built with and what its build makes holds no tests of ours.
+collect_ignore_glob = ["docs/*.py", "docs/_build/*", "docs/auto_examples/*", "docs/gen_modules/*"]
+
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
