@@ -2,8 +2,8 @@
 
 Both programs calculate in float64, so whole numbers are exact below 2**53, and ``INT(x/y)`` of whole numbers is the
 exact floor while they have at most fifteen digits. Products are therefore taken apart: a rounded product needs
-``2 * numerator * denominator < 10**15`` of its factor and a result below ``10**15``, a pro rata split amounts below 10**12 units (ten billion yuan in
-fen). Beyond that the last unit of a tie may differ.
+``2 * numerator * denominator < 10**15`` of its factor and a result below ``10**15``, a pro rata split amounts below
+10**12 units (ten billion yuan in fen). Beyond that the last unit of a tie may differ.
 """
 
 from collections.abc import Callable, Sequence
