@@ -58,7 +58,7 @@ def valuations(case: Case, appraisals: Sequence[Appraised]) -> Exhibit:
         name="valuations",
         columns=columns(
             valuation="text",
-            firm="text",
+            firm="name",
             deal="text",
             rights="count",
             market_value="money",
