@@ -266,7 +266,7 @@ def _portions(numbers: Numbers, mode: Mode | None, rule: ShareRule) -> Portions:
     def plain(amount: Amount, weights: Sequence[Amount], over: Amount) -> list[Amount]:
         left, result = amount, []
         for weight in weights[:-1]:
-            portion = numbers.lo(amount * (weight / over), left)
+            portion = numbers.lo(amount * weight / over, left)
             left = left - portion
             result.append(portion)
         return [*result, left]
@@ -296,7 +296,7 @@ def _portions(numbers: Numbers, mode: Mode | None, rule: ShareRule) -> Portions:
 def _portion(numbers: Numbers, mode: Mode | None) -> Callable[[Amount, Amount, Amount], Amount]:
     """One claimant's part of `amount`, whole units only where the contract rounds."""
     if mode is None:
-        return lambda amount, weight, over: amount * (weight / over)
+        return lambda amount, weight, over: amount * weight / over  # in this order a Fraction stays one
     return lambda amount, weight, over: numbers.divide(amount, weight, over)[0]
 
 

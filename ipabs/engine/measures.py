@@ -46,6 +46,8 @@ class Reader:
         Every claim, also of tranches without a line.
     notes : tuple of str
         Tranches that are not residual.
+    stated : frozenset of str
+        The claims that the language gives the deal: no principal of a tranche without amortization.
     account_targets : mapping of account to Quantity
     keeps : set of str
         Running totals and snapshots that some measure reads; what nobody reads is not kept.
@@ -57,6 +59,7 @@ class Reader:
     supports: frozenset[str]
     originals: Mapping[str, Amount]
     notes: tuple[str, ...]
+    stated: frozenset[str]
     claims: dict[str, Claim]
     account_targets: dict[str, Quantity]
     keeps: set[str] = field(default_factory=set)
@@ -132,7 +135,7 @@ class Reader:
                 return lambda books, m: total([books.owed[claim] for claim in balances])
             case _:  # "interest_due", "debt_service_due": the divisors of the coverage ratios
                 parts = ("interest",) if name == "interest_due" else ("interest", "principal")
-                claims = [f"{note}.{part}" for part in parts for note in self.notes if f"{note}.{part}" in self.claims]
+                claims = [f"{note}.{part}" for part in parts for note in self.notes if f"{note}.{part}" in self.stated]
                 self.keeps.update(f"{claim}.due_at_opening" for claim in claims)
                 return lambda books, m: total([0, *(books.totals[f"{claim}.due_at_opening"] for claim in claims)])
 

@@ -137,6 +137,7 @@ def reader_of(deal: Deal, units: Units) -> Reader:
         supports=frozenset(one.name for one in deal.support),
         originals={one.name: units.money(one.principal) for one in deal.tranches},
         notes=tuple(one.name for one in deal.tranches if not one.residual),
+        stated=frozenset(names_of(deal).claims),
         claims={},
         account_targets={COLLECTIONS: constant(0)},
     )

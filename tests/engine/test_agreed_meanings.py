@@ -1,6 +1,7 @@
 """Meanings on which the engine and a second reading of the language once differed, each on a deal done by hand."""
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -206,6 +207,41 @@ def test_what_comes_from_outside_goes_on_after_the_call() -> None:
     )
     ledger = run(text, {"leverage": [1, 3, 3]}, principal=[70, 10, 10])
     assert [bool(failed) for failed in ledger.failed("geared")[0]] == [False, True, True]
+
+
+@pytest.mark.parametrize("kind", ["float", "fraction"])
+def test_who_wants_nothing_leaves_fractions_exact(kind: Any) -> None:
+    """Of 10 by weights 3, 2, 1 the first takes its 1, the second its 2, and the third has the other 7 of its 9."""
+    m = arithmetic(kind)
+    number = Fraction if kind == "fraction" else float
+    parts = m.share(number(10), [number(x) for x in (1, 2, 9)], [number(x) for x in (3, 2, 1)])
+    assert parts == [1, 2, 7]
+    assert {type(part) for part in parts} == {number}
+
+
+def test_debt_service_counts_no_principal_that_no_line_can_pay() -> None:
+    """An interest-only class without amortization has a balance of 40 and no principal claim: at the end 110 is due."""
+    text = small(
+        tranches="""
+  A: {principal: 100, coupon: 5%, day_count: 30/360 US, accrual: unadjusted, unpaid_interest: carry,
+      amortization: bullet}
+  X: {principal: 40, coupon: 5%, notional: {amount: 100}, day_count: 30/360 US, accrual: unadjusted,
+      unpaid_interest: carry}
+  sub: {principal: 20, residual: true}""",
+        closing="""
+  sources: {A: 100%, X: 100%, sub: 100%}
+  uses: {assets: 160}""",
+        tests="""
+  covered: {measure: debt_service_coverage, minimum: 1, at: end}""",
+        waterfall="""
+  normal:
+    - pay: [A.interest, X.interest]
+    - pay: A.principal
+      if_passing: covered
+    - residual: sub""",
+    )
+    ledger = run(text, interest=[10, 10, 10], principal=[0, 0, 100])
+    assert [bool(failed) for failed in ledger.failed("covered")[0]] == [False, False, False]
 
 
 def test_the_threshold_of_a_call_is_not_rounded() -> None:
