@@ -123,6 +123,12 @@ def _pick_one(condition: Condition, a: Amount, b: Amount) -> Amount:
     return a if condition else b
 
 
+def _pick_fraction(condition: Condition, a: Amount, b: Amount) -> Amount:
+    """A literal becomes a Fraction: 0 / 1 of two literals would be a float."""
+    picked = a if condition else b
+    return Fraction(picked) if type(picked) is int else picked
+
+
 def _pick_each(condition: Condition, a: Amount, b: Amount) -> Amount:
     """`numpy.where` copies, and is slower than to see that all paths agree."""
     return a if np.all(condition) else np.where(condition, a, b)
@@ -193,7 +199,7 @@ _FLOATS = Numbers(
 _FRACTIONS = Numbers(
     lo=min,
     hi=max,
-    pick=_pick_one,
+    pick=_pick_fraction,
     ratio=_ratio_one,
     invert=operator.not_,
     floor=_floor_fraction,
@@ -266,7 +272,7 @@ def _portions(numbers: Numbers, mode: Mode | None, rule: ShareRule) -> Portions:
     def plain(amount: Amount, weights: Sequence[Amount], over: Amount) -> list[Amount]:
         left, result = amount, []
         for weight in weights[:-1]:
-            portion = numbers.lo(amount * weight / over, left)
+            portion = numbers.lo(amount * (weight / over), left)
             left = left - portion
             result.append(portion)
         return [*result, left]
@@ -296,7 +302,7 @@ def _portions(numbers: Numbers, mode: Mode | None, rule: ShareRule) -> Portions:
 def _portion(numbers: Numbers, mode: Mode | None) -> Callable[[Amount, Amount, Amount], Amount]:
     """One claimant's part of `amount`, whole units only where the contract rounds."""
     if mode is None:
-        return lambda amount, weight, over: amount * weight / over  # in this order a Fraction stays one
+        return lambda amount, weight, over: amount * (weight / over)
     return lambda amount, weight, over: numbers.divide(amount, weight, over)[0]
 
 
