@@ -59,8 +59,8 @@ def checks(ledger: Ledger) -> Iterator[Check]:
 
 
 def summed(numbers: Numbers) -> Numbers:
-    """Row after row."""
-    return total(list(numbers)) if len(numbers) else np.zeros(numbers.shape[1:])
+    """Row after row; whole zeros for no row, because a float added to a Fraction is a float."""
+    return total(list(numbers)) if len(numbers) else np.zeros(numbers.shape[1:], dtype=np.int64)
 
 
 def roll(closing: Numbers, opening: list[object]) -> Numbers:

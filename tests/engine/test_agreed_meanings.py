@@ -11,6 +11,7 @@ from ipabs.basics.index_history import IndexHistory
 from ipabs.cashflow.collections import Collections
 from ipabs.engine import Ledger, run_waterfall
 from ipabs.engine.arithmetic import arithmetic
+from ipabs.engine.checks import checks
 from ipabs.structure.deal import Deal
 from ipabs.structure.findings import findings
 from ipabs.structure.samples import small
@@ -340,3 +341,25 @@ def test_the_excess_over_a_cap_may_stand_after_what_an_undertaking_covers() -> N
     - residual: sub""",
     )
     assert findings(spec.load(Deal, text)) == ()
+
+
+def test_the_check_of_cash_is_exact_in_fractions_without_support() -> None:
+    """Thirds and sevenths of amounts add up to the last digit, or a float has slipped into the sum."""
+    text = small(
+        tranches="""
+  A: {principal: 100, coupon: 3.01%, day_count: ACT/365F, accrual: unadjusted, unpaid_interest: carry,
+      amortization: pass_through}
+  sub: {principal: 20, residual: true}""",
+        accounts="""
+  side: {sweep_to: collections}""",
+        waterfall="""
+  normal:
+    - {transfer: {from: collections, to: side, up_to: {percent: 33.33%, of: available}}}
+    - pay: A.interest
+    - pay: A.principal
+    - residual: sub""",
+    )
+    deal = spec.load(Deal, text)
+    ledger = run_waterfall(deal, Collections(deal.timeline(), opening=120, principal=[29.7, 30.1, 30.3]), exact=True)
+    cash = next(check for check in checks(ledger) if check.name == "cash")
+    assert {type(residual) for residual in cash.residual.flat} == {Fraction}
