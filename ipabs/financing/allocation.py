@@ -36,7 +36,7 @@ def equally(total: float, count: int) -> FloatArray:
 def shapley(cost_of: Callable[[frozenset[int]], float], count: int) -> FloatArray:
     """Shapley values of a cost that coalitions of `count` firms would pay.
 
-    φ_i = Σ_{S ∌ i} [c(S ∪ {i}) − c(S)] / (n · C(n − 1, |S|)), exact over all coalitions (at most 16 firms).
+    ``φ_i = Σ_{S ∌ i} [c(S ∪ {i}) − c(S)] / (n · C(n − 1, |S|))``, exact over all coalitions (at most 16 firms).
 
     Source: L. S. Shapley, "A value for n-person games", Contributions to the Theory of Games II, 1953.
 

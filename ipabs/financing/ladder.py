@@ -44,7 +44,7 @@ class Ladder:
 def shapley_steps_bp(comparator: FlowTable, facility: FlowTable, convention: Convention) -> FloatArray:
     """(rung, firm) each item's part of the final gap in basis points, averaged over all orders of the items.
 
-    φ_i = Σ_{S ∌ i} |S|! (4 − |S|)! / 5! · [gap(S ∪ {i}) − gap(S)]
+    ``φ_i = Σ_{S ∌ i} |S|! (4 − |S|)! / 5! · [gap(S ∪ {i}) − gap(S)]``
     """
     subsets = [frozenset(s) for size in range(6) for s in combinations(range(5), size)]
     gaps = dict(

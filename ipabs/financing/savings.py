@@ -2,7 +2,7 @@
 
 One firm, two facilities of equal principal and repayment: B, the comparator, and S. With I the interest at the
 contract rate, Φ all fees outside it whoever pays, φ the part the firm bears, U subsidy, X tax relief on I + φ less
-taxable U, and L any linear operator (the sum, or a present value on one curve):
+taxable U, and L any linear operator (the sum, or a present value on one curve)::
 
     spread  A = L(I_B − I_S)                     carried  C = L[(Φ_S − φ_S) − (Φ_B − φ_B)]
     fees    B = L(Φ_B − Φ_S)                     subsidy  D = L(U_S − U_B)
