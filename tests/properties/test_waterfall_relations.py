@@ -88,7 +88,7 @@ def test_relations_hold_on_contracts(obligation: object) -> None:
 
 
 @pytest.mark.slow
-def test_relations_hold_on_a_thousand_deals() -> None:
+def test_relations_hold_on_more_deals() -> None:
     acted: Counter[str] = Counter()
 
     @seed(40)
