@@ -22,6 +22,7 @@ class CleanUp:
     pool: Quantity
     original: Quantity
     part: Fraction  # a limit, not an amount: compared exactly, never rounded
+    nothing: float  # what floats may err
     price: Quantity
     account: str
     stays: frozenset[str]
@@ -35,7 +36,10 @@ class CleanUp:
 
     def exercise(self, books: Books, m: Arithmetic) -> None:
         """Called once the pool is at or below its part of the original; the price is paid that day."""
-        small = self.pool(books, m) * self.part.denominator <= self.original(books, m) * self.part.numerator
+        pool = self.pool(books, m)
+        if self.nothing:
+            pool = pool - self.nothing
+        small = pool * self.part.denominator <= self.original(books, m) * self.part.numerator
         new = small & m.invert(books.called)
         price = m.pick(new, self.price(books, m), 0)
         books.deposit(self.account, price)
@@ -51,6 +55,7 @@ def clean_up(deal: Deal, reader: Reader) -> CleanUp | None:
                 pool=reader.measure("pool_closing"),
                 original=reader.measure("pool_original"),
                 part=decimal(call.pool_percent),
+                nothing=reader.units.nothing,
                 price=reader.amount(call.price, call.into),
                 account=call.into,
                 stays=frozenset(

@@ -110,6 +110,11 @@ class Ledger:
         """How many paths there are."""
         return int(self.phase.shape[1])
 
+    @property
+    def nothing(self) -> float:
+        """An amount, in the major unit, that is none: what floats that are not rounded may leave of what is paid."""
+        return self.program.units.nothing
+
     # Series, (path, period), in the major unit
 
     def major(self, amounts: Numbers) -> FloatArray:

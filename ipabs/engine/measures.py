@@ -91,7 +91,7 @@ class Reader:
             return lambda books, m: books.flows[name]
         if name in RATIOS:
             above, below, at_zero = RATIOS[name]
-            return _ratio(self.measure(above), self.measure(below), at_zero)
+            return self._ratio(self.measure(above), (below,), self.measure(below), at_zero)
         if name in self.declared:
             return self._declared(self.declared[name], money)
         if name in self.observables:
@@ -120,7 +120,19 @@ class Reader:
             [self.measure(name, money=not alone) for name in names] for names in (term.of, term.less, term.to)
         )
         above = difference(added(of), added(less)) if less else added(of)
-        return _ratio(above, added(to), INFINITE if term.at_zero == "infinite" else 0) if to else above
+        return self._ratio(above, term.to, added(to), INFINITE if term.at_zero == "infinite" else 0) if to else above
+
+    def _ratio(self, above: Quantity, names: tuple[str, ...], below: Quantity, at_zero: int) -> Quantity:
+        """A ratio; of amounts that are paid off, what floats leave counts as the 0 that the contract sees."""
+        nothing = self.units.nothing
+        if not nothing or {*names} <= {*FLOWS, *self.observables}:
+            return lambda books, m: m.ratio(above(books, m), below(books, m), at_zero)
+
+        def value(books: Books, m: Arithmetic) -> Amount:
+            divisor = below(books, m)
+            return m.ratio(above(books, m), m.pick(divisor > nothing, divisor, 0), at_zero)
+
+        return value
 
     def _whole(self, name: str, source: str) -> Quantity:
         """Measures of the whole deal that are not collections."""
@@ -182,10 +194,6 @@ class Reader:
                 return lambda books, m: books.totals[f"{support}.drawn"]
             case _:  # "outstanding"
                 return lambda books, m: books.owed[f"{support}.reimbursement"]
-
-
-def _ratio(above: Quantity, below: Quantity, at_zero: int) -> Quantity:
-    return lambda books, m: m.ratio(above(books, m), below(books, m), at_zero)
 
 
 def added(parts: Sequence[Quantity]) -> Quantity:

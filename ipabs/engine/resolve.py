@@ -29,7 +29,7 @@ from ipabs.engine.program import Program
 from ipabs.engine.sources import FromAccount, FromSupport
 from ipabs.engine.steps import Step, acting
 from ipabs.engine.targets import Into
-from ipabs.engine.units import Mark, Units, decimal, unmarked
+from ipabs.engine.units import NOTHING, Mark, Units, decimal, unmarked
 from ipabs.errors import ModelError, refuse
 from ipabs.structure.account import COLLECTIONS, Account
 from ipabs.structure.deal import Deal
@@ -72,7 +72,7 @@ def resolve(
     deal = deal.filled()
     face = face_value(deal.rounding)
     refuse(ModelError, (*index_findings(deal, by_name), *face_findings(deal, face)))
-    units = Units(minor_unit(deal.rounding), exact, mark)
+    units = Units(minor_unit(deal.rounding), exact, mark, 0 if exact else nothing(deal))
     timeline, reader, shifted = deal.timeline(), reader_of(deal, units), shifted_totals(deal)
     reader.claims.update(claims_of(deal, timeline, reader, shifted))
     reader.account_targets.update({one.name: account_target(one, deal, timeline, reader) for one in deal.accounts})
@@ -123,6 +123,11 @@ def minor_unit(rounding: Rounding | None) -> Fraction | None:
     return Fraction(1, 100) if rounding.preset == "fen" else decimal(rounding.unit or 0.01)
 
 
+def nothing(deal: Deal) -> float:
+    """The amount that is none, where the contract does not round."""
+    return 0 if minor_unit(deal.rounding) else NOTHING * sum(tranche.principal for tranche in deal.tranches)
+
+
 def face_value(rounding: Rounding | None) -> Fraction | None:
     """The face value for which interest is rounded first, if the contract says so."""
     return decimal(rounding.per_face) if rounding is not None and rounding.per_face is not None else None
@@ -169,27 +174,29 @@ def account_target(account: Account, deal: Deal, timeline: Timeline, reader: Rea
     """The target read at the line: 0 at the end of the deal and once the tranches in `until` are repaid."""
     amount = constant(0) if account.target is None else reader.amount(account.target, account.name)
     until = added([reader.measure(f"{name}.balance") for name in account.until]) if account.until else None
-    final, callable_ = timeline.periods - 1, can_be_called(deal)
+    final, callable_, nothing = timeline.periods - 1, can_be_called(deal), reader.units.nothing
 
     def target(books: Books, m: Arithmetic) -> Amount:
         if books.t >= final:
             return 0
         value = amount(books, m)
         if until is not None:
-            value = m.pick(until(books, m) > 0, value, 0)
-        return m.pick(books.called, 0, value) if callable_ else value
+            value = m.pick(until(books, m) > nothing, value, 0)
+        return m.pick(books.phases.get(CALLED, False), 0, value) if callable_ else value
 
     return target
 
 
 def watch_of(test: Trigger, timeline: Timeline, reader: Reader) -> Watch:
     """A test with its limits by period; a limit on money counts in engine units."""
-    value = reader.measure(test.measure)
-    limit = reader.units.money if reader.is_money(test.measure) else reader.units.ratio
-    steps = [(step.since, limit(step.limit)) for step in test.steps]
-    first = test.minimum if test.maximum is None else test.maximum
-    limits = since(steps, limit(first or 0.0), timeline)
-    return Watch(test.name, value, test.maximum is not None, limits, test.at, test.run, test.cure)
+    above, money = test.maximum is not None, reader.is_money(test.measure)
+    first = test.maximum if above else test.minimum
+
+    def limit(stated: float) -> Amount:
+        return reader.units.limit(stated, money=money, above=above)
+
+    limits = since([(step.since, limit(step.limit)) for step in test.steps], limit(first or 0.0), timeline)
+    return Watch(test.name, reader.measure(test.measure), above, limits, test.at, test.run, test.cure)
 
 
 def support_sources(deal: Deal, watched: frozenset[str]) -> dict[str, FromSupport]:

@@ -28,6 +28,9 @@ def decimal(x: float) -> Fraction:
     return Fraction(repr(float(x)))
 
 
+NOTHING = 1e-12  # of all notes issued, or of a ratio's limit: where nothing rounds, what floats leave of paid amounts
+
+
 @dataclass(frozen=True, slots=True)
 class Units:
     """What a number of the engine stands for.
@@ -41,6 +44,9 @@ class Units:
         Numbers are Fractions; otherwise floats.
     mark : (kind, term, number) -> number
         What stands for a term of the contract in the steps: its number; the cell of a workbook that holds it.
+    nothing : float
+        An amount that is none: floats that are not rounded may leave it of what was paid in full. Whole units and
+        Fractions leave 0.
 
     Examples
     --------
@@ -51,6 +57,7 @@ class Units:
     minor: Fraction | None
     exact: bool
     mark: Mark = unmarked
+    nothing: float = 0
 
     def money(self, amount: Term) -> Amount:
         """An amount of the contract in engine units, to the nearest whole one where the contract rounds."""
@@ -61,6 +68,14 @@ class Units:
     def ratio(self, value: float) -> Amount:
         """A limit or weight of the contract."""
         return self.mark("ratio", value, self.number(decimal(value)))
+
+    def limit(self, value: float, *, money: bool, above: bool) -> Amount:
+        """A test's limit, moved outwards by no more than floats err: what stands on it in the contract is inside."""
+        limit = self.money(value) if money else self.ratio(value)
+        if not self.nothing:
+            return limit
+        error = self.nothing if money else NOTHING * max(1.0, value)
+        return limit + error if above else limit - error
 
     def factor(self, share: float) -> Factor:
         """A part of the contract that multiplies a measure."""

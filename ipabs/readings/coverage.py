@@ -12,10 +12,10 @@ def notes(ledger: Ledger) -> tuple[str, ...]:
     return tuple(tranche.name for tranche in ledger.deal.tranches if not tranche.residual)
 
 
-def ratio(above: FloatArray, below: FloatArray) -> FloatArray:
+def ratio(ledger: Ledger, above: FloatArray, below: FloatArray) -> FloatArray:
     """``above / below``, infinite where there is nothing to cover."""
     shape = np.broadcast(above, below).shape
-    return np.asarray(np.divide(above, below, out=np.full(shape, np.inf), where=below > 0))
+    return np.asarray(np.divide(above, below, out=np.full(shape, np.inf), where=below > ledger.nothing))
 
 
 def overcollateralization(
@@ -31,7 +31,7 @@ def overcollateralization(
         What defaulted assets count for; the excess of the par test of a CLO over a plain one.
     """
     covered = sum((ledger.balance(name) for name in tranches or notes(ledger)), np.zeros((1, 1)))
-    return ratio(ledger.collections.performing + recovery_value, covered)
+    return ratio(ledger, ledger.collections.performing + recovery_value, covered)
 
 
 def interest_due(ledger: Ledger) -> FloatArray:
@@ -46,7 +46,7 @@ def interest_due(ledger: Ledger) -> FloatArray:
 
 def interest_coverage(ledger: Ledger) -> FloatArray:
     """Interest collected / interest due on the notes, each date."""
-    return ratio(ledger.collections.interest, interest_due(ledger))
+    return ratio(ledger, ledger.collections.interest, interest_due(ledger))
 
 
 def debt_service_coverage(ledger: Ledger) -> FloatArray:
@@ -54,7 +54,7 @@ def debt_service_coverage(ledger: Ledger) -> FloatArray:
     due = interest_due(ledger)
     for name in notes(ledger):
         due = due + ledger.due_of(f"{name}.principal")
-    return ratio(ledger.collections.total, due)
+    return ratio(ledger, ledger.collections.total, due)
 
 
 def attachment(ledger: Ledger, tranche: str) -> FloatArray:
@@ -76,7 +76,7 @@ def share_of_all(ledger: Ledger, names: list[str]) -> FloatArray:
     """Opening balance of some tranches / that of all; 0 once all are repaid."""
     every = sum((ledger.opening_balance(one.name) for one in ledger.deal.tranches), np.zeros((1, 1)))
     some = sum((ledger.opening_balance(name) for name in names), np.zeros_like(every))
-    return np.divide(some, every, out=np.zeros_like(every), where=every > 0)
+    return np.divide(some, every, out=np.zeros_like(every), where=every > ledger.nothing)
 
 
 def credit_enhancement(ledger: Ledger, tranche: str) -> FloatArray:
@@ -85,4 +85,6 @@ def credit_enhancement(ledger: Ledger, tranche: str) -> FloatArray:
     through = names[: names.index(tranche_of(ledger, tranche).name) + 1]
     covered = sum((ledger.balance(name) for name in through), np.zeros((1, 1)))
     assets = ledger.collections.performing + sum(ledger.held(account) for account in ledger.accounts)
-    return 1 - np.divide(covered, assets, out=np.where(covered > 0, np.inf, 0.0), where=assets > 0)
+    return 1 - np.divide(
+        covered, assets, out=np.where(covered > ledger.nothing, np.inf, 0.0), where=assets > ledger.nothing
+    )

@@ -94,7 +94,7 @@ class Window:
 
 def window(ledger: Ledger, tranche: str, path: int = 0) -> Window | None:
     """The principal window of one path; None where no principal is paid."""
-    paid = np.flatnonzero(principal(ledger, tranche)[path] > 0)
+    paid = np.flatnonzero(principal(ledger, tranche)[path] > ledger.nothing)
     days = ledger.timeline.payments
     return Window(days[int(paid[0])], days[int(paid[-1])]) if paid.size else None
 

@@ -57,7 +57,8 @@ missing.""",
         text="""\
 `amortization` never says sequential or pro rata. A line with several targets pays them in the order listed,
 unless it says `split: pro_rata`, then by what is due, or `by: balance`, `original` or `weights`. A target that
-needs less than its part leaves the rest to the others.
+needs less than its part leaves the rest to the others. Targets of no weight, a balance of 0, come last, in
+proportion to what they may receive.
 
 Two notes share 50 evenly; on the second date B needs only 5 of its 20, and A receives the other 35.""",
         example='''\
@@ -89,7 +90,10 @@ asks) or `at: end` (after the last line, known on the next date). Measures in `u
 transfers are read at the line. A test fails after `run` dates outside its limit in a row, and stays failed
 unless `cure` dates inside it let it pass again. `enter_if_failing: [x, y]` opens a phase when any of them
 fails, `{all: [x, y]}` when all do. The first phase listed that applies is in force from line 1, otherwise
-`normal`; a test `at: end` acts on the next date.
+`normal`; a test `at: end` acts on the next date. Until it is chosen, and so for measures `at: collection`, the
+phase of the date before is in force. A value on its limit passes. Where nothing is rounded, that is a value
+within 10⁻¹² of it (of all notes issued; of a ratio's limit), because floats leave so much of an amount paid in
+full; for the same reason a balance that small counts as repaid.
 
 Defaults of 8 on a pool of 120 are 6.67 %: from the second date the turbo list pays all cash as principal, and
 the test has no cure.""",
@@ -210,9 +214,10 @@ Here 27 and 27 wait; at maturity 105 is due, 86 is there, and the fund pays 19."
         text="""\
 Interest accrues on the opening balance from the previous payment date up to, not including, this one,
 unadjusted unless `accrual: adjusted`; the first period starts at closing. A fee is its rate × the measure `on`
-(× the year fraction of `over`) + its amount, on each of its dates. A cap per date, per calendar year or over
-life binds the first line that pays the fee in a list; the excess stays in the same claim for a later line, and
-what that leaves is carried.
+(× the year fraction of `over`) + its amount, on each of its dates; two dates of a fee that fall to one payment
+date make one product, rounded once. A cap per date, per calendar year or over life binds the first line listed
+that pays the fee, even while its tests keep that line from acting; the excess stays in the same claim for a
+later line, and what that leaves is carried.
 
 Of a fee of 10 the first line pays 6; interest comes next; 2 of the remaining 4 can be paid.""",
         example='''\
@@ -236,7 +241,8 @@ Of a fee of 10 the first line pays 6; interest comes next; 2 of the remaining 4 
     Meaning(
         title="Unpaid interest",
         text="""\
-`unpaid_interest` is `carry`, `carry_with_interest`, `capitalize` or `forgive`. `capitalize` turns what is owed
+`unpaid_interest` is `carry`, `carry_with_interest`, `capitalize` or `forgive`. Interest on arrears is a product
+of its own, rounded by itself. `capitalize` turns what is owed
 after the last line into balance, without cash; the verb `capitalize` does so at its line. For each tranche and
 date opening + capitalized + written up − paid − written down = closing.
 

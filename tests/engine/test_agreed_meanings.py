@@ -210,6 +210,36 @@ def test_what_comes_from_outside_goes_on_after_the_call() -> None:
     assert [bool(failed) for failed in ledger.failed("geared")[0]] == [False, True, True]
 
 
+def test_targets_at_collection_are_those_of_the_phase_before() -> None:
+    """On the second date the deal is called and the reserve's 10 are free, but only once the phase is chosen."""
+    text = small(
+        accounts="""
+  reserve: {target: {amount: 10}, sweep_to: collections}""",
+        tests="""
+  free: {measure: reserve.excess, maximum: 5}""",
+        calls="""
+  clean_up: {kind: clean_up, pool_percent: 50%, price: {amount: 10}}""",
+        closing="""
+  sources: {A: 100%, sub: 100%}
+  uses: {assets: 110, accounts: {reserve: 10}}""",
+        waterfall="""
+  normal:
+    - pay: A.interest
+    - pay: A.principal
+      if_passing: free
+    - release: reserve
+    - residual: sub
+  called:
+    - pay: A.interest
+    - pay: A.principal
+      if_passing: free
+    - residual: sub""",
+    )
+    ledger = run(text, principal=[30, 40, 20], performing=[90, 50, 30])
+    assert [bool(failed) for failed in ledger.failed("free")[0]] == [False, False, False]
+    assert [float(held) for held in ledger.held("reserve")[0]] == [10, 0, 0]
+
+
 @pytest.mark.parametrize("kind", ["float", "fraction"])
 def test_who_wants_nothing_leaves_fractions_exact(kind: Any) -> None:
     """Of 10 by weights 3, 2, 1 the first takes its 1, the second its 2, and the third has the other 7 of its 9."""

@@ -110,6 +110,7 @@ class OneRun:
         deal, state = self.deal, self.deal.state
         self.balance: Books = {name: self.money(one.principal) for name, one in self.tranches.items()}
         self.original: Books = dict(self.balance)
+        self.notes_issued = sum(self.original.values(), Fraction(0))
         self.written_down: Books = dict.fromkeys(self.tranches, Fraction(0))
         self.capitalized: Books = dict.fromkeys(self.tranches, Fraction(0))
         self.owed: Books = {name: Fraction(0) for name in self.fees}
@@ -217,8 +218,7 @@ class OneRun:
         for call in self.deal.calls:
             pool, bound = self.measure("pool_closing"), exact(call.pool_percent or 0.0) * self.pool_original
             small = pool <= bound
-            if bound or pool:
-                self.margins.append(abs(pool - bound) / max(pool, bound))
+            self.note_margin(pool, bound, self.notes_issued)
             if small and call.exercise == "when_allowed" and not self.called:
                 assert call.price is not None
                 price = self.amount(call.price)
@@ -329,9 +329,13 @@ class OneRun:
         value = self.measure(test.measure, available)
         if value == INFINITE:
             return test.maximum is not None
-        if bound or value:
-            self.margins.append(abs(value - bound) / max(abs(bound), abs(value)))
+        self.note_margin(value, bound, self.notes_issued if self.is_money(test.measure) else max(bound, Fraction(1)))
         return bool(value > bound if test.maximum is not None else value < bound)
+
+    def note_margin(self, value: Any, bound: Fraction, size: Fraction) -> None:
+        """How near a limit a value is without standing on it, as a part of `size`."""
+        if value != bound and size:
+            self.margins.append(abs(value - bound) / size)
 
     def is_money(self, name: str) -> bool:
         ratios = ("cumulative_default_ratio", "delinquency_ratio", "pool_factor", "overcollateralization")

@@ -259,4 +259,4 @@ def plain_text(value: Any) -> str:
     """A number as a formula writes it."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
+    return str(int(value)) if float(value).is_integer() else repr(float(value)).upper()
