@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 from ipabs.basics.index_history import IndexHistory, index_history
 from ipabs.basics.party import Party
 from ipabs.basics.timeline import Timeline
-from ipabs.cashflow.collections import Collections
+from ipabs.cashflow.collections import ROWS, Collections
+from ipabs.spec import dump
 from ipabs.structure.account import EVERYTHING_TOGETHER, Account
 from ipabs.structure.deal import Deal
 from ipabs.structure.references import references
@@ -44,14 +45,24 @@ FEES = ("vat", "custodian", "trustee")
 TESTS = ("losses", "coverage", "level")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Run:
-    """A deal with all that a run of it needs: ``run_waterfall(run.deal, run.collections, **run.given)``."""
+    """A deal with all that a run of it needs: ``run_waterfall(run.deal, run.collections, **run.given)``.
+
+    It shows itself as the deal's file, then each series that is not 0 throughout, path by path.
+    """
 
     deal: Deal
     collections: Collections
     observables: tuple[tuple[str, list[list[float]]], ...]
     indices: tuple[IndexHistory, ...]
+
+    def __repr__(self) -> str:
+        pool = self.collections
+        series = [(name, row.T.tolist()) for name, row in zip(ROWS, pool.block, strict=True) if row.any()]
+        opening = [("opening", pool.opening.tolist()), ("opening_delinquent", pool.opening_delinquent.tolist())]
+        shown = "\n".join(f"{name} {values}" for name, values in (*opening, *series, *self.observables))
+        return f"\n{dump(self.deal)}\n{shown}"
 
     @property
     def given(self) -> dict[str, Any]:
