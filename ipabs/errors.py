@@ -87,6 +87,14 @@ class Finding:
         place = replace(here, file=here.file or file, line=here.line or line, column=here.column or column)
         return replace(self, place=place)
 
+    def under(self, *path: str | int) -> "Finding":
+        """The same finding with `path` put in front of its key path.
+
+        >>> print(finding("rate.range", "130% is too much", path=("coupon",)).under("tranches", "A"))
+        tranches.A.coupon: 130% is too much
+        """
+        return replace(self, place=replace(self.place, path=(*path, *self.place.path)))
+
     def to_dict(self) -> dict[str, object]:
         """The machine form, as ``--json`` prints it."""
         return {

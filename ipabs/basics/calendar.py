@@ -17,26 +17,17 @@ import numpy as np
 from ipabs._typing import BoolArray, DateArray
 from ipabs.basics import tables
 from ipabs.basics.days import Dates, whole_days
-from ipabs.errors import DataError, Finding, KeyPath, SpecError, finding, refuse
+from ipabs.basics.notice import Notice, notice_of
+from ipabs.errors import DataError, Finding, KeyPath, SpecError, finding
 
 CalendarName = Literal["CIBM", "SSE", "SZSE", "weekends", "every_day"]
 Roll = Literal["following", "modified_following", "preceding", "modified_preceding", "none"]
 CALENDARS: tuple[CalendarName, ...] = get_args(CalendarName)
 ROLLS: tuple[Roll, ...] = get_args(Roll)
-DAY_WORDS = ("open", "closed")
 
 # Before 2008 the exchanges closed on days that no notice lists (19 to 21 January 2004, 26 and 27 January 2006).
 FIRST_DAY, LAST_DAY = date(2008, 1, 1), date(2075, 12, 31)
 FIRST_WEEKDAY, LAST_WEEKDAY = date(1900, 1, 1), date(2199, 12, 31)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
-    """One day that is open or closed whatever the calendar says."""
-
-    day: date
-    is_open: bool
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,7 +103,7 @@ class Calendar:
         side: Literal["left", "right"] = "right" if count < 0 else "left"
         at = int(np.searchsorted(self.business_days, start, side=side)) - (count < 0) + count
         if not 0 <= at < self.business_days.size:
-            raise DataError(self._outside(day))
+            raise DataError(self.outside(day))
         return _one(self.business_days[at : at + 1])
 
     def findings(self, dates: Dates, *, path: KeyPath = ()) -> Iterator[Finding]:
@@ -155,9 +146,10 @@ class Calendar:
 
     def _check_room(self, days: DateArray, inside: BoolArray) -> None:
         if not np.all(inside):
-            raise DataError(self._outside(np.atleast_1d(days)[np.atleast_1d(~inside)][0]))
+            raise DataError(self.outside(np.atleast_1d(days)[np.atleast_1d(~inside)][0]))
 
-    def _outside(self, day: object) -> Finding:
+    def outside(self, day: object) -> Finding:
+        """What to say of a day that the calendar does not know."""
         return finding(
             "calendar.range",
             "calendar {calendar} knows the days from {first} to {last}; {got} has no business day in it",
@@ -168,9 +160,7 @@ class Calendar:
         )
 
 
-def get_calendar(
-    name: CalendarName, *, overrides: Iterable[Override] | None = None, known_until: date | None = None
-) -> Calendar:
+def get_calendar(name: CalendarName, notice: Notice | None = None) -> Calendar:
     """A calendar by name.
 
     =========  ========================================================================================
@@ -182,10 +172,15 @@ def get_calendar(
 
     Parameters
     ----------
-    overrides : iterable of Override, optional
-        Days that differ, as `parse_overrides` reads them.
-    known_until : date, optional
-        The last announced day, when the overrides hold a notice newer than the installed data.
+    notice : Notice, optional
+        Days that differ, for instance from an announcement newer than the installed data.
+
+    Raises
+    ------
+    SpecError
+        No calendar of that name.
+    DataError
+        A day of the notice lies outside the calendar.
 
     Examples
     --------
@@ -195,50 +190,7 @@ def get_calendar(
     """
     if name not in CALENDARS:
         raise SpecError(finding("calendar.unknown", "no calendar {got!r}; {hint}", got=name, allowed=CALENDARS))
-    calendar = _named(name)
-    if overrides is not None:
-        calendar = _overridden(calendar, overrides)
-    return calendar if known_until is None else replace(calendar, known_until=known_until)
-
-
-def parse_overrides(text: str, *, name: str = "overrides") -> tuple[Override, ...]:
-    """Read lines ``date,day,note`` where `day` is ``open`` or ``closed``; lines with ``#`` at the head are comments.
-
-    Raises
-    ------
-    DataError
-        All bad dates, bad words and days that stand twice.
-
-    Examples
-    --------
-    >>> parse_overrides("date,day,note\\n2027-02-05,closed,notice of 2026\\n")
-    (Override(day=datetime.date(2027, 2, 5), is_open=False, note='notice of 2026'),)
-    """
-    return _overrides(tables.parse_table(text, name=name))
-
-
-def _overrides(table: tables.Table) -> tuple[Override, ...]:
-    days, words = table.dates("date"), table.column("day")
-    notes = table.column("note") if "note" in table.columns else ("",) * len(days)
-    refuse(DataError, _bad_overrides(table.name, days, words))
-    return tuple(
-        Override(day=day, is_open=word == "open", note=note) for day, word, note in zip(days, words, notes, strict=True)
-    )
-
-
-def _bad_overrides(name: str, days: tuple[date, ...], words: tuple[str, ...]) -> Iterator[Finding]:
-    for row, (day, word) in enumerate(zip(days, words, strict=True)):
-        if word not in DAY_WORDS:
-            yield finding(
-                "calendar.day_word",
-                "{table}: {got!r}; {hint}",
-                path=("day", row),
-                got=word,
-                allowed=DAY_WORDS,
-                table=name,
-            )
-        if day in days[:row]:
-            yield finding("calendar.day_twice", "{table}: {got} stands twice", path=("date", row), got=day, table=name)
+    return _named(name) if notice is None else _with_notice(_named(name), notice)
 
 
 @lru_cache(maxsize=len(CALENDARS))
@@ -254,8 +206,8 @@ def _named(name: CalendarName) -> Calendar:
             return _calendar(name, np.union1d(_weekdays_without(holidays), makeup_days), known_until)
         case "SSE" | "SZSE":
             holidays, _, known_until = _state_council()
-            departures = _overrides(tables.read_csv("calendars/exchange.csv"))
-            return _overridden(_calendar(name, _weekdays_without(holidays), known_until), departures)
+            departures = notice_of(tables.read_csv("calendars/exchange.csv"))
+            return _with_notice(_calendar(name, _weekdays_without(holidays), known_until), departures)
 
 
 @lru_cache(maxsize=1)
@@ -269,9 +221,9 @@ def _state_council() -> tuple[DateArray, DateArray, date]:
         # The year after the last is asked for too, because its notice may move days of the December before.
         china = holidays.country_holidays("CN", years=range(FIRST_DAY.year, LAST_DAY.year + 2))
     noticed = max(china.special_public_holidays)
-    missed = _overrides(tables.read_csv("calendars/state_council.csv"))
-    closed = _between({*china.keys(), *(one.day for one in missed if not one.is_open)})
-    worked = _between({*china.weekend_workdays, *(one.day for one in missed if one.is_open)})
+    missed = notice_of(tables.read_csv("calendars/state_council.csv")).days
+    closed = _between({*china.keys(), *(one.day for one in missed if one.state == "closed")})
+    worked = _between({*china.weekend_workdays, *(one.day for one in missed if one.state == "open")})
     return closed, worked, date(noticed, 12, 31)
 
 
@@ -299,12 +251,13 @@ def _calendar(name: str, business_days: DateArray, known_until: date | None) -> 
     return Calendar(name=name, first=first, last=last, known_until=known_until, business_days=business_days)
 
 
-def _overridden(calendar: Calendar, overrides: Iterable[Override]) -> Calendar:
-    listed = tuple(overrides)
-    for one in listed:
+@lru_cache(maxsize=32)
+def _with_notice(calendar: Calendar, notice: Notice) -> Calendar:
+    """`calendar` with the days of a notice; one with equal names and notices is made once."""
+    for one in notice.days:
         calendar._within(one.day)
-    opened = np.array([one.day for one in listed if one.is_open], dtype="datetime64[D]")
-    closed = np.array([one.day for one in listed if not one.is_open], dtype="datetime64[D]")
+    opened = np.array([one.day for one in notice.days if one.state == "open"], dtype="datetime64[D]")
+    closed = np.array([one.day for one in notice.days if one.state == "closed"], dtype="datetime64[D]")
     business_days = np.setdiff1d(np.union1d(calendar.business_days, opened), closed)
     business_days.flags.writeable = False
-    return replace(calendar, business_days=business_days)
+    return replace(calendar, business_days=business_days, known_until=notice.known_until or calendar.known_until)

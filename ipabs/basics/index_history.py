@@ -4,7 +4,7 @@ A history is kept by the days on which the value changed. After `known_until` a 
 last value goes on, or the forward rates of a curve.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -160,11 +160,15 @@ def _loan_prime_rate(name: IndexName) -> IndexHistory:
     return _history(table, column=name, name=name, known_until=LPR_KNOWN_UNTIL, tenor_months=months)
 
 
-def parse_history(text: str, *, name: str, known_until: date | None = None, tenor_months: int = 12) -> IndexHistory:
+def parse_history(
+    text: str, *, name: str, file: str = "", known_until: date | None = None, tenor_months: int = 12
+) -> IndexHistory:
     """A user's history from lines ``date,rate``; lines with ``#`` at the head are its source.
 
     Parameters
     ----------
+    file : str
+        What findings call the text; `name`, if silent.
     known_until : date, optional
         Default: the day of the last row.
 
@@ -178,27 +182,31 @@ def parse_history(text: str, *, name: str, known_until: date | None = None, teno
     >>> parse_history("# my bank\\ndate,rate\\n2024-01-02,3.25%\\n2024-07-01,310bp\\n", name="BASE").rates
     (0.0325, 0.031)
     """
-    table = tables.parse_table(text, name=name)
+    table = tables.parse_table(text, name=file or name)
     return _history(table, column="rate", name=name, known_until=known_until, tenor_months=tenor_months)
 
 
 def _history(
     table: tables.Table, *, column: str, name: str, known_until: date | None, tenor_months: int
 ) -> IndexHistory:
-    dates, cells = table.dates("date"), table.column(column)
-    read = [RATE_UNIT.read(cell) for cell in cells]
-    refuse(DataError, _bad_rates(column, read))
-    return IndexHistory(
-        name=name,
-        dates=dates,
-        rates=tuple(read),
-        known_until=known_until or max(dates, default=date.min),
-        tenor_months=tenor_months,
-        source=table.source,
-    )
+    dates, rates = table.dates("date"), table.read(column, RATE_UNIT.read)
+    try:
+        return IndexHistory(
+            name=name,
+            dates=dates,
+            rates=rates,
+            known_until=known_until or max(dates, default=date.min),
+            tenor_months=tenor_months,
+            source=table.source,
+        )
+    except DataError as error:
+        columns = {"dates": "date", "rates": column}
+        raise DataError(*(_in_table(table, columns, fault) for fault in error.findings)) from error
 
 
-def _bad_rates(column: str, read: list[float | Finding]) -> Iterator[Finding]:
-    for row, value in enumerate(read):
-        if isinstance(value, Finding):
-            yield replace(value, place=replace(value.place, path=(column, row)))
+def _in_table(table: tables.Table, columns: Mapping[str, str], fault: Finding) -> Finding:
+    """A fault of a history, placed at the cell of its table."""
+    match fault.place.path:
+        case (str(name), int(row)):
+            return replace(fault, place=table.place(row, columns[name]))
+    return fault.at(file=table.name)

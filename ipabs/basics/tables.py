@@ -8,13 +8,14 @@ import csv
 import hashlib
 import io
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib import resources
 from typing import Any
 
-from ipabs.errors import DataError, FileError, Finding, finding, refuse
+from ipabs.basics.units import DATE_UNIT, NUMBER_UNIT
+from ipabs.errors import DataError, FileError, Finding, Place, finding, refuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +30,19 @@ class Table:
         The comment lines at the head of the file.
     columns : tuple of str
     rows : tuple of tuple of str
+    lines : tuple of int
+        The line of the file (1-based) on which each row stands.
     """
 
     name: str
     source: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+
+    def place(self, row: int, name: str) -> Place:
+        """Where a cell stands: file, line, and column (1-based), under the name of its column."""
+        return Place(file=self.name, line=self.lines[row], column=self.columns.index(name) + 1, path=(name,))
 
     def column(self, name: str) -> tuple[str, ...]:
         """One column as text; an unknown name is a `DataError` that lists the columns."""
@@ -42,44 +50,31 @@ class Table:
             raise DataError(
                 finding(
                     "table.column",
-                    "{table}: no column {got!r}; {hint}",
+                    "no column {got!r}; {hint}",
+                    place=Place(file=self.name),
                     got=name,
                     allowed=self.columns,
-                    table=self.name,
                 )
             )
         place = self.columns.index(name)
         return tuple(row[place] for row in self.rows)
 
     def numbers(self, name: str) -> tuple[float, ...]:
-        """One column as floats."""
-        return tuple(float(text) for text in self._read(name, float, "a number"))
+        """One column of plain numbers."""
+        return self.read(name, NUMBER_UNIT.read)
 
     def dates(self, name: str) -> tuple[date, ...]:
         """One column of ISO dates."""
-        return tuple(
-            date.fromisoformat(text) for text in self._read(name, date.fromisoformat, "a date such as 2024-06-28")
-        )
+        return self.read(name, DATE_UNIT.read)
 
-    def _read(self, name: str, parse: Any, wanted: str) -> tuple[str, ...]:
-        cells = self.column(name)
-        refuse(DataError, _unreadable(self.name, name, cells, parse, wanted))
-        return cells
+    def read(self, name: str, reader: Callable[[str], Any]) -> tuple[Any, ...]:
+        """One column through a reader from text to value or to the finding that refuses it: all faults at once."""
+        values = tuple(reader(cell) for cell in self.column(name))
+        refuse(DataError, (self._at(row, name, one) for row, one in enumerate(values) if isinstance(one, Finding)))
+        return values
 
-
-def _unreadable(table: str, column: str, cells: tuple[str, ...], parse: Any, wanted: str) -> Iterator[Finding]:
-    for row, cell in enumerate(cells):
-        try:
-            parse(cell)
-        except ValueError:
-            yield finding(
-                "table.cell",
-                "{table}: {got!r} is not {wanted}",
-                path=(column, row),
-                got=cell,
-                table=table,
-                wanted=wanted,
-            )
+    def _at(self, row: int, name: str, fault: Finding) -> Finding:
+        return replace(fault, place=self.place(row, name))
 
 
 def parse_table(text: str, *, name: str = "") -> Table:
@@ -99,28 +94,35 @@ def parse_table(text: str, *, name: str = "") -> Table:
     lines = text.removeprefix("\ufeff").splitlines()
     head = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
     source = "\n".join(line.lstrip("#").strip() for line in lines[:head])
-    cells = [tuple(cell.strip() for cell in row) for row in csv.reader(io.StringIO("\n".join(lines[head:]))) if row]
-    if not cells:
-        raise DataError(finding("table.empty", "{table}: there is no header row", table=name))
-    columns, *rows = cells
-    refuse(DataError, _misshapen(name, columns, rows))
-    return Table(name=name, source=source, columns=columns, rows=tuple(rows))
+    reader = csv.reader(io.StringIO("\n".join(lines[head:])), strict=True)
+    try:
+        numbered = [(head + reader.line_num, tuple(cell.strip() for cell in row)) for row in reader if row]
+    except csv.Error as error:
+        template = "the row that ends here cannot be read: {reason}"
+        place = Place(file=name, line=head + reader.line_num)
+        raise DataError(finding("table.quoting", template, place=place, reason=error)) from error
+    if not numbered:
+        raise DataError(finding("table.empty", "there is no header row", place=Place(file=name)))
+    (at, columns), *rows = numbered
+    refuse(DataError, _misshapen(Place(file=name, line=at), columns, rows))
+    return Table(
+        name=name,
+        source=source,
+        columns=columns,
+        rows=tuple(row for _, row in rows),
+        lines=tuple(line for line, _ in rows),
+    )
 
 
-def _misshapen(name: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[Finding]:
+def _misshapen(heading: Place, columns: tuple[str, ...], rows: list[tuple[int, tuple[str, ...]]]) -> Iterator[Finding]:
     for column in dict.fromkeys(columns):
         if columns.count(column) > 1:
-            yield finding("table.duplicate_column", "{table}: column {got!r} stands twice", got=column, table=name)
-    for at, row in enumerate(rows):
+            yield finding("table.duplicate_column", "column {got!r} stands twice", place=heading, got=column)
+    for line, row in rows:
         if len(row) != len(columns):
-            yield finding(
-                "table.ragged",
-                "{table}: row has {got} cells, the header has {columns}",
-                path=(at,),
-                got=len(row),
-                table=name,
-                columns=len(columns),
-            )
+            template = "row has {got} cells, the header has {columns}"
+            place = replace(heading, line=line)
+            yield finding("table.ragged", template, place=place, got=len(row), columns=len(columns))
 
 
 def read_bytes(name: str) -> bytes:

@@ -4,8 +4,8 @@ Period 0 is the first payment date. It collects from the cut-off date, so it may
 closing.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -17,6 +17,7 @@ from ipabs._typing import IntArray
 from ipabs.basics.calendar import Calendar, CalendarName, Roll, get_calendar
 from ipabs.basics.daycount import DayCount, accrual_fraction
 from ipabs.basics.days import Dates, whole_days
+from ipabs.basics.notice import Notice
 from ipabs.basics.schedule import Frequency, add_months, day_in_month, month_end, months_of
 from ipabs.errors import Finding, SpecError, finding, refuse
 
@@ -201,6 +202,11 @@ class PaymentRule:
     roll: Annotated[Roll, "where a payment date moves that is no business day"] = "following"
     end_of_month: Annotated[bool, "every payment is at the end of its month, as the first is"] = False
     then_day: Annotated[int | None, "day of the month of all payments after the first"] = None
+    notice: Annotated[Notice | None, "days that differ from the calendar, as announced since"] = None
+
+    def business_days(self) -> Calendar:
+        """The calendar with the days of the notice; `DataError` if one of them lies outside it."""
+        return get_calendar(self.calendar, self.notice)
 
     def unadjusted_dates(self, *, until: date) -> tuple[date, ...]:
         """The payment dates up to and including `until`, not moved; `SpecError` if the rule has findings."""
@@ -229,6 +235,10 @@ class PaymentRule:
         if self.end_of_month and self.first != month_end(self.first):
             text = "end_of_month is stated, but the first payment {got} is not at the end of its month"
             yield finding("payment.end_of_month", text, path=("end_of_month",), got=self.first)
+        if self.notice is not None:
+            calendar = get_calendar(self.calendar)
+            outside = [one.day for one in self.notice.days if not calendar.first <= one.day <= calendar.last]
+            yield from (calendar.outside(day).under("notice") for day in outside)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +287,6 @@ def make_timeline(
     payment: PaymentRule,
     collection_end: CollectionRule,
     legal_final: date,
-    calendar: Calendar | None = None,
 ) -> Timeline:
     """The time line from cut-off and closing to legal final.
 
@@ -285,8 +294,6 @@ def make_timeline(
     ----------
     legal_final : date
         The last unadjusted payment date; off the grid it is refused.
-    calendar : Calendar, optional
-        Replaces ``get_calendar(payment.calendar)``, for one with overrides.
 
     Raises
     ------
@@ -302,10 +309,16 @@ def make_timeline(
     >>> [day.isoformat() for day in line.payments]
     ['2024-06-28', '2024-09-30', '2024-12-30']
     """
-    refuse(SpecError, (*_under("payment", payment.findings()), *_under("collection_end", collection_end.findings())))
+    refuse(
+        SpecError,
+        (
+            *(one.under("payment") for one in payment.findings()),
+            *(one.under("collection_end") for one in collection_end.findings()),
+        ),
+    )
     unadjusted = payment.unadjusted_dates(until=legal_final)
     refuse(SpecError, _off_grid(payment, unadjusted, legal_final))
-    calendar = calendar or get_calendar(payment.calendar)
+    calendar = payment.business_days()
     return Timeline(
         cut_off=cut_off,
         closing=closing,
@@ -313,10 +326,6 @@ def make_timeline(
         accrual_ends=unadjusted,
         payments=tuple(calendar.roll(day, payment.roll) for day in unadjusted),
     )
-
-
-def _under(name: str, found: Iterable[Finding]) -> Iterator[Finding]:
-    return (replace(one, place=replace(one.place, path=(name, *one.place.path))) for one in found)
 
 
 def _off_grid(payment: PaymentRule, unadjusted: tuple[date, ...], legal_final: date) -> Iterator[Finding]:

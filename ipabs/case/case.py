@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Protocol
 
+from ipabs.basics.calendar import CalendarName
 from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.provenance import Provenance
 from ipabs.basics.units import Count, Key, Money, Rate
@@ -105,6 +106,18 @@ class IndexFile:
     file: Annotated[str, "path of the history"]
     known_until: Annotated[date | None, "last day for which it is known; that of the last row, if silent"] = None
     tenor_months: Annotated[Count, "length of the loan that the index stands for"] = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarFile:
+    """Days that differ from a calendar, by a file of lines ``date,day,note``, where `day` is open or closed."""
+
+    KEYED: ClassVar[str] = "name"
+    SHORT: ClassVar[str] = "file"
+
+    name: Annotated[CalendarName, "the calendar, as deals and contracts call it"]
+    file: Annotated[str, "path of the notice"]
+    known_until: Annotated[date | None, "last announced day; that of the calendar itself, if silent"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +232,7 @@ class CaseFile:
     deal_vectors: Annotated[tuple[DealVectors, ...], "of single deals, instead"] = ()
     collections: Annotated[tuple[TrusteeFile, ...], "a trustee's tables, instead of projections"] = ()
     indices: Annotated[tuple[IndexFile, ...], "index histories of your own"] = ()
+    calendars: Annotated[tuple[CalendarFile, ...], "days that differ from a calendar, as announced since"] = ()
     valuations: Annotated[tuple[ValuationMethod, ...], "methods by which the patents are valued"] = ()
     pool_rules: Annotated[tuple[PoolRules, ...], "eligibility and limits, by deal"] = ()
     stratification: Annotated[tuple[Stratification, ...], "tables of each pool"] = ()

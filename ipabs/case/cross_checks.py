@@ -6,7 +6,6 @@ from datetime import date
 
 import numpy as np
 
-from ipabs.basics.calendar import get_calendar
 from ipabs.basics.index_history import INDICES, IndexHistory, index_history
 from ipabs.basics.provenance import ProvenanceTable
 from ipabs.case.case import CaseFile, QuotedLoan
@@ -20,11 +19,6 @@ from ipabs.structure.deal import Deal
 from ipabs.valuation.firm_appraisal import ADVANCE_TOLERANCE
 
 CENT = 0.005
-
-
-def under(prefix: KeyPath, found: Finding) -> Finding:
-    """A finding with `prefix` put in front of its key path."""
-    return replace(found, place=replace(found.place, path=(*prefix, *found.place.path)))
 
 
 def assignment_findings(table: Table, assigned: Mapping[str, str], deals: tuple[str, ...]) -> Iterator[Finding]:
@@ -141,7 +135,7 @@ def provenance_findings(file: CaseFile, paths: tuple[KeyPath, ...], table: Table
     groups = tuple(dict.fromkeys(f"{path[0]}.*" if len(path) > 1 else str(path[0]) for path in paths))
     for found in stated.unused(paths):
         near = nearest(found.got, found.allowed)
-        yield replace(under(("provenance",), found), allowed=(near,) if near else groups)
+        yield replace(found.under("provenance"), allowed=(near,) if near else groups)
     if "provenance" not in table.columns:
         template = "the tape has no column provenance; say for each row where its figures come from"
         yield finding("case.tape_origin", template, place=table.heading_place(), severity="warning")
@@ -151,7 +145,7 @@ def projection_findings(file: CaseFile, deals: Mapping[str, Deal], pool: Pool) -
     """Payment dates beyond the announced holidays, and loan indices beyond their last published value: warnings."""
     for name, deal in deals.items():
         path = ("deals", name, "dates", "payment", "calendar")
-        yield from get_calendar(deal.dates.payment.calendar).findings(deal.timeline().payments, path=path)
+        yield from deal.dates.payment.business_days().findings(deal.timeline().payments, path=path)
     starts = sorted({contract.start for contract in pool.obligations})
     for comparator in file.comparators:
         index = getattr(comparator, "index", None)

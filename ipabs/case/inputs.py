@@ -21,9 +21,16 @@ from ipabs.structure.deal import Deal
 T = TypeVar("T")
 NOT_SOURCED = frozenset(
     {"ipabs", "name", "seed", "tapes", "deals", "against", "variants", "provenance"}
-    | {"collections", "indices", "published_subsidies", "stratification"}
+    | {"published_subsidies", "stratification"}
 )
-FILES = (("deals", "file"), ("tapes", "file"), ("tapes", "mapping"), ("collections", "file"), ("indices", "file"))
+FILES = (
+    ("deals", "file"),
+    ("tapes", "file"),
+    ("tapes", "mapping"),
+    ("collections", "file"),
+    ("indices", "file"),
+    ("calendars", "file"),
+)
 NO_MAPPING = TapeMapping()
 WORDS_OF_A_DEAL = frozenset({"ipabs", "name", "market", "currency", "vehicle", "waterfall"})
 
@@ -43,6 +50,8 @@ class Inputs:
     trustees : tuple of (deal, Table)
     histories : tuple of (name, Source)
         Index histories.
+    notices : tuple of (calendar, Source)
+        Days that differ from a calendar.
     kinds : OpenKinds
         What the files may name.
     sources : tuple of Source
@@ -57,6 +66,7 @@ class Inputs:
     mappings: tuple[tuple[str, TapeMapping], ...]
     trustees: tuple[tuple[str, Table], ...]
     histories: tuple[tuple[str, Source], ...]
+    notices: tuple[tuple[str, Source], ...]
     kinds: OpenKinds
     sources: tuple[Source, ...]
     findings: tuple[Finding, ...]
@@ -74,8 +84,8 @@ class Inputs:
         return self.case.document, path
 
     def locate(self, found: Finding) -> Finding:
-        """A finding with a key path of the whole case, placed in its file; one of a tape's cell stays there."""
-        if found.place.line:
+        """A finding with a key path of the whole case, placed in its file; one that names its file stays there."""
+        if found.place.file:
             return found
         document, path = self.document_of(found.place.path)
         inside = replace(found, place=replace(found.place, path=path))
@@ -83,7 +93,7 @@ class Inputs:
 
     def at_change(self, variant: Variant, found: Finding) -> Finding:
         """A finding of a variant, placed at the change that brought it, or at the variant."""
-        if found.place.line:
+        if found.place.file:
             return found
         path = found.place.path
         changes = [(change.path, parse_path(change.path)) for change in variant.changes]
@@ -130,6 +140,7 @@ def read_inputs(path: Path, kinds: OpenKinds) -> Inputs:
         ),
         trustees=read_tables(of("collections"), found),
         histories=tuple(of("indices")),
+        notices=tuple(of("calendars")),
         kinds=kinds,
         sources=(source, *(read for *_, read in named)),
         findings=tuple(found),

@@ -48,7 +48,7 @@ def limit_warnings(rules: PoolRules, pool: Pool) -> Iterator[Finding]:
 
 def in_rules(rules: PoolRules, key: str, fault: Finding) -> Finding:
     """A finding about a rule, placed where the case states it."""
-    return replace(fault, place=replace(fault.place, path=("pool_rules", rules.deal, key, *fault.place.path)))
+    return fault.under("pool_rules", rules.deal, key)
 
 
 def allowed(limit: Limit) -> tuple[Cell, Cell]:

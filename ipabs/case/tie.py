@@ -18,11 +18,12 @@ from ipabs.case.cross_checks import (
 )
 from ipabs.case.firms import Firms, in_own_words, read_firms
 from ipabs.case.inputs import Inputs
+from ipabs.case.notices import noticed_deals, noticed_pool, read_notices
 from ipabs.case.pool_rules import eligibility_findings, limit_warnings, stratification_findings
 from ipabs.case.rights import read_rights
 from ipabs.case.valuations import appraise, cut, pledged_firms, valuation_findings
 from ipabs.cashflow.collections import Collections
-from ipabs.errors import DataError, Finding, IpabsError, Place, refuse
+from ipabs.errors import DataError, Finding, IpabsError, refuse
 from ipabs.io.table import Table
 from ipabs.patents.portfolio import Portfolio
 from ipabs.pool.pool import Pool
@@ -47,8 +48,10 @@ def tied(inputs: Inputs, found: list[Finding], *, base: bool = True) -> Case | N
     found += assignment_findings(table, assigned, tuple(deal.name for deal in file.deals))
     found += quote_findings(file, firms, table)
     found += advance_findings(firms, pool, table) if base else ()
-    pool = lent_pool(file, pool, firms, portfolio, found)
-    deals = {name: deal.value for name, deal in inputs.deals if deal.value is not None}
+    notices = read_notices(inputs, found)
+    pool = noticed_pool(lent_pool(file, pool, firms, portfolio, found), notices)
+    stated = {name: deal.value for name, deal in inputs.deals if deal.value is not None}
+    deals = noticed_deals(stated, notices, found)
     pools = {name: part for name in deals if (part := part_of(pool, assigned, name)) is not None}
     reported = read_collections(file, inputs, deals, found)
     found += across_deals(file, deals, pools, reported, indices)
@@ -120,14 +123,13 @@ def read_indices(inputs: Inputs, found: list[Finding]) -> tuple[IndexHistory, ..
                 parse_history(
                     source.text,
                     name=name,
+                    file=source.file,
                     known_until=known.known_until if known else None,
                     tenor_months=known.tenor_months if known else 12,
                 )
             )
         except IpabsError as error:
-            found += (
-                replace(one, place=Place(file=source.file, line=1, path=one.place.path)) for one in error.findings
-            )
+            found.extend(error.findings)
     return tuple(histories)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from ipabs.basics.calendar import CalendarName, Roll
 from ipabs.basics.daycount import DayCount
+from ipabs.basics.notice import Notice
 from ipabs.basics.schedule import Frequency, Stub, add_months, months_of
 from ipabs.basics.units import Count, Factor, Money, Months, Rate, Share
 from ipabs.errors import Finding, finding
@@ -61,6 +62,7 @@ class Contract:
     day_count: Annotated[DayCount, "year fraction of interest"] = "ACT/365F"
     calendar: Annotated[CalendarName, "business days"] = "every_day"
     roll: Annotated[Roll, "where a payment on a holiday moves"] = "none"
+    notice: Annotated[Notice | None, "days that differ from the calendar, as announced since"] = None
     accrual: Annotated[Literal["unadjusted", "adjusted"], "whether interest runs to the moved date"] = "unadjusted"
     grace: Annotated[Months, "months from the start without principal"] = 0
     capitalized_until: Annotated[date | None, "interest up to this date is added to the balance, and on it"] = None

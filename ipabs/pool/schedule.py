@@ -53,8 +53,8 @@ class Schedule:
 
 DATE_TERMS = attrgetter(
     "start", "maturity", "frequency", "principal_frequency", "first_payment", "first_principal", "payment_day", "stub",
-    "end_of_month", "day_count", "calendar", "roll", "accrual", "grace", "capitalized_until", "schedule", "index",
-    "reset", "first_reset", "contract_rate", "amortization",
+    "end_of_month", "day_count", "calendar", "roll", "notice", "accrual", "grace", "capitalized_until", "schedule",
+    "index", "reset", "first_reset", "contract_rate", "amortization",
 )  # fmt: skip
 
 
@@ -236,12 +236,12 @@ def _merged(
 
 def _moved(contracts: Sequence[Contract], row: IntArray, days: DateArray) -> DateArray:
     """Payment dates: the entries moved to business days."""
-    rules = [(one.calendar, one.roll) for one in contracts]
+    rules = [(one.calendar, one.notice, one.roll) for one in contracts]
     paid = days.copy()
-    for calendar, roll in set(rules):
+    for calendar, notice, roll in set(rules):
         if roll != "none":
-            mine = np.array([rule == (calendar, roll) for rule in rules])[row]
-            paid[mine] = get_calendar(calendar).roll_dates(days[mine], roll)
+            mine = np.array([rule == (calendar, notice, roll) for rule in rules])[row]
+            paid[mine] = get_calendar(calendar, notice).roll_dates(days[mine], roll)
     return paid
 
 

@@ -7,7 +7,7 @@ and ranges are right, so that rules across fields run on sound records only.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ipabs.basics.units import Unit
@@ -24,11 +24,6 @@ class Shape(Protocol):
     def read(self, node: Tree, path: KeyPath, found: list[Finding]) -> Any: ...
     def check(self, value: Any, path: KeyPath, found: list[Finding]) -> bool: ...
     def show(self, value: Any) -> Shown: ...
-
-
-def under(found: Finding, path: KeyPath) -> Finding:
-    """The finding with `path` put in front of its own."""
-    return replace(found, place=replace(found.place, path=(*path, *found.place.path)))
 
 
 def _misfit(node: Tree, path: KeyPath) -> Finding:
@@ -66,14 +61,14 @@ class Scalar:
             return INVALID
         value = self.unit.read(node)
         if isinstance(value, Finding):
-            found.append(under(value, path))
+            found.append(value.under(*path))
             return INVALID
         return value
 
     def check(self, value: Any, path: KeyPath, found: list[Finding]) -> bool:
         fault = self.unit.check(value)
         if fault is not None:
-            found.append(under(fault, path))
+            found.append(fault.under(*path))
         return fault is None
 
     def show(self, value: Any) -> Shown:

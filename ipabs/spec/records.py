@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ipabs.errors import Finding, KeyPath, finding, nearest
-from ipabs.spec.codec import INVALID, Either, Shape, Shown, under, word_fault, wrong_type
+from ipabs.spec.codec import INVALID, Either, Shape, Shown, word_fault, wrong_type
 from ipabs.spec.tree import Tree
 
 LONGEST_NAME = 200
@@ -115,7 +115,7 @@ def _rules(value: Any, path: KeyPath) -> Iterator[Finding]:
     """What a record's own rules across fields find, with its path put in front."""
     rules = getattr(value, "findings", None)
     if callable(rules):
-        yield from (under(found, path) for found in rules())
+        yield from (found.under(*path) for found in rules())
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from ipabs.basics.calendar import get_calendar
 from ipabs.basics.timeline import CollectionRule, PaymentRule, Timeline, make_timeline
 from ipabs.basics.units import Count
 
@@ -35,7 +34,7 @@ class Dates:
 
         Without an offset the account is checked on the payment date itself.
         """
-        calendar = get_calendar(self.payment.calendar)
+        calendar = self.payment.business_days()
         return tuple(calendar.add_business_days(day, -(self.check_offset or 0)) for day in self.timeline().payments)
 
     def timeline(self) -> Timeline:

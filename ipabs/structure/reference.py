@@ -6,6 +6,7 @@ from inspect import cleandoc
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from ipabs.basics.notice import MovedDay, Notice
 from ipabs.basics.party import Party
 from ipabs.basics.timeline import CollectionRule, PaymentRule
 from ipabs.basics.units import UNIT_OF_TYPE, Key, Unit
@@ -56,7 +57,7 @@ from ipabs.structure.waterfall import (
 
 RECORDS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("The deal", (Deal,)),
-    ("Dates", (Dates, PaymentRule, CollectionRule)),
+    ("Dates", (Dates, PaymentRule, Notice, MovedDay, CollectionRule)),
     ("Parties and support", (Party, Support)),
     ("Tranches", (Tranche, Coupon, ScheduledPrincipal, Amount, AmortizationCondition)),
     ("Fees", (Fee, FeeCap, Yearly)),

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ipabs.errors import Finding, IpabsError, KeyPath, finding
-from ipabs.spec.codec import under
 from ipabs.structure.names import Names
 from ipabs.structure.party_limits import own_limit
 from ipabs.structure.references import references
@@ -110,7 +109,7 @@ def timeline_findings(deal: "Deal") -> Iterator[Finding]:
     try:
         deal.dates.timeline()
     except IpabsError as error:
-        yield from (under(fault, ("dates",)) for fault in error.findings)
+        yield from (fault.under("dates") for fault in error.findings)
 
 
 def closing_findings(deal: "Deal") -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Calendars against QuantLib and chinesecalendar, day by day; roll rules; overrides; the horizon."""
+"""Calendars against QuantLib and chinesecalendar, day by day; roll rules; notices; the horizon."""
 
 from datetime import date, timedelta
 
@@ -9,7 +9,8 @@ import QuantLib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ipabs.basics.calendar import CALENDARS, ROLLS, CalendarName, Override, Roll, get_calendar, parse_overrides
+from ipabs.basics.calendar import CALENDARS, ROLLS, CalendarName, Roll, get_calendar
+from ipabs.basics.notice import MovedDay, Notice, parse_notice
 from ipabs.errors import DataError, SpecError
 
 # What every oracle and the installed data cover: QuantLib's exchange closures of 2004 to 2007 are in no State Council
@@ -120,32 +121,33 @@ def test_rule_calendars_are_never_projected() -> None:
     assert get_calendar("every_day").known_until is None
 
 
-def test_overrides_open_and_close_days_and_move_the_horizon() -> None:
-    notice = parse_overrides("# notice\ndate,day,note\n2028-01-03,closed,moved\n2028-01-08,open,makeup\n")
-    calendar = get_calendar("CIBM", overrides=notice, known_until=date(2028, 12, 31))
+def test_a_notice_opens_and_closes_days_and_moves_the_horizon() -> None:
+    text = "# notice\ndate,day,note\n2028-01-03,closed,moved\n2028-01-08,open,makeup\n"
+    calendar = get_calendar("CIBM", parse_notice(text, known_until=date(2028, 12, 31)))
     assert not calendar.is_business_day(date(2028, 1, 3))
     assert calendar.is_business_day(date(2028, 1, 8))
     assert list(calendar.findings(["2028-06-01"])) == []
     assert not get_calendar("CIBM").is_business_day(date(2028, 1, 8))  # the shared calendar is untouched
 
 
-def test_override_without_effect_changes_nothing() -> None:
+def test_a_notice_without_effect_changes_nothing() -> None:
     plain = get_calendar("SSE")
-    same = get_calendar("SSE", overrides=[Override(day=date(2024, 2, 10), is_open=False)])
+    same = get_calendar("SSE", Notice(days=(MovedDay(day=date(2024, 2, 10), state="closed"),)))
     assert (same.business_days == plain.business_days).all()
+    assert same.known_until == plain.known_until
 
 
-def test_faults_of_overrides_are_told_all_at_once() -> None:
+def test_faults_of_a_notice_are_told_all_at_once_at_their_cells() -> None:
     with pytest.raises(DataError) as caught:
-        parse_overrides("date,day\n2027-01-01,close\n2027-01-01,open\n", name="mine.csv")
+        parse_notice("# mine\ndate,day\n2027-01-01,close\n\n2027-01-01,open\n", name="mine.csv")
     assert str(caught.value).splitlines() == [
-        "day[0]: mine.csv: 'close'; did you mean 'closed'?",
-        "date[1]: mine.csv: 2027-01-01 stands twice",
+        "mine.csv:3:2 day: 'close' is not valid here; did you mean 'closed'?",
+        "mine.csv:5:1 date: 2027-01-01 stands twice",
     ]
-    with pytest.raises(DataError, match=r"mine.csv: '2027-02-30' is not a date"):
-        parse_overrides("date,day\n2027-02-30,open\n", name="mine.csv")
+    with pytest.raises(DataError, match=r"mine.csv:2:1 date: '2027-02-30' is no date; write 2024-03-28"):
+        parse_notice("date,day\n2027-02-30,open\n", name="mine.csv")
     with pytest.raises(DataError, match=r"mine.csv: no column 'day'"):
-        parse_overrides("date,state\n2027-02-01,open\n", name="mine.csv")
+        parse_notice("date,state\n2027-02-01,open\n", name="mine.csv")
 
 
 @pytest.mark.parametrize("day", ["1999-01-01", "2076-01-01"])
@@ -160,9 +162,9 @@ def test_dates_outside_are_refused(day: str) -> None:
         calendar.add_business_days(date(2075, 12, 1), 100)
 
 
-def test_override_outside_is_refused() -> None:
+def test_a_notice_outside_is_refused() -> None:
     with pytest.raises(DataError, match="2100-01-01"):
-        get_calendar("SSE", overrides=[Override(day=date(2100, 1, 1), is_open=True)])
+        get_calendar("SSE", Notice(days=(MovedDay(day=date(2100, 1, 1), state="open"),)))
 
 
 def test_unknown_names_give_the_nearest() -> None:

@@ -1,5 +1,6 @@
 """From the payment and collection rules of a deal to its time line."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,7 +8,8 @@ import QuantLib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipabs.basics.calendar import Override, get_calendar
+from ipabs.basics.calendar import get_calendar
+from ipabs.basics.notice import MovedDay, Notice
 from ipabs.basics.schedule import month_end
 from ipabs.basics.timeline import CollectionRule, PaymentRule, Timeline, make_timeline
 from ipabs.errors import SpecError
@@ -97,12 +99,16 @@ def test_markets_pay_on_different_days() -> None:
     assert dates == [date(2024, 9, 29), date(2024, 9, 30)]
 
 
-def test_calendar_with_overrides_replaces_the_named_one() -> None:
-    closed = get_calendar("SSE", overrides=[Override(day=date(2024, 6, 28), is_open=False)])
-    line = make_timeline(
-        date(2024, 2, 29), date(2024, 3, 28), QUARTERLY, ON_THE_20TH, date(2024, 6, 28), calendar=closed
-    )
+def test_a_notice_moves_the_payments_of_its_rule() -> None:
+    closed = replace(QUARTERLY, notice=Notice(days=(MovedDay(day=date(2024, 6, 28), state="closed"),)))
+    line = make_timeline(date(2024, 2, 29), date(2024, 3, 28), closed, ON_THE_20TH, date(2024, 6, 28))
     assert line.payments == (date(2024, 7, 1),)
+
+
+def test_a_notice_of_days_outside_the_calendar_is_a_fault_of_its_rule() -> None:
+    late = replace(QUARTERLY, notice=Notice(days=(MovedDay(day=date(2100, 6, 28), state="closed"),)))
+    (found,) = late.findings()
+    assert str(found).startswith("notice: calendar SSE knows the days from 2008-01-01 to 2075-12-31; 2100-06-28 has")
 
 
 @pytest.mark.parametrize("market", ["CIBM", "SSE"])

@@ -77,7 +77,7 @@ def test_user_history_is_read_with_its_source() -> None:
 def test_bad_rates_are_told_all_at_once() -> None:
     with pytest.raises(DataError) as caught:
         parse_history("date,rate\n2024-01-02,3.25\n2024-07-01,three\n2024-08-01,3%\n", name="BASE")
-    assert [str(one).split(":")[0] for one in caught.value.findings] == ["rate[0]", "rate[1]"]
+    assert [str(one.place) for one in caught.value.findings] == ["BASE:2:2 rate", "BASE:3:2 rate"]
     assert "write 3.25%" in str(caught.value)
 
 
@@ -92,6 +92,12 @@ def test_faults_of_rows_are_told_all_at_once() -> None:
     places = [str(one).split(":")[0] for one in caught.value.findings]
     assert places == ["dates[1]", "rates[1]", "rates[2]", "known_until"]
     assert "index BASE changed on 2024-03-01, after 2024-02-01, until when it is said to be known" in str(caught.value)
+
+
+def test_faults_across_rows_are_placed_at_their_cells() -> None:
+    with pytest.raises(DataError) as caught:
+        parse_history("# desk\ndate,rate\n2024-01-02,3%\n2024-01-01,3%\n", name="BASE", file="base.csv")
+    assert str(caught.value) == "base.csv:4:1 date: 2024-01-01 is not after 2024-01-02"
 
 
 @pytest.mark.parametrize("text", ["date,rate\n", "date,rate\n# nothing\n"])

@@ -33,10 +33,10 @@ def test_unreadable_cells_are_told_all_at_once() -> None:
     with pytest.raises(DataError) as caught:
         table.dates("day")
     assert str(caught.value).splitlines() == [
-        "day[0]: t: '2024-02-30' is not a date such as 2024-06-28",
-        "day[2]: t: 'never' is not a date such as 2024-06-28",
+        "t:2:1 day: '2024-02-30' is no date; write 2024-03-28",
+        "t:4:1 day: 'never' is no date; write 2024-03-28",
     ]
-    with pytest.raises(DataError, match="'one' is not a number") as caught:
+    with pytest.raises(DataError, match="'one' is no number") as caught:
         table.numbers("x")
     assert len(caught.value.findings) == 2
 
@@ -45,10 +45,15 @@ def test_misshapen_rows_and_double_columns_are_told_all_at_once() -> None:
     with pytest.raises(DataError) as caught:
         tables.parse_table("a,b,a\n1,2,3\n1,2\n1,2,3,4\n", name="t")
     assert str(caught.value).splitlines() == [
-        "t: column 'a' stands twice",
-        "[1]: t: row has 2 cells, the header has 3",
-        "[2]: t: row has 4 cells, the header has 3",
+        "t:1: column 'a' stands twice",
+        "t:3: row has 2 cells, the header has 3",
+        "t:4: row has 4 cells, the header has 3",
     ]
+
+
+def test_a_cell_that_cannot_be_read_is_told_at_its_line() -> None:
+    with pytest.raises(DataError, match="t:3: the row that ends here cannot be read: field larger than field limit"):
+        tables.parse_table(f"# source\na\n{'x' * 200_000}\n", name="t")
 
 
 @pytest.mark.parametrize("text", ["", "# only a source\n"])

@@ -155,7 +155,80 @@ def test_an_index_file_with_faults(yuhang: Spoiled) -> None:
     yuhang.write("base.csv", b"date,rate\n2022-01-01,3.5\n")
     status, lines = with_line(yuhang, "indices: {BASE: base.csv}").check()
     assert status == 2
-    assert lines == ["base.csv:1 rate[0]: '3.5' without a unit looks like a percentage; write 3.5%"]
+    assert lines == ["base.csv:2:2 rate: '3.5' without a unit looks like a percentage; write 3.5%"]
+
+
+def with_notice(yuhang: Spoiled, text: str, stated: str = "my_days.csv") -> Spoiled:
+    """The example with a notice for the exchange, from a file with a published source."""
+    yuhang.write("my_days.csv", text.encode())
+    yuhang.replace("case.yaml", "provenance:\n", "provenance:\n  calendars.*: {published: exchange notice}\n")
+    return with_line(yuhang, f"calendars: {{SSE: {stated}}}")
+
+
+def test_a_notice_moves_the_dates_of_deals_and_contracts_of_its_calendar_alone(yuhang: Spoiled) -> None:
+    """2023-03-28, a Tuesday, is closed by the notice: the exchange deal pays on the 29th."""
+    text = (yuhang.folder / "firms.csv").read_text(encoding="utf-8").splitlines()
+    text[1] += ",calendar,roll"
+    text[2:] = [f"{line},," for line in text[2:]]
+    text[2] = text[2][:-1] + "SSE,following"
+    yuhang.write("firms.csv", "\n".join(text).encode())
+    with_notice(yuhang, "# exchange\ndate,day,note\n2023-03-28,closed,storm\n2023-03-20,closed,storm\n")
+    assert yuhang.check() == (0, [])
+    result = run(bare(load_case(yuhang.case)))
+    firsts = {name: deal.ledger.timeline.payments[0].isoformat() for name, deal in result.deals.items()}
+    assert firsts == {"abs": "2023-03-29", "abn": "2023-03-28"}
+    flows = dict(result.case.pools)["abs"].obligations[0].contract_flows()
+    assert str(flows.dates[0]) == "2023-03-21"
+    assert set(result.manifest["inputs"]) >= {"my_days.csv"}  # type: ignore[call-overload]  # a table of hashes
+
+
+def test_a_notice_says_until_when_days_are_known(yuhang: Spoiled) -> None:
+    late = ("legal_final: 2026-12-28", "legal_final: 2028-12-28")
+    _, projected = yuhang.replace("abs.yaml", *late).check()
+    assert any("calendar SSE: 8 of the dates, the first 2027-03-29, lie after 2026-12-31" in line for line in projected)
+    stated = "{file: my_days.csv, known_until: 2028-12-31}"
+    assert with_notice(yuhang, "date,day\n2027-03-29,closed\n", stated).check() == (0, [])
+    payments = load_case(yuhang.case).deals[0][1].timeline().payments
+    assert "2027-03-30" in map(str, payments)
+
+
+def test_a_notice_without_provenance_is_a_warning(yuhang: Spoiled) -> None:
+    yuhang.write("my_days.csv", b"date,day\n2023-03-28,closed\n")
+    status, lines = with_line(yuhang, "calendars: {SSE: my_days.csv}").check()
+    assert status == 0
+    assert lines == [
+        "warning: case.yaml:28:18 calendars.SSE: this input has no provenance; state published, derived or assumption"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("calendars", "text", "said"),
+    [
+        ("{SSE: my_days.csv}", "date,day\n2023-03-28,close\n", "my_days.csv:2:2 day: 'close' is not valid here; did "),
+        ("{SSE: my_days.csv}", "date,state\n2023-03-28,open\n", "my_days.csv: no column 'day'; valid: date, state"),
+        ("{SSE: my_days.csv}", "", "my_days.csv: there is no header row"),
+        ("{SSX: my_days.csv}", "date,day\n", "case.yaml:28:18 calendars.SSX: 'SSX' is not valid here; did you mean "),
+        (
+            "{SSE: my_days.csv}",
+            "date,day\n2099-03-28,open\n",
+            "abs.yaml:9:12 dates.payment.notice: calendar SSE knows the days from 2008-01-01 to 2075-12-31; 2099-03-28",
+        ),
+    ],
+)
+def test_a_notice_with_faults(yuhang: Spoiled, calendars: str, text: str, said: str) -> None:
+    yuhang.write("my_days.csv", text.encode())
+    status, lines = with_line(yuhang, f"calendars: {calendars}").check()
+    assert status == 2
+    assert any(line.startswith(said) for line in lines), lines
+
+
+def test_a_notice_stated_by_deal_and_case_is_a_fault(yuhang: Spoiled) -> None:
+    yuhang.replace("abs.yaml", "roll: following}", "roll: following, notice: {days: {2023-03-28: closed}}}")
+    status, lines = with_notice(yuhang, "date,day\n2023-03-28,closed\n").check()
+    assert status == 2
+    assert lines[0] == (
+        "abs.yaml:9:94 dates.payment.notice: abs states a notice, and the case names a file for calendar SSE; keep one"
+    )
 
 
 def test_published_subsidies_by_name(yuhang: Spoiled, usual: Result) -> None:
