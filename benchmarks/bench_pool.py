@@ -18,10 +18,10 @@ from ipabs.basics.party import Party
 from ipabs.basics.schedule import add_months
 from ipabs.basics.timeline import Timeline
 from ipabs.io.table import parse_table
+from ipabs.pool.fates import DefaultList
 from ipabs.pool.kinds import PledgedLoan
 from ipabs.pool.pool import Pool
 from ipabs.pool.projection import UnderFates, project
-from ipabs.pool.simulated import DefaultList
 from ipabs.pool.tape_rules import check_tape
 from ipabs.pool.vectors import Vectors
 
@@ -38,6 +38,12 @@ def best(work: Callable[[], object], rounds: int = 3) -> float:
         work()
         times.append(time.process_time() - begin)
     return min(times)
+
+
+def best_of_both(ours: Callable[[], object], other: Callable[[], object], rounds: int) -> tuple[float, float]:
+    """In turn, so that whatever else the machine does meets both."""
+    pairs = [(best(ours, 1), best(other, 1)) for _ in range(rounds)]
+    return min(a for a, _ in pairs), min(b for _, b in pairs)
 
 
 def report(what: str, ours: float, plain: float | None, goal: str) -> None:
@@ -205,8 +211,9 @@ def simulated() -> None:
         before = np.array([np.r_[loan.principal, row.balance[:-1]] for loan, row in zip(loans, rows, strict=True)]).T
         flows = (np.array([row.interest for row in rows]).T, principal, before)
         ready = UnderFates.of(pool, line, vectors)
-        ours = best(lambda r=ready, f=fates: r.collections(f), 5)
-        sketch = best(lambda a=flows, f=fates: event_sketch(a, f), 5)
+        ours, sketch = best_of_both(
+            lambda r=ready, f=fates: r.collections(f), lambda a=flows, f=fates: event_sketch(a, f), 20
+        )
         plain = best(lambda a=flows, f=fates: plain_collections(a, f), 1)
         what = f"{obligors} obligors x 20 periods x {paths:,} paths"
         report(what, ours, plain, f"1.3x of the bare loop; measured {ours / sketch:.2f}x")

@@ -11,6 +11,7 @@ from ipabs.pool.eligibility import (
     limit_findings,
     screen,
 )
+from ipabs.pool.fates import DefaultList, Fates
 from ipabs.pool.kinds import KINDS, LicenceBack, PledgedLoan
 from ipabs.pool.lease_back import LeaseBack
 from ipabs.pool.obligation import ContractFlows, Obligation
@@ -22,7 +23,6 @@ from ipabs.pool.revolving import revolving_collections, unit_profile
 from ipabs.pool.royalty import RoyaltyTerms
 from ipabs.pool.royalty_stream import RoyaltyStream
 from ipabs.pool.selection import Selection, Size, select_pool
-from ipabs.pool.simulated import DefaultList, Fates
 from ipabs.pool.stratification import diversity, stratify, top_names
 from ipabs.pool.tape_columns import TapeMapping
 from ipabs.pool.tape_rules import check_tape, read_tape

@@ -1,21 +1,23 @@
 """From contracts to collections: what a pool pays in each collection period."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 
 from ipabs._typing import FloatArray, IntArray
 from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.timeline import Timeline
-from ipabs.cashflow.collections import Collections
-from ipabs.errors import SpecError, finding, refuse
+from ipabs.cashflow.collections import ROW, ROWS, Collections
+from ipabs.errors import DataError, SpecError, finding, refuse
+from ipabs.pool.cohorts import Steps, cohorts_of, months_of_origin, sums
+from ipabs.pool.fates import Defaults, Fates, default_periods, fate_faults
 from ipabs.pool.pool import Pool
 from ipabs.pool.repayment import PooledFlows
-from ipabs.pool.royalty_paths import royalty_collections, simulated_streams, with_streams
-from ipabs.pool.simulated import Fates, Healthy, simulated_collections
-from ipabs.pool.survival import Cohorts, Steps, Survival, survive, timed_default
+from ipabs.pool.royalty_paths import pay_on_sales, sales_faults, simulated_streams
+from ipabs.pool.royalty_stream import RoyaltyStream
+from ipabs.pool.simulated import Healthy, guaranteed_payments, pay_until_default, recover, recovery_periods
+from ipabs.pool.survival import Survival, survive, timed_default
 from ipabs.pool.vectors import DEFAULT, NO_STRESS, Vectors
 
 BLOCK = 2048
@@ -91,16 +93,11 @@ def project(
     (array([[104942.47,  86202.74]]), array([[      0., 9000000.]]))
     """
     refuse(SpecError, vectors.findings())
-    if sales:
-        streams = simulated_streams(pool.obligations, sales)
-        others = [one.id for one in pool.obligations if one not in streams]
-        rest = None
-        if others:
-            rest = project(pool.select(others), timeline, vectors, fates=fates, collateral=collateral, indices=indices)
-        _refuse_default_vectors(vectors if fates else NO_STRESS)
-        return with_streams(rest, royalty_collections(streams, timeline, sales, fates=fates, vectors=vectors))
     if fates is not None:
-        return UnderFates.of(pool, timeline, vectors, indices=indices).collections(fates, collateral or {})
+        ready = UnderFates.of(pool, timeline, vectors, indices=indices, simulated=tuple(sales or ()))
+        return ready.collections(fates, collateral, sales)
+    if sales:
+        return _on_sales(pool, timeline, vectors, sales, indices)
     flows = pool.contract_flows(indices)
     if vectors == replace(NO_STRESS, severity=vectors.severity, recovery_lag=vectors.recovery_lag, order=vectors.order):
         return _contractual(pool, flows, timeline)
@@ -120,7 +117,7 @@ def _contractual(pool: Pool, flows: PooledFlows, timeline: Timeline) -> Collecti
 
 def _under_vectors(pool: Pool, flows: PooledFlows, timeline: Timeline, vectors: Vectors) -> Collections:
     steps = Steps.of(timeline)
-    ages = _born(pool) if vectors.by_age else np.zeros(len(pool), dtype=np.int64)
+    ages = months_of_origin(pool.obligations) if vectors.by_age else np.zeros(len(pool), dtype=np.int64)
     born, cohort = np.unique(ages, return_inverse=True)
     cohorts = cohorts_of(pool, flows, timeline, steps, cohort, born)
     default = vectors.default(steps.month, cohorts.age, steps.years)
@@ -165,9 +162,44 @@ def _stacked(parts: Sequence[Survival]) -> Survival:
     return Survival(*(np.concatenate([getattr(part, name) for part in parts]) for name in Survival.__slots__))
 
 
+def _on_sales(
+    pool: Pool, timeline: Timeline, vectors: Vectors, sales: Mapping[str, FloatArray], indices: Sequence[IndexHistory]
+) -> Collections:
+    """Streams on simulated sales, and the rest of the pool under vectors, which is the same on every path."""
+    streams = simulated_streams(pool.obligations, sales)
+    refuse(DataError, sales_faults(streams, timeline, sales, None))
+    block = np.zeros((len(ROWS), timeline.periods, max(len(sales[one.id]) for one in streams)))
+    later = recovery_periods(timeline, vectors.recovery_lag)
+    pay_on_sales(block, streams, timeline, sales, None, later, vectors.severity)
+    paid = _closed(timeline, block, sum(one.principal for one in streams))
+    others = [id for id in pool.ids if id not in sales]
+    if not others:
+        return paid
+    rest = project(pool.select(others), timeline, vectors, indices=indices)
+    return Collections.from_block(
+        timeline,
+        rest.block + paid.block,
+        rest.opening + paid.opening,
+        rest.opening_delinquent + paid.opening_delinquent,
+    )
+
+
+def _closed(timeline: Timeline, block: FloatArray, opening: float) -> Collections:
+    """A block whose flows are all in, with the balances that they leave."""
+    balance = np.full(block.shape[2], float(opening))
+    for flows in zip(
+        *(block[ROW[name]] for name in ("principal", "prepayment", "defaulted", "performing")), strict=True
+    ):
+        for gone in flows[:3]:
+            balance -= gone
+        np.maximum(balance, 0.0, out=flows[3])  # less than 0 only by float residue
+    paths = block.shape[2]
+    return Collections.from_block(timeline, block, np.full(paths, float(opening)), np.zeros(paths))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class UnderFates:
-    """A pool made ready for many blocks of fates: what each obligation pays as long as nobody defaults.
+    """A pool made ready for many blocks of fates: what each obligor pays as long as nobody defaults.
 
     ``project(pool, timeline, vectors, fates=fates)`` makes it and uses it once; a simulation keeps it.
     """
@@ -176,24 +208,53 @@ class UnderFates:
     timeline: Timeline
     vectors: Vectors
     healthy: Healthy
+    streams: tuple[RoyaltyStream, ...]
+    later: IntArray
 
     @classmethod
     def of(
-        cls, pool: Pool, timeline: Timeline, vectors: Vectors = NO_STRESS, *, indices: Sequence[IndexHistory] = ()
+        cls,
+        pool: Pool,
+        timeline: Timeline,
+        vectors: Vectors = NO_STRESS,
+        *,
+        indices: Sequence[IndexHistory] = (),
+        simulated: Collection[str] = (),
     ) -> "UnderFates":
-        """Make a pool ready; see `project` for the arguments."""
+        """Make a pool ready; `simulated` are the streams whose sales come with each block, else see `project`."""
         _refuse_default_vectors(vectors)
         steps = Steps.of(timeline)
         # Sums run in the order of ids, so that the order of the tape changes no bit.
         pool = replace(pool, obligations=tuple(sorted(pool.obligations, key=lambda one: one.id)))
-        flows = pool.contract_flows(indices)
-        cohorts = cohorts_of(pool, flows, timeline, steps, np.arange(len(pool)), _born(pool))
+        streams = simulated_streams(pool.obligations, simulated)
+        rest = [one for one in pool.obligations if one.id not in simulated]
+        place = {one.id: n for n, one in enumerate(rest)}
+        cohort = np.array([place.get(id, -1) for id in pool.ids])
+        cohorts = cohorts_of(pool, pool.contract_flows(indices), timeline, steps, cohort, months_of_origin(rest))
         paid = survive(cohorts, steps, vectors, np.zeros(cohorts.age.shape))
-        return cls(pool, timeline, vectors, Healthy.of(steps, cohorts.opening, paid))
+        healthy = Healthy.of(rest, steps, cohorts.opening, paid)
+        return cls(pool, timeline, vectors, healthy, streams, recovery_periods(timeline, vectors.recovery_lag))
 
-    def collections(self, fates: Fates, collateral: Mapping[str, FloatArray] | None = None) -> Collections:
+    def collections(
+        self,
+        fates: Fates,
+        collateral: Mapping[str, FloatArray] | None = None,
+        sales: Mapping[str, FloatArray] | None = None,
+    ) -> Collections:
         """Collections on the paths of the fates."""
-        return simulated_collections(self.pool, self.timeline, self.healthy, self.vectors, fates, collateral or {})
+        pledged, sold, severity = collateral or {}, sales or {}, self.vectors.severity
+        refuse(DataError, fate_faults(self.healthy.obligors, self.timeline.periods, fates, pledged))
+        refuse(DataError, sales_faults(self.streams, self.timeline, sold, fates))
+        defaults = Defaults.of(fates, self.healthy.obligors, self.timeline.periods)
+        block = pay_until_default(self.healthy, defaults, fates.paths)
+        due = recover(block, self.healthy, defaults, self.later, severity, pledged)
+        for name, lost in pay_on_sales(block, self.streams, self.timeline, sold, fates, self.later, severity).items():
+            due[name] = due.get(name, 0.0) + lost
+        for name, called in due.items():
+            limit = self.pool.party(name).limit
+            block[ROW["guarantee"]] += guaranteed_payments(called, default_periods(fates, name), limit)
+        opening = self.healthy.opening + sum(one.principal for one in self.streams)
+        return _closed(self.timeline, block, opening)
 
 
 def _refuse_default_vectors(vectors: Vectors) -> None:
@@ -201,46 +262,3 @@ def _refuse_default_vectors(vectors: Vectors) -> None:
     if given:
         template = "{got} is given beside fates, which say who defaults; set it to 0"
         raise SpecError(finding("projection.fates", template, path=(given[0],), got=given[0]))
-
-
-def _born(pool: Pool) -> IntArray:
-    """Month of origination of each obligation, counted from year 0."""
-    return np.array([_months(one.start) - getattr(one, "seasoning", 0) for one in pool.obligations], dtype=np.int64)
-
-
-def _months(day: date) -> int:
-    return 12 * day.year + day.month
-
-
-def sums(at: IntArray, amounts: FloatArray, size: int) -> FloatArray:
-    """Sum of the amounts that belong to each of `size` places."""
-    return np.asarray(np.bincount(at, amounts, size), dtype=np.float64)
-
-
-def cohorts_of(
-    pool: Pool, flows: PooledFlows, timeline: Timeline, steps: Steps, cohort: IntArray, born: IntArray
-) -> Cohorts:
-    """The contract flows of cohorts: ``cohort[i]`` is that of obligation i (-1: none), ``born[c]`` its first month."""
-    count, size = len(steps), len(born)
-    mine = cohort[flows.row] >= 0
-    past = flows.days <= np.datetime64(timeline.cut_off)
-    step = np.searchsorted(np.array(steps.ends, dtype="datetime64[D]"), flows.days)
-    inside = mine & ~past & (step < count)
-    at = cohort[flows.row[inside]] * count + step[inside]
-    interest, principal = (
-        sums(at, amounts[inside], size * count).reshape(size, count) for amounts in (flows.interest, flows.principal)
-    )
-    early = np.array([getattr(one, "prepayment_fee", 0.0) for one in pool.obligations])
-    fee = np.zeros((size, count))
-    has, gone = cohort >= 0, mine & past
-    opening = sums(cohort[has], pool.principals()[has], size) - sums(
-        cohort[flows.row[gone]], flows.principal[gone], size
-    )
-    if early.any():
-        weight = early[flows.row]
-        start = sums(cohort[has], (pool.principals() * early)[has], size)
-        start -= sums(cohort[flows.row[gone]], (flows.principal * weight)[gone], size)
-        repaid = sums(at, (flows.principal * weight)[inside], size * count).reshape(size, count)
-        fee = start[:, None] - np.cumsum(repaid, axis=1)
-    age = np.array([_months(end) for end in steps.ends])[None, :] - born[:, None]
-    return Cohorts(interest, principal, opening, fee, age)

@@ -1,241 +1,178 @@
-"""Collections under simulated default periods: one obligor after the other, one pass a period, no cube.
+"""Collections under simulated default periods, without a cube of obligors, periods and paths.
 
-Each period's flow is that of the whole pool less the flows of those who have defaulted, and these are added up over
-the list of defaults, which is far shorter than obligors times paths.
+Each period's flow is that of the whole pool less the flows of those who have defaulted. What a default in one period
+takes away from all later ones is a row of a table, and a path's loss is the sum of the rows of its defaults: a sparse
+product, as long as the list of defaults, which is far shorter than obligors times paths.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from ipabs._typing import FloatArray, IntArray
 from ipabs.basics.schedule import add_months
 from ipabs.basics.timeline import Timeline
-from ipabs.cashflow.collections import ROWS, Collections
-from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.cashflow.collections import ROW, ROWS
+from ipabs.pool.cohorts import Steps
+from ipabs.pool.fates import Defaults
 from ipabs.pool.obligation import Obligation
-from ipabs.pool.pool import Pool
-from ipabs.pool.survival import Steps, Survival
-from ipabs.pool.vectors import Vectors
-
-NEVER = np.iinfo(np.int64).max
-GONE = tuple(ROWS.index(name) for name in ("principal", "prepayment", "defaulted"))
-
-
-class Fates(Protocol):
-    """Who defaults in which period on which path: one entry a default within the horizon.
-
-    ``path[e]``, ``party[e]`` (a place in `parties`) and ``period[e]`` describe default e; a party that does not default
-    on a path has no entry there.
-    """
-
-    @property
-    def parties(self) -> tuple[str, ...]:
-        """Ids of the parties that were drawn."""
-
-    @property
-    def paths(self) -> int:
-        """How many paths there are."""
-
-    @property
-    def path(self) -> IntArray:
-        """``(defaults,)`` path of each default."""
-
-    @property
-    def party(self) -> IntArray:
-        """``(defaults,)`` place of the party in `parties`."""
-
-    @property
-    def period(self) -> IntArray:
-        """``(defaults,)`` period of each default."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DefaultList:
-    """Fates as plain arrays, for results of another simulator or a scenario by hand.
-
-    >>> DefaultList(("F1", "F2"), 2, np.array([1]), np.array([0]), np.array([3])).paths
-    2
-    """
-
-    parties: tuple[str, ...]
-    paths: int
-    path: IntArray
-    party: IntArray
-    period: IntArray
-
+from ipabs.pool.survival import Survival
 
 SERIES = ("interest", "principal", "prepayment", "other")
+# Numbers in the table of losses: what fits in a processor's cache.
+TABLE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Healthy:
-    """What each obligation pays and owes as long as nobody defaults, ``(period, obligation)``."""
+    """What each obligor pays and owes as long as nobody defaults, in the order of their ids.
 
-    series: dict[str, FloatArray]
-    opening: FloatArray
-    before: FloatArray
-
-    @classmethod
-    def of(cls, steps: Steps, opening: FloatArray, paid: Survival) -> "Healthy":
-        """From the obligations' survival without defaults."""
-        series = {name: steps.in_periods(getattr(paid, name)).T for name in SERIES}
-        repaid = np.cumsum(series["principal"] + series["prepayment"], axis=0)
-        return cls(series, opening, np.concatenate([opening[None, :], opening - repaid[:-1]]))
-
-
-def simulated_collections(
-    pool: Pool,
-    timeline: Timeline,
-    healthy: Healthy,
-    vectors: Vectors,
-    fates: Fates,
-    collateral: Mapping[str, FloatArray],
-) -> Collections:
-    """Collections on every path."""
-    place = {id: n for n, id in enumerate(fates.parties)}
-    refuse(DataError, fate_faults(pool.obligations, timeline, fates, collateral))
-    who = np.array([place.get(one.obligor, len(place)) for one in pool.obligations])
-    before, total = _by_obligor(healthy.before, who, len(place) + 1), float(healthy.opening.sum())
-    block = np.zeros((len(ROWS), timeline.periods, fates.paths))
-    events = _Events(fates, timeline.periods)
-    for name, amounts in healthy.series.items():
-        if amounts.any():
-            _surviving(block[ROWS.index(name)], _by_obligor(amounts, who, len(place) + 1), events)
-    _default(block, before, events)
-    _recover(block, pool, timeline, before, healthy.opening, vectors, events, place, collateral)
-    gone = np.zeros(fates.paths)
-    for t in range(timeline.periods):
-        for row in GONE:
-            gone += block[row, t]
-        np.maximum(total - gone, 0.0, out=block[ROWS.index("performing"), t])  # less than 0 only by float residue
-    return Collections.from_block(timeline, block, np.full(fates.paths, total), np.zeros(fates.paths))
-
-
-class _Events:
-    """Defaults sorted by period, and by party within one; ``end[t]`` of them have happened before period t.
-
-    A path's defaults are added up in this order, whatever the order of the entries, which so changes no bit.
+    Attributes
+    ----------
+    obligors : tuple of str
+    series : tuple of str
+        The series that are not 0 throughout.
+    flows : FloatArray
+        ``(obligor, series, period)``
+    owed : FloatArray
+        ``(obligor, period)`` at the start of each period.
+    guaranteed : dict
+        Guarantor to the part of `owed` that it stands for, ``(obligor, period)``.
+    opening : float
+        Balance of all at the cut-off.
     """
 
-    def __init__(self, fates: Fates, periods: int) -> None:
-        # Small integers sort in linear time.
-        small = np.uint16 if len(fates.parties) < 1 << 16 else np.int64
-        order = np.argsort(fates.party.astype(small), kind="stable")
-        order = order[np.argsort(fates.period[order].astype(np.int16), kind="stable")]
-        self.path, self.who, self.when = (values[order] for values in (fates.path, fates.party, fates.period))
-        self.end = np.searchsorted(self.when, np.arange(periods + 1))
-        self.paths = fates.paths
+    obligors: tuple[str, ...]
+    series: tuple[str, ...]
+    flows: FloatArray
+    owed: FloatArray
+    guaranteed: dict[str, FloatArray]
+    opening: float
 
-    def until(self, t: int) -> tuple[IntArray, IntArray]:
-        """Path and party of the defaults up to and with period t."""
-        return self.path[: self.end[t + 1]], self.who[: self.end[t + 1]]
-
-    def of(self, t: int) -> slice:
-        """The defaults of period t."""
-        return slice(self.end[t], self.end[t + 1])
-
-
-def _by_obligor(amounts: FloatArray, who: IntArray, size: int) -> FloatArray:
-    """``(period, obligor)`` sums of the obligations' amounts; the last obligor is never drawn."""
-    result = np.zeros((size, len(amounts)))
-    np.add.at(result, who, amounts.T)
-    return np.ascontiguousarray(result.T)
-
-
-def _surviving(row: FloatArray, amounts: FloatArray, events: _Events) -> None:
-    for t, flows in enumerate(amounts):
-        path, who = events.until(t)
-        np.subtract(flows.sum(), np.bincount(path, flows[who], events.paths), out=row[t])
-        np.maximum(row[t], 0.0, out=row[t])  # less than 0 only by float residue
-
-
-def _default(block: FloatArray, before: FloatArray, events: _Events) -> None:
-    row = block[ROWS.index("defaulted")]
-    for t, exposure in enumerate(before):
-        now = events.of(t)
-        row[t] = np.bincount(events.path[now], exposure[events.who[now]], events.paths)
-
-
-def _recover(
-    block: FloatArray,
-    pool: Pool,
-    timeline: Timeline,
-    before: FloatArray,
-    opening: FloatArray,
-    vectors: Vectors,
-    events: _Events,
-    place: Mapping[str, int],
-    collateral: Mapping[str, FloatArray],
-) -> None:
-    """Recoveries after the lag, and what guarantors pay of the rest in the same period."""
-    later = timeline.period_of([add_months(end, vectors.recovery_lag) for end in timeline.collection_ends])
-    rows = block[ROWS.index("recovery")], block[ROWS.index("guarantee")]
-    guarantees = tuple(_guarantees(pool, opening, events, place))
-    called = [np.zeros(events.paths) for _ in guarantees]
-    for t in range(timeline.periods):
-        now, to = events.of(t), int(later[t])
-        if to >= timeline.periods or now.start == now.stop:
-            continue
-        path, who = events.path[now], events.who[now]
-        owed = before[t, who]
-        recovered = (1 - vectors.severity) * owed
-        for obligor, value in collateral.items():
-            mine = np.flatnonzero(who == place[obligor])
-            worth = np.broadcast_to(value, (events.paths, timeline.periods))[path[mine], to]
-            recovered[mine] = np.minimum(worth, owed[mine])
-        rows[0][to] += np.bincount(path, recovered, events.paths)
-        for n, (covered, defaults_in, limit) in enumerate(guarantees):
-            due = np.bincount(path, covered[who] * (owed - recovered), events.paths)
-            paid = np.where(defaults_in > to, np.minimum(due, limit - called[n]), 0.0)
-            called[n] += paid
-            rows[1][to] += paid
-
-
-def _guarantees(
-    pool: Pool, opening: FloatArray, events: _Events, place: Mapping[str, int]
-) -> Iterator[tuple[FloatArray, IntArray, float]]:
-    """Of each guarantor: the share of every obligor's debt it covers, its default period on each path, its limit."""
-    size = len(place) + 1
-    whole = np.zeros(size)
-    who = np.array([place.get(one.obligor, size - 1) for one in pool.obligations])
-    np.add.at(whole, who, opening)
-    names = [getattr(one, "guarantor", "") for one in pool.obligations]
-    for name in sorted(set(names) - {""}):
-        covered = np.zeros(size)
-        np.add.at(covered, who, np.where(np.array(names) == name, opening, 0.0))
-        defaults_in = np.full(events.paths, NEVER)
-        mine = events.who == place.get(name, -1)
-        defaults_in[events.path[mine]] = events.when[mine]
-        limit = pool.party(name).limit
-        yield (
-            np.divide(covered, whole, out=np.zeros(size), where=whole > 0),
-            defaults_in,
-            np.inf if limit is None else limit,
+    @classmethod
+    def of(cls, obligations: Sequence[Obligation], steps: Steps, opening: FloatArray, paid: Survival) -> "Healthy":
+        """From the obligations' balances at the cut-off and their survival without defaults."""
+        obligors = tuple(sorted({one.obligor for one in obligations}))
+        place = {id: n for n, id in enumerate(obligors)}
+        who = np.array([place[one.obligor] for one in obligations], dtype=np.int64)
+        amounts = {name: steps.in_periods(getattr(paid, name)) for name in SERIES}
+        series = tuple(name for name in SERIES if amounts[name].any())
+        flows = [_by_obligor(amounts[name], who, len(obligors)) for name in series]
+        repaid = np.cumsum(amounts["principal"] + amounts["prepayment"], axis=1)
+        owed = opening[:, None] - np.concatenate([np.zeros((len(who), 1)), repaid[:, :-1]], axis=1)
+        named = np.array([getattr(one, "guarantor", "") for one in obligations])
+        return cls(
+            obligors,
+            series,
+            np.stack(flows, axis=1) if flows else np.zeros((len(obligors), 0, owed.shape[1])),
+            _by_obligor(owed, who, len(obligors)),
+            {
+                name: _by_obligor(np.where((named == name)[:, None], owed, 0.0), who, len(obligors))
+                for name in sorted({*named.tolist()} - {""})
+            },
+            float(opening.sum()),
         )
 
 
-def fate_faults(
-    obligations: Sequence[Obligation], timeline: Timeline, fates: Fates, collateral: Mapping[str, FloatArray]
-) -> Iterator[Finding]:
-    """Entries of the fates outside their ranges; collateral of nobody, or of another shape."""
-    for name, values, size in (
-        ("path", fates.path, fates.paths),
-        ("party", fates.party, len(fates.parties)),
-        ("period", fates.period, timeline.periods),
-    ):
-        if len(values) and (values.min() < 0 or values.max() >= size):
-            template = "{field} runs from {low} to {high}; the fates have {size}"
-            yield finding(
-                "fates.range", template, path=(name,), field=name, low=values.min(), high=values.max(), size=size
-            )
-    known, drawn = {one.obligor for one in obligations}, set(fates.parties)
-    for name, value in collateral.items():
-        if name not in drawn or name not in known:
-            template = "collateral of {got!r}, who is no drawn obligor; {hint}"
-            yield finding("fates.collateral", template, got=name, allowed=sorted(known & drawn))
-        elif np.min(value) < 0 or np.shape(value)[-1:] != (timeline.periods,):
-            template = "collateral of {got} needs one value of 0 or more a period"
-            yield finding("fates.collateral_values", template, path=(name,), got=name)
+def _by_obligor(amounts: FloatArray, who: IntArray, size: int) -> FloatArray:
+    """``(obligor, period)`` sums of the obligations' amounts."""
+    result = np.zeros((size, amounts.shape[1]))
+    np.add.at(result, who, amounts)
+    return result
+
+
+def pay_until_default(healthy: Healthy, defaults: Defaults, paths: int) -> FloatArray:
+    """What the obligors pay until they default, and what they owe then, as a block ``(row, period, path)``.
+
+    Balances are left to be filled in when all flows are known.
+    """
+    obligors, periods = healthy.owed.shape
+    block = np.empty((len(ROWS), periods, paths))
+    for name in ROWS:
+        if name not in healthy.series:
+            block[ROW[name]] = 0.0
+    lost = _lost(healthy.flows, defaults, paths)
+    whole = healthy.flows.sum(axis=0)
+    for k, name in enumerate(healthy.series):
+        row = block[ROW[name]]
+        np.subtract(whole[k][:, None], lost[:, k * periods : (k + 1) * periods].T, out=row)
+        np.maximum(row, 0.0, out=row)  # less than 0 only by float residue
+    period = np.tile(np.arange(periods), obligors)
+    add_up(block[ROW["defaulted"]], period[defaults.cell], defaults.path, healthy.owed.ravel()[defaults.cell])
+    return block
+
+
+def _lost(flows: FloatArray, defaults: Defaults, paths: int) -> FloatArray:
+    """What those who have defaulted no longer pay, ``(path, series · period)``."""
+    from scipy.sparse import csr_array  # here, since loading it takes longer than most projections
+
+    obligors, series, periods = flows.shape
+    missed = np.arange(periods) >= np.arange(periods)[:, None]  # (default period, period)
+    size = max(TABLE // max(series * periods**2, 1), 1)
+    lost = np.zeros((paths, 0))
+    for lo in range(0, obligors, size):
+        table = (flows[lo : lo + size, None] * missed[:, None, :]).reshape(-1, series * periods)
+        cell, ends = defaults.cell, defaults.ends
+        if size < obligors:
+            mine = (cell >= lo * periods) & (cell < (lo + size) * periods)
+            cell, ends = cell[mine] - lo * periods, np.concatenate([[0], np.cumsum(mine)])[ends]
+        count = csr_array((np.ones(len(cell)), cell, ends), shape=(paths, len(table)))
+        lost = lost + np.asarray(count @ table) if lo else np.asarray(count @ table)
+    return lost
+
+
+def add_up(row: FloatArray, period: IntArray, path: IntArray, amount: FloatArray) -> None:
+    """Add amounts to a row ``(period, path)``, in their order."""
+    np.add.at(row.reshape(-1), period * row.shape[1] + path, amount)
+
+
+def recover(
+    block: FloatArray,
+    healthy: Healthy,
+    defaults: Defaults,
+    later: IntArray,
+    severity: float,
+    collateral: Mapping[str, FloatArray],
+) -> dict[str, FloatArray]:
+    """Add the recoveries after the lag; of each guarantor what is then left of the debts that it stands for.
+
+    ``later[t]`` is the period in which defaults of period t recover.
+    """
+    obligors, periods = healthy.owed.shape
+    owed = np.where(later < periods, healthy.owed, 0.0).ravel()  # beyond the last period nothing is seen
+    to = np.tile(np.minimum(later, periods - 1), obligors)[defaults.cell]
+    recovered = ((1 - severity) * owed)[defaults.cell]
+    for obligor, value in collateral.items():
+        who = healthy.obligors.index(obligor)
+        mine = np.flatnonzero(defaults.cell // periods == who)
+        worth = np.broadcast_to(value, (block.shape[2], periods))[defaults.path[mine], to[mine]]
+        recovered[mine] = np.minimum(worth, owed[defaults.cell[mine]])
+    add_up(block[ROW["recovery"]], to, defaults.path, recovered)
+    due = {}
+    for guarantor, debts in healthy.guaranteed.items():
+        covered = np.divide(debts.ravel(), owed, out=np.zeros(len(owed)), where=owed > 0)[defaults.cell]
+        due[guarantor] = np.zeros(block.shape[1:])
+        add_up(due[guarantor], to, defaults.path, covered * (owed[defaults.cell] - recovered))
+    return due
+
+
+def recovery_periods(timeline: Timeline, lag: int) -> IntArray:
+    """The period in which the day lies that is `lag` months after the end of each period."""
+    return timeline.period_of([add_months(end, lag) for end in timeline.collection_ends])
+
+
+def guaranteed_payments(due: FloatArray, stop: IntArray, limit: float | None) -> FloatArray:
+    """What a guarantor pays of what it is due, ``(period, path)``: up to its limit, and nothing from its default on.
+
+    >>> due = np.array([[60.0, 60.0], [60.0, 60.0]])
+    >>> guaranteed_payments(due, np.array([9, 1]), 100.0)
+    array([[60., 60.],
+           [40.,  0.]])
+    """
+    paid = np.zeros(due.shape)
+    left = np.full(due.shape[1], np.inf if limit is None else float(limit))
+    for t, called in enumerate(due):
+        paid[t] = np.where(stop > t, np.minimum(called, left), 0.0)
+        left -= paid[t]
+    return paid

@@ -4,101 +4,14 @@ Everything is linear in the contract's schedule, so contracts that share the sam
 is such a sum. Arrays are ``(cohort, step)``.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
 from ipabs._typing import FloatArray, IntArray
-from ipabs.basics.schedule import add_months, month_end
-from ipabs.basics.timeline import Timeline
 from ipabs.errors import ModelError, finding
+from ipabs.pool.cohorts import Cohorts, Steps
 from ipabs.pool.vectors import Vectors
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Steps:
-    """The months of a timeline: each collection period cut into months counted back from its end.
-
-    Speeds act once a step. A first piece shorter than a month acts in proportion.
-    """
-
-    ends: tuple[date, ...]
-    period: IntArray
-    years: FloatArray
-    month: IntArray
-
-    @classmethod
-    def of(cls, timeline: Timeline) -> "Steps":
-        """The steps of every period.
-
-        >>> days = (date(2024, 6, 20), date(2024, 7, 20))
-        >>> line = Timeline(cut_off=date(2024, 4, 10), closing=date(2024, 4, 10), collection_ends=days,
-        ...                 accrual_ends=days, payments=days)
-        >>> steps = Steps.of(line)
-        >>> [str(day) for day in steps.ends], steps.period.tolist(), (12 * steps.years).round(4).tolist()
-        (['2024-04-20', '2024-05-20', '2024-06-20', '2024-07-20'], [0, 0, 0, 1], [0.3226, 1.0, 1.0, 1.0])
-        """
-        ends: list[date] = []
-        period: list[int] = []
-        years: list[float] = []
-        for t, (start, end) in enumerate(zip(timeline.collection_starts, timeline.collection_ends, strict=True)):
-            backward = [end]
-            at_end = end == month_end(end)
-            while (before := add_months(end, -len(backward), end_of_month=at_end)) > start:
-                backward.append(before)
-            part = (backward[-1] - start).days / (backward[-1] - before).days
-            ends += backward[::-1]
-            period += [t] * len(backward)
-            years += [part / 12, *[1 / 12] * (len(backward) - 1)]
-        since = np.cumsum(years) * 12
-        return cls(tuple(ends), np.array(period), np.array(years), np.ceil(np.round(since, 6)).astype(np.int64) - 1)
-
-    def __len__(self) -> int:
-        return len(self.ends)
-
-    def step_of(self, days: Sequence[date]) -> IntArray:
-        """The first step that ends on or after each day; the number of steps if none does."""
-        return np.searchsorted(np.array(self.ends, dtype="datetime64[D]"), np.array(days, dtype="datetime64[D]"))
-
-    def later(self, months: int) -> IntArray:
-        """The step in which the day lies that is so many months after the end of each step."""
-        return self.step_of([add_months(end, months) for end in self.ends])
-
-    def in_periods(self, amounts: FloatArray) -> FloatArray:
-        """Sums over the steps of each period, along the last axis."""
-        first = np.flatnonzero(np.diff(self.period, prepend=-1))
-        return np.add.reduceat(amounts, first, axis=-1)
-
-    def at_period_ends(self, balances: FloatArray) -> FloatArray:
-        """Balances at the last step of each period, along the last axis."""
-        return balances[..., np.flatnonzero(np.diff(self.period, append=-1))]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Cohorts:
-    """Contract flows of cohorts by step, with their balance at the cut-off.
-
-    `fee` is the sum of balances after each step times the contracts' prepayment fees; `age` the months since
-    origination at the end of each step.
-    """
-
-    interest: FloatArray
-    principal: FloatArray
-    opening: FloatArray
-    fee: FloatArray
-    age: IntArray
-
-    @property
-    def after(self) -> FloatArray:
-        """Contract balance after each step."""
-        return self.opening[:, None] - np.cumsum(self.principal, axis=1)
-
-    @property
-    def before(self) -> FloatArray:
-        """Contract balance before each step."""
-        return np.concatenate([self.opening[:, None], self.after[:, :-1]], axis=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,7 +106,7 @@ def _late(
 
 
 def _at_most_one(smm: FloatArray, default: FloatArray, vectors: Vectors) -> None:
-    if vectors.order == "sifma" and (over := float((smm + default).max())) > 1:
+    if vectors.order == "sifma" and (over := float((smm + default).max(initial=0.0))) > 1:
         raise ModelError(
             finding(
                 "projection.over_one",

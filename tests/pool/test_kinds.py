@@ -10,12 +10,12 @@ from ipabs.basics.party import Party
 from ipabs.basics.timeline import Timeline
 from ipabs.errors import DataError, SpecError
 from ipabs.pool import KINDS, LeaseBack, LicenceBack, PledgedLoan, Receivable, RoyaltyStream
+from ipabs.pool.fates import DefaultList
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
-from ipabs.pool.projection import project
+from ipabs.pool.projection import UnderFates, project
 from ipabs.pool.royalty import CatchUp, Milestone, RoyaltyTerms, Tier
 from ipabs.pool.royalty_stream import Sales
-from ipabs.pool.simulated import DefaultList
 from ipabs.pool.vectors import Vectors
 
 EXACT = 1e-6
@@ -216,6 +216,62 @@ def test_stream_stops_when_its_licensee_defaults() -> None:
         project(pool, line, Vectors(cdr=0.02), fates=fates, sales={"Y1": np.full((3, 3), 20e6)})
 
 
+def test_guarantor_of_a_licensee_pays_its_debt_but_not_for_low_sales() -> None:
+    days = tuple(date(year, 12, 31) for year in (2024, 2025, 2026))
+    line = Timeline(cut_off=date(2023, 12, 31), closing=date(2023, 12, 31), collection_ends=days, accrual_ends=days,
+                    payments=days)  # fmt: skip
+    loan = PledgedLoan(
+        id="C1", obligor="F1", principal=1e6, start=date(2023, 12, 31), maturity=date(2026, 12, 31), contract_rate=0.04,
+        amortization="bullet", frequency="annual", guarantor="G",
+    )  # fmt: skip
+    parties = (Party(id="L1"), Party(id="F1"), Party(id="G", limit=1.2e6))
+    pool = Pool((stream(guarantor="G"), loan), parties)
+    # Path 0: the licensee defaults; 1: licensee and borrower; 2: the guarantor before them; 3: nobody, but no sales.
+    fates = DefaultList(
+        ("L1", "F1", "G"), 4, np.array([0, 1, 1, 2, 2]), np.array([0, 0, 1, 0, 2]), np.array([1, 1, 1, 1, 0])
+    )
+    sales = np.array([[20e6, 20e6, 20e6]] * 3 + [[0.0, 0.0, 0.0]])
+    paid = project(pool, line, Vectors(severity=0.6), fates=fates, sales={"Y1": sales})
+    owed = stream().contract_flows().balance[0]
+    assert paid.guarantee[0] == pytest.approx([0, 0.6 * owed, 0], abs=EXACT)
+    assert 0.6 * (owed + 1e6) > 1.2e6
+    assert paid.guarantee[1] == pytest.approx([0, 1.2e6, 0], abs=EXACT)
+    assert paid.guarantee[2:].sum() == 0
+    assert paid.defaulted[3] == pytest.approx([0, 0, 2.5e6], abs=EXACT)
+
+
+def test_terms_hold_on_every_path_of_simulated_sales() -> None:
+    days = tuple(date(year, month, day) for year in (2024, 2025, 2026) for month, day in ((6, 30), (12, 31)))
+    line = Timeline(cut_off=date(2023, 12, 31), closing=date(2023, 12, 31), collection_ends=days, accrual_ends=days,
+                    payments=days)  # fmt: skip
+    terms = RoyaltyTerms(
+        tiers=(Tier(rate=0.06), Tier(above=10e6, rate=0.04), Tier(above=20e6, rate=0.02)),
+        minimum=8e5,
+        milestones=(Milestone(sales=30e6, payment=3e5), Milestone(sales=60e6, payment=5e5)),
+        catch_ups=(CatchUp(date=date(2026, 3, 1), total=2.6e6),),
+    )
+    expected = tuple(Sales(date=day, amount=9e6) for day in days)
+    one = stream(terms=terms, sales=expected)
+    sales = np.random.default_rng(11).uniform(0.0, 16e6, (40, 6))
+    paid = project(Pool((one,), (Party(id="L1"),)), line, sales={"Y1": sales})
+    for path, row in enumerate(sales):
+        by_hand, year, all_sales, total = [], 0.0, 0.0, 0.0
+        for k, sold in enumerate(row):
+            year = sold if k % 2 == 0 else year + sold
+            on_year = lambda s: 0.06 * min(s, 10e6) + 0.04 * min(max(s - 10e6, 0), 10e6) + 0.02 * max(s - 20e6, 0)  # noqa: E731  # the contract's sentence
+            due = on_year(year) - on_year(year - sold)
+            if k % 2:
+                due += max(8e5 - on_year(year), 0.0)
+            due += 3e5 * (all_sales < 30e6 <= all_sales + sold) + 5e5 * (all_sales < 60e6 <= all_sales + sold)
+            all_sales += sold
+            if k == 4:
+                due = max(due, 2.6e6 - total)
+            total += due
+            by_hand.append(due)
+        assert paid.total[path] == pytest.approx(by_hand, abs=1e-6)
+        assert paid.principal[path].sum() + paid.defaulted[path].sum() == pytest.approx(2.5e6, abs=1e-6)
+
+
 def test_simulated_sales_that_do_not_fit_are_findings() -> None:
     days = (date(2024, 12, 31),)
     line = Timeline(
@@ -224,5 +280,9 @@ def test_simulated_sales_that_do_not_fit_are_findings() -> None:
     pool = Pool((stream(),), (Party(id="L1"),))
     with pytest.raises(DataError, match="sales of 'Y9', which is no royalty stream; valid: Y1"):
         project(pool, line, sales={"Y9": np.ones((2, 3))})
+    ready = UnderFates.of(pool, line, simulated=("Y1",))
+    nobody = DefaultList(("L1",), 2, *[np.array([], dtype=np.int64)] * 3)
+    with pytest.raises(DataError, match=r"sales of \[\] where sales of \['Y1'\] are simulated"):
+        ready.collections(nobody)
     with pytest.raises(DataError, match="sales of Y1 need 3 amounts of 0 or more a path"):
         project(pool, line, sales={"Y1": np.ones((2, 2))})

@@ -9,10 +9,11 @@ from ipabs.basics.party import Party
 from ipabs.basics.schedule import add_months
 from ipabs.basics.timeline import Timeline
 from ipabs.errors import DataError, SpecError
+from ipabs.pool import simulated
+from ipabs.pool.fates import DefaultList
 from ipabs.pool.kinds import PledgedLoan
 from ipabs.pool.pool import Pool
 from ipabs.pool.projection import UnderFates, project
-from ipabs.pool.simulated import DefaultList
 from ipabs.pool.vectors import Vectors
 
 EXACT = 1e-6
@@ -166,3 +167,23 @@ def test_fates_and_collateral_that_do_not_fit_are_findings() -> None:
         "collateral of 'F9', who is no drawn obligor; valid: F0, F1, F2",
         "F0: collateral of F0 needs one value of 0 or more a period",
     ]
+
+
+def test_many_obligors_are_added_up_group_by_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = fates((0, "F0", 2), (2, "F1", 0), (2, "F2", 7), (2, "F0", 4))
+    whole = project(pool(), LINE, Vectors(severity=0.6), fates=drawn)
+    monkeypatch.setattr(simulated, "TABLE", 1)
+    apart = project(pool(), LINE, Vectors(severity=0.6), fates=drawn)
+    assert apart.block == pytest.approx(whole.block, abs=EXACT)
+
+
+def test_guarantor_stands_only_for_the_contracts_that_name_it() -> None:
+    one, two = (
+        PledgedLoan(id=id, obligor="F0", principal=1e6, start=START, maturity=date(2026, 1, 1), contract_rate=0.04,
+                    amortization=kind, guarantor=guarantor)
+        for id, kind, guarantor in (("C1", "bullet", "G"), ("C2", "linear", ""))
+    )  # fmt: skip
+    holding = Pool((one, two), (Party(id="F0"), Party(id="G")))
+    got = project(holding, LINE, Vectors(severity=0.5), fates=fates((0, "F0", 4), paths=1))
+    assert got.defaulted[0, 4] == pytest.approx(1e6 + 0.5e6, abs=EXACT)  # half of the linear loan is repaid
+    assert got.guarantee[0] == pytest.approx([0, 0, 0, 0, 0.5e6, 0, 0, 0], abs=EXACT)
