@@ -81,6 +81,7 @@ def project(
 
     Examples
     --------
+    >>> from datetime import date
     >>> from ipabs.basics.party import Party
     >>> from ipabs.pool.kinds import PledgedLoan
     >>> loan = PledgedLoan(id="C1", obligor="F1", principal=9_000_000, start=date(2024, 2, 29),
