@@ -36,7 +36,7 @@ def whole(appraised: Appraised) -> FloatArray:
 def spread_of(draws: FloatArray) -> tuple[float, ...]:
     """Mean, its standard error, and the quantiles of draws."""
     mean = mean_over_paths(draws)
-    return mean.value, mean.standard_error, *(float(np.quantile(draws, level)) for level in LEVELS)
+    return float(mean.value), float(mean.standard_error), *(float(np.quantile(draws, level)) for level in LEVELS)
 
 
 def valuations(case: Case, appraisals: Sequence[Appraised]) -> Exhibit:

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ipabs._typing import FloatArray, IntArray
 from ipabs.basics.streams import normals
 from ipabs.valuation.black_scholes import OptionRight, black_scholes, option_sign
 from ipabs.valuation.ranges import check_ranges, check_size
-from ipabs.valuation.simulated import Simulated, controlled_mean
+from ipabs.valuation.simulated import Simulated, by_draw, controlled_mean
 
 # What is known on a date: date number -> ``(path, regressor)``.
 Regressors: TypeAlias = Callable[[int], FloatArray]
@@ -29,13 +30,13 @@ LEAST_PATHS = 10
 
 
 def longstaff_schwartz(
-    asset_value: float,
-    investment: float,
+    asset_value: ArrayLike,
+    investment: ArrayLike,
     *,
-    years: float,
-    volatility: float,
-    risk_free_rate: float,
-    cost_of_delay: float = 0.0,
+    years: ArrayLike,
+    volatility: ArrayLike,
+    risk_free_rate: ArrayLike,
+    cost_of_delay: ArrayLike = 0.0,
     right: OptionRight = "call",
     exercise_dates: int = 50,
     paths: int = 100_000,
@@ -51,6 +52,12 @@ def longstaff_schwartz(
     paths, rule_paths : int
         Paths that value the rule, and paths that fit it (as many by default).
 
+    Returns
+    -------
+    Simulated
+        Of arrays where an input is an array of draws. All draws of inputs see the same shocks, so that they differ by
+        their inputs alone; each takes as long as a single option.
+
     Notes
     -----
     The regressors are powers of ``V / I − 1`` up to the third; the European option, whose value is known, is the
@@ -62,7 +69,7 @@ def longstaff_schwartz(
     >>> abs(put.value - 4.478) < 4 * put.standard_error + 0.01
     True
     """
-    sign = option_sign(right)
+    option_sign(right)
     check_ranges(
         asset_value=(asset_value, "(0, inf)"),
         investment=(investment, "(0, inf)"),
@@ -74,27 +81,44 @@ def longstaff_schwartz(
         paths=(paths, "{2, ..., inf}"),
         rule_paths=(2 if rule_paths is None else rule_paths, "{2, ..., inf}"),
     )
-    check_size(exercise_dates * max(paths, rule_paths or 0), path=("paths",))
-    step_years = years / exercise_dates
-    discounts = np.exp(-risk_free_rate * step_years * np.arange(1, exercise_dates + 1))
+    fitting, valuing = rule_paths or paths, paths
+    check_size(exercise_dates * max(fitting, valuing), path=("paths",))
+    fitting_walk = standard_walk(exercise_dates, stream="longstaff_schwartz.rule", paths=fitting, seed=seed)
+    valuing_walk = standard_walk(exercise_dates, stream="longstaff_schwartz.value", paths=valuing, seed=seed)
+    draws = np.broadcast(asset_value, investment, years, volatility, risk_free_rate, cost_of_delay)
+    names = ("asset_value", "investment", "years", "volatility", "risk_free_rate", "cost_of_delay")
+    return by_draw(
+        (
+            _one_option(fitting_walk, valuing_walk, right, **dict(zip(names, map(float, one), strict=True)))
+            for one in draws
+        ),
+        draws.shape,
+    )
 
-    def moneyness(stream: str, count: int) -> FloatArray:
-        """``V / I − 1`` on every date, ``(path, date)``."""
-        drift = risk_free_rate - cost_of_delay
-        logs = log_returns(
-            exercise_dates,
-            step_years=step_years,
-            drift=drift,
-            volatility=volatility,
-            stream=f"longstaff_schwartz.{stream}",
-            paths=count,
-            seed=seed,
-        )
-        return np.asarray(np.exp(logs) * (asset_value / investment) - 1)
 
-    fitted, fresh = moneyness("rule", rule_paths or paths), moneyness("value", paths)
-    rule = exercise_rule(sign * investment * fitted, discounts, lambda date: powers(fitted[:, date]))
-    payoffs = sign * investment * fresh
+def _one_option(
+    fitting_walk: FloatArray,
+    valuing_walk: FloatArray,
+    right: OptionRight,
+    *,
+    asset_value: float,
+    investment: float,
+    years: float,
+    volatility: float,
+    risk_free_rate: float,
+    cost_of_delay: float,
+) -> Simulated:
+    """Fit the rule on one set of paths and value it on the other, with the European option as control variate."""
+    dates = fitting_walk.shape[1]
+    step_years = years / dates
+    discounts = np.exp(-risk_free_rate * step_years * np.arange(1, dates + 1))
+    scale = option_sign(right) * investment
+    market = {"step_years": step_years, "drift": risk_free_rate - cost_of_delay, "volatility": volatility}
+    fitted, fresh = (
+        np.exp(log_returns(walk, **market)) * (asset_value / investment) - 1 for walk in (fitting_walk, valuing_walk)
+    )
+    rule = exercise_rule(scale * fitted, discounts, lambda date: powers(fitted[:, date]))
+    payoffs = scale * fresh
     received = cash_received(rule, payoffs, discounts, lambda date: powers(fresh[:, date]))
     european = black_scholes(
         asset_value,
@@ -108,19 +132,19 @@ def longstaff_schwartz(
     return controlled_mean(received, np.maximum(payoffs[:, -1], 0.0) * discounts[-1], float(european))
 
 
-def log_returns(
-    dates: int, *, step_years: float, drift: float, volatility: float, stream: str, paths: int, seed: int
-) -> FloatArray:
-    """Logarithms of asset value over today's, ``(path, date)``: sums of ``(drift − σ²/2) Δt + σ √Δt Z``.
-
-    The draws of a date depend on seed, stream, date and path number alone.
-    """
-    logs = np.empty((dates, paths))
+def standard_walk(dates: int, *, stream: str, paths: int, seed: int) -> FloatArray:
+    """Sums of standard normal shocks, ``(path, date)``; the shock of a date depends on seed, stream, date and path."""
+    walk = np.empty((dates, paths))
     last = np.zeros(paths)
     for date in range(dates):
-        draws = normals(seed, stream, f"date {date}", 0, paths)
-        last = logs[date] = last + (drift - volatility**2 / 2) * step_years + volatility * np.sqrt(step_years) * draws
-    return logs.T
+        last = walk[date] = last + normals(seed, stream, f"date {date}", 0, paths)
+    return walk.T
+
+
+def log_returns(walk: FloatArray, *, step_years: float, drift: float, volatility: float) -> FloatArray:
+    """Logarithms of asset value over today's, ``(path, date)``: ``n (drift − σ²/2) Δt + σ √Δt W_n``."""
+    trend = (drift - volatility**2 / 2) * step_years * np.arange(1, walk.shape[1] + 1)
+    return np.asarray(trend + volatility * np.sqrt(step_years) * walk)
 
 
 def powers(numbers: FloatArray) -> FloatArray:

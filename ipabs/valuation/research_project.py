@@ -1,4 +1,4 @@
-"""A patented research project with uncertain cost, uncertain cash flow and the right to give it up.
+"""A patented research project with uncertain cost and uncertain cash flow, carried through whatever happens.
 
 While the cost to complete K is above zero the owner pays at the rate I, and the project fails with intensity λ. Cost
 falls by what is invested, with its own uncertainty, ``dK = −I dt + σ_K √(I K) dz``; the cash flow follows
@@ -8,75 +8,89 @@ the patent the owner receives C; at the end, M times C. A project not complete b
 Dates are Δt apart. I Δt is paid at the beginning of each step, in full also in the step that completes; a completed
 project receives C Δt on each date from completion to the last but one, and M C on the last.
 
-Given up, a project saves ``−v``, where v is its value without the right to give up. v is known from one-dimensional
-integration over K, so only an option with payoff −v remains to be simulated: the control variate in its strongest form.
+The value of a project that is never given up is linear in C, so one-dimensional integration over K gives it without
+simulation; `ipabs.valuation.abandonment` adds the right to give up.
 
 Source: Schwartz, *Economic Notes* 33 (2004), 23-54, sections 2 and 3; cost process: Pindyck, *Journal of Financial
 Economics* 34 (1993), 53-76.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from math import prod
 from typing import Annotated
 
 import numpy as np
 from scipy.special import ndtr
 
 from ipabs._typing import FloatArray
-from ipabs.basics.streams import normals
+from ipabs.cashflow.discounting import Values
 from ipabs.errors import DataError, Finding, finding, refuse
-from ipabs.valuation.longstaff_schwartz import cash_received, exercise_rule
-from ipabs.valuation.ranges import check_ranges, check_size, outside
-from ipabs.valuation.simulated import Simulated, mean_over_paths
+from ipabs.valuation.checks import draw_findings
+from ipabs.valuation.ranges import outside
 
 COST_NODES = 800
 # Costs are followed this many standard deviations above today's, taken over the life of the patent at today's cost.
 COST_DEVIATIONS = 6.0
-BLOCK_PATHS = 16_384
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResearchProject:
-    """Inputs of the model; money in one unit, rates a year, continuously compounded."""
+    """Inputs of the model; money in one unit, rates a year, continuously compounded. Each may be draws ``(draw,)``."""
 
-    cash_flow: Annotated[float, "Cash flow a year if the project were complete today (C)."]
-    cash_flow_growth: Annotated[float, "Growth of the cash flow (mu)."]
-    cash_flow_volatility: Annotated[float, "Volatility of the cash flow (sigma_C)."]
-    risk_premium: Annotated[float, "Premium for the risk of the cash flow, taken off its growth (eta)."]
-    terminal_multiple: Annotated[float, "Value at the end of the patent over the cash flow then (M)."]
-    investment_rate: Annotated[float, "Investment a year until completion (I)."]
-    cost_to_complete: Annotated[float, "Expected cost left today (K)."]
-    cost_volatility: Annotated[float, "Uncertainty of the cost (sigma_K)."]
-    failure_rate: Annotated[float, "Intensity of failure until completion (lambda)."]
-    correlation: Annotated[float, "Of the shocks to cost and cash flow (rho)."]
-    risk_free_rate: float
-    patent_years: Annotated[float, "Years left of the patent (T)."]
+    cash_flow: Annotated[Values, "Cash flow a year if the project were complete today (C)."]
+    cash_flow_growth: Annotated[Values, "Growth of the cash flow (mu)."]
+    cash_flow_volatility: Annotated[Values, "Volatility of the cash flow (sigma_C)."]
+    risk_premium: Annotated[Values, "Premium for the risk of the cash flow, taken off its growth (eta)."]
+    terminal_multiple: Annotated[Values, "Value at the end of the patent over the cash flow then (M)."]
+    investment_rate: Annotated[Values, "Investment a year until completion (I)."]
+    cost_to_complete: Annotated[Values, "Expected cost left today (K)."]
+    cost_volatility: Annotated[Values, "Uncertainty of the cost (sigma_K)."]
+    failure_rate: Annotated[Values, "Intensity of failure until completion (lambda)."]
+    correlation: Annotated[Values, "Of the shocks to cost and cash flow (rho)."]
+    risk_free_rate: Values
+    patent_years: Annotated[Values, "Years left of the patent (T)."]
     step_years: Annotated[float, "Years between decisions."] = 0.25
 
     def findings(self) -> Iterable[Finding]:
-        """Numbers without a meaning in the model."""
+        """Numbers without a meaning in the model; draws of unequal number."""
         for name in ("cash_flow", "investment_rate", "cost_to_complete", "patent_years", "step_years"):
             yield from outside(name, getattr(self, name), "(0, inf)")
         for name in ("cash_flow_volatility", "cost_volatility", "failure_rate", "terminal_multiple"):
             yield from outside(name, getattr(self, name), "[0, inf)")
         for name in ("cash_flow_growth", "risk_premium", "correlation", "risk_free_rate"):
             yield from outside(name, getattr(self, name), "[-1, 1]")
-        if self.step_years > 0 and abs(self.steps * self.step_years - self.patent_years) > 1e-9 * self.patent_years:
-            yield finding(
-                "project.steps",
-                "{got} years are no whole number of steps of {step} years",
-                path=("patent_years",),
-                got=self.patent_years,
-                step=self.step_years,
-            )
+        yield from draw_findings(self)
+        years = np.asarray(self.patent_years, dtype=np.float64)
+        if self.step_years > 0:
+            apart = np.abs(np.rint(years / self.step_years) * self.step_years - years) > 1e-9 * years
+            for wrong in years[apart][:1]:
+                yield finding(
+                    "project.steps",
+                    "{got} years are no whole number of steps of {step} years",
+                    path=("patent_years",),
+                    got=f"{wrong:.15g}",
+                    step=self.step_years,
+                )
+
+    @property
+    def draws(self) -> tuple[int, ...]:
+        """Shape of the draws of the inputs: ``()`` for one project."""
+        return np.broadcast_shapes(*(np.shape(getattr(self, field.name)) for field in fields(self)))
+
+    def each_draw(self) -> "Iterator[ResearchProject]":
+        """One project for each draw of the inputs."""
+        drawn = {field.name: np.broadcast_to(getattr(self, field.name), self.draws).ravel() for field in fields(self)}
+        for at in range(prod(self.draws)):
+            yield replace(self, **{name: float(values[at]) for name, values in drawn.items()})
 
     @property
     def steps(self) -> int:
         """Number of steps to the end of the patent."""
-        return round(self.patent_years / self.step_years)
+        return round(float(self.patent_years) / self.step_years)
 
     @property
-    def drift(self) -> float:
+    def drift(self) -> Values:
         """Growth of the cash flow under the pricing measure, ``μ − η``."""
         return self.cash_flow_growth - self.risk_premium
 
@@ -86,30 +100,9 @@ class ResearchProject:
         return float(np.exp(-(self.risk_free_rate + self.failure_rate) * self.step_years))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectValue:
-    """What a project is worth.
-
-    Attributes
-    ----------
-    without_abandonment : float
-        If it is carried through whatever happens; from integration, without simulation error.
-    abandonment_option : Simulated
-        What the right to give up adds.
-    """
-
-    without_abandonment: float
-    abandonment_option: Simulated
-
-    @property
-    def value(self) -> float:
-        """With the right to give up."""
-        return self.without_abandonment + self.abandonment_option.value
-
-    @property
-    def standard_error(self) -> float:
-        """Of `value`: that of the option, the rest being exact."""
-        return self.abandonment_option.standard_error
+def _draw_findings(project: ResearchProject) -> Iterator[Finding]:
+    if project.draws:
+        yield finding("project.draws", "a project of draws of shape {got}; take one at a time", got=project.draws)
 
 
 def completed_values(project: ResearchProject) -> FloatArray:
@@ -117,7 +110,7 @@ def completed_values(project: ResearchProject) -> FloatArray:
 
     ``a_N = M`` and ``a_n = Δt + e^((μ − η − r) Δt) a_(n+1)``.
     """
-    refuse(DataError, project.findings())
+    refuse(DataError, (*project.findings(), *_draw_findings(project)))
     growth = np.exp((project.drift - project.risk_free_rate) * project.step_years)
     values = np.empty(project.steps + 1)
     values[-1] = project.terminal_multiple
@@ -194,82 +187,3 @@ def _cost_transition(nodes: FloatArray, means: FloatArray, spreads: FloatArray) 
     weights[:, 1:-1] = np.diff(slopes, axis=1)
     weights[:, -1] = 1 - slopes[:, -1]
     return weights, below[:, 0]
-
-
-def project_value(
-    project: ResearchProject, *, paths: int = 100_000, rule_paths: int = 50_000, seed: int = 0
-) -> ProjectValue:
-    """Value of the project with and without the right to give it up on every date after today.
-
-    Raises
-    ------
-    DataError
-        Numbers outside their ranges.
-
-    Examples
-    --------
-    >>> drug = ResearchProject(
-    ...     cash_flow=20, cash_flow_growth=0.02, cash_flow_volatility=0.35, risk_premium=0.036, terminal_multiple=5,
-    ...     investment_rate=10, cost_to_complete=100, cost_volatility=0.5, failure_rate=0.06931, correlation=-0.1,
-    ...     risk_free_rate=0.05, patent_years=20)
-    >>> round(20 * float(completed_values(drug)[0]), 2)
-    250.63
-    >>> value = project_value(drug, paths=4_000, rule_paths=4_000)
-    >>> abs(value.value - 12.1) < 4 * value.standard_error
-    True
-    """
-    refuse(DataError, project.findings())
-    check_ranges(paths=(paths, "{2, ..., inf}"), rule_paths=(rule_paths, "{2, ..., inf}"))
-    check_size(max(rule_paths, COST_NODES) * project.steps, path=("patent_years",))
-    check_size(paths, path=("paths",))
-    carried = carried_through(project)
-    discounts: FloatArray = project.failure_discount ** np.arange(project.steps, dtype=np.float64)
-    costs, flows, saved = _simulate(project, carried, "research_project.rule", 0, rule_paths, seed)
-    rule = exercise_rule(saved, discounts, lambda date: _known(project, costs[date], flows[date], saved[:, date]))
-    received = []
-    for start in range(0, paths, BLOCK_PATHS):
-        end = min(start + BLOCK_PATHS, paths)
-        costs, flows, saved = _simulate(project, carried, "research_project.value", start, end, seed)
-        known = lambda date, k=costs, c=flows, s=saved: _known(project, k[date], c[date], s[:, date])  # noqa: E731
-        received.append(cash_received(rule, saved, discounts, known))
-    today = carried.value(0, np.array([project.cash_flow]), np.array([project.cost_to_complete]))
-    return ProjectValue(
-        without_abandonment=float(today[0]), abandonment_option=mean_over_paths(np.concatenate(received))
-    )
-
-
-def _simulate(
-    project: ResearchProject, carried: CarriedThrough, stream: str, start: int, end: int, seed: int
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Cost and cash flow ``(date, path)``, and what giving up on a date saves ``(path, date)``; dates before the last.
-
-    Today (date 0) saves nothing: the value of a project that is not begun at all is 0, and the reader sees that.
-    """
-    step = project.step_years
-    paid = project.investment_rate * step
-    costs = np.empty((project.steps, end - start))
-    flows = np.empty_like(costs)
-    saved = np.zeros_like(costs)
-    costs[0], flows[0] = project.cost_to_complete, project.cash_flow
-    across = np.sqrt(1 - project.correlation**2)
-    for date in range(1, project.steps):
-        cost_shock = normals(seed, stream, f"cost {date}", start, end)
-        flow_shock = project.correlation * cost_shock + across * normals(seed, stream, f"cash flow {date}", start, end)
-        before = costs[date - 1]
-        moved = before - paid + project.cost_volatility * np.sqrt(paid * before) * cost_shock
-        costs[date] = np.where(before > 0, np.maximum(moved, 0.0), 0.0)
-        flows[date] = flows[date - 1] * np.exp(
-            (project.drift - project.cash_flow_volatility**2 / 2) * step
-            + project.cash_flow_volatility * np.sqrt(step) * flow_shock
-        )
-        incomplete = costs[date] > 0
-        saved[date] = np.where(incomplete, -carried.value(date, flows[date], costs[date]), 0.0)
-    return costs, flows, saved.T
-
-
-def _known(project: ResearchProject, cost: FloatArray, cash_flow: FloatArray, saved: FloatArray) -> FloatArray:
-    """Regressors: what giving up saves now, cost left and the logarithm of cash flow, to the second order."""
-    k = cost / project.cost_to_complete
-    c = np.log(cash_flow / project.cash_flow)
-    s = saved / project.cost_to_complete
-    return np.stack([np.ones_like(k), k, c, s, k * k, c * c, k * c, s * s, s * k, s * c], axis=1)

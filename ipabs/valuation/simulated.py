@@ -1,19 +1,21 @@
 """A figure from simulation: never without its standard error and the number of paths."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ipabs._typing import FloatArray
+from ipabs.cashflow.discounting import Values, value_or_array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulated:
-    """A mean over independent paths.
+    """A mean over independent paths; one for each draw of the inputs, if they are draws.
 
     Attributes
     ----------
-    value, standard_error : float
+    value, standard_error : float or FloatArray
     paths : int
 
     Examples
@@ -22,12 +24,31 @@ class Simulated:
     11.953 ± 0.057 (2,000,000 paths)
     """
 
-    value: float
-    standard_error: float
+    value: Values
+    standard_error: Values
     paths: int
 
     def __str__(self) -> str:
-        return f"{self.value:,.5g} ± {self.standard_error:.2g} ({self.paths:,} paths)"
+        low, high, error = np.min(self.value), np.max(self.value), np.max(self.standard_error)
+        if np.ndim(self.value) == 0:
+            return f"{low:,.5g} ± {error:.2g} ({self.paths:,} paths)"
+        span = f"{np.size(self.value):,} draws, {low:,.5g} to {high:,.5g}"
+        return f"{span}, ± {error:.2g} at most ({self.paths:,} paths each)"
+
+
+def by_draw(figures: Iterable[Simulated], shape: tuple[int, ...]) -> Simulated:
+    """One figure for each draw of the inputs, in arrays of `shape`; a single figure stays itself.
+
+    >>> one, other = (Simulated(value=value, standard_error=0.1, paths=50) for value in (1.0, 2.0))
+    >>> print(by_draw([one, other], (2,)))
+    2 draws, 1 to 2, ± 0.1 at most (50 paths each)
+    """
+    found = list(figures)
+    return Simulated(
+        value=value_or_array(np.reshape([one.value for one in found], shape)),
+        standard_error=value_or_array(np.reshape([one.standard_error for one in found], shape)),
+        paths=max((one.paths for one in found), default=0),
+    )
 
 
 def quantile_error(samples: FloatArray, level: float) -> float:

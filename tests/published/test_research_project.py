@@ -12,7 +12,8 @@ from math import exp, hypot
 
 import pytest
 
-from ipabs.valuation.research_project import ResearchProject, completed_values, project_value
+from ipabs.valuation.abandonment import project_value
+from ipabs.valuation.research_project import ResearchProject, completed_values
 
 STANDARD_ERRORS = 4
 EXACT = 1e-9

@@ -263,7 +263,7 @@ def test_faults_of_a_staged_project_are_told_at_once() -> None:
         compound_option(100, **{**STAGED, "first_investment": 0, "second_years": 1.0})
     assert str(caught.value).splitlines() == [
         "first_investment: first_investment of 0 is outside (0, inf)",
-        "second_years: second_years of 1 is outside (1, inf)",
+        "years_between: years_between of 0 is outside (0, inf)",
     ]
     with pytest.raises(DataError, match="stages: a staged project needs at least one stage"):
         staged_option(100, (), volatility=0.4, risk_free_rate=0.05)

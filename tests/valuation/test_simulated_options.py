@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from ipabs.errors import DataError
+from ipabs.valuation.abandonment import project_value
 from ipabs.valuation.black_scholes import black_scholes
 from ipabs.valuation.compound_option import compound_option
 from ipabs.valuation.lattice import binomial_option
-from ipabs.valuation.longstaff_schwartz import log_returns, longstaff_schwartz
-from ipabs.valuation.research_project import ResearchProject, carried_through, completed_values, project_value
+from ipabs.valuation.longstaff_schwartz import log_returns, longstaff_schwartz, standard_walk
+from ipabs.valuation.research_project import ResearchProject, carried_through, completed_values
 from ipabs.valuation.simulated import controlled_mean, mean_over_paths
 
 STANDARD_ERRORS = 4
@@ -42,7 +43,8 @@ def test_closed_form_lattice_and_simulation_agree_on_one_option() -> None:
 
 def test_compound_option_is_the_mean_over_paths_to_the_first_date() -> None:
     terms = {"volatility": 0.4, "risk_free_rate": 0.05, "cost_of_delay": 0.04}
-    logs = log_returns(1, step_years=1.0, drift=0.01, volatility=0.4, stream="test", paths=100_000, seed=9)
+    walk = standard_walk(1, stream="test", paths=100_000, seed=9)
+    logs = log_returns(walk, step_years=1.0, drift=0.01, volatility=0.4)
     second = np.asarray(black_scholes(100 * np.exp(logs[:, 0]), 100, years=2, **terms))
     simulated = mean_over_paths(np.exp(-0.05) * np.maximum(second - 10, 0.0))
     closed = compound_option(100, first_investment=10, first_years=1, second_investment=100, second_years=3, **terms)
@@ -144,7 +146,7 @@ def test_right_to_give_up_gains_with_the_uncertainty_of_the_cash_flow() -> None:
 
 def test_project_value_does_not_depend_on_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = project_value(DRUG, paths=3000, rule_paths=2000)
-    monkeypatch.setattr("ipabs.valuation.research_project.BLOCK_PATHS", 1000)
+    monkeypatch.setattr("ipabs.valuation.abandonment.BLOCK_PATHS", 1000)
     parts = project_value(DRUG, paths=3000, rule_paths=2000)
     assert whole.value == pytest.approx(parts.value, rel=1e-12)
 
