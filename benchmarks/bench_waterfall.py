@@ -30,6 +30,7 @@ from ipabs.engine.run import payment_dates
 from ipabs.engine.waterfall import run_program
 from ipabs.readings.folds import Fold, Loss, Value
 from ipabs.simulation import UNIT, Block, simulate
+from ipabs.simulation.figures import figures
 from ipabs.structure.deal import Deal
 
 DEAL = """
@@ -273,13 +274,11 @@ def best(action: Callable[[], object], times: int = 7) -> float:
     return min(seconds)
 
 
-def figures(program: Program, collections: Collections, starts: Sequence[Any]) -> list[FloatArray]:
-    """Value and loss of every tranche of a block; what folds start from is made once a run."""
-    kept = list(starts)
-    flows, m = feed(program, collections, {}, "array"), program.arithmetic("array")
-    for today in payment_dates(program, flows, m, traced=False):
-        kept = [fold.add(state, today) for fold, state in zip(READINGS, kept, strict=True)]
-    return [fold.close(state, program) for fold, state in zip(READINGS, kept, strict=True)]
+def of_blocks(program: Program, collections: Collections) -> Callable[[], Sequence[Any]]:
+    """Value and loss of every tranche of a block, as a run of many blocks computes them; made ready once a run."""
+    names = feed(program, collections, {}, "array")(0)
+    of_block = figures(program, READINGS, names, blocks=1000)
+    return lambda: of_block(feed(program, collections, {}, "array"), collections.paths)
 
 
 def in_c(folder: str) -> ctypes.CDLL | None:
@@ -326,10 +325,10 @@ def monte_carlo() -> None:
     one = deal()
     pool, program = Defaults(one).block(0, UNIT).collections, resolve(one)
     rows = np.ascontiguousarray(np.stack([pool.series(name).T for name in FLOWS], axis=1))
-    starts = [fold.start(program) for fold in READINGS]
     simulate(one, Defaults(one), READINGS, paths=2 * UNIT)  # as in a run, memory was used and freed before
-    ours = np.array(figures(program, pool, starts))
-    blocks = best(lambda: figures(program, pool, starts)) / UNIT
+    ours_of_blocks = of_blocks(program, pool)
+    ours = np.array(ours_of_blocks())
+    blocks = best(ours_of_blocks) / UNIT
     alone = [rows[:, :, path].tolist() for path in range(300)]
     parts = fractions(one)
     assert np.allclose([plain_python(path, *parts) for path in alone], ours[:, :300].T, rtol=1e-9, atol=1e-4)
@@ -347,7 +346,7 @@ def monte_carlo() -> None:
             print(f"  C -O3 {c * 1e9:.0f} ns a path: ours takes {blocks / c:.2f}x of it")
     for label, other in (("two phases", deal(phases=True)), ("fen", deal(rounding="fen"))):
         changed = resolve(other)
-        took = best(lambda changed=changed: figures(changed, pool, starts)) / UNIT
+        took = best(of_blocks(changed, pool)) / UNIT
         print(f"  {label}: {took * 1e9:.0f} ns a path, {took / blocks:.2f}x of one list without rounding")
 
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from ipabs._typing import FloatArray
 from ipabs.basics.timeline import Timeline
-from ipabs.cashflow.collections import CASH, ROWS, Collections
+from ipabs.cashflow.collections import CASH, ROW, Collections
 from ipabs.cashflow.panel import by_path_and_period, path_count_faults
 from ipabs.engine.arithmetic import Amount, Kind, total
 from ipabs.engine.program import Program
@@ -55,15 +55,15 @@ def feed(program: Program, collections: Collections, observables: Mapping[str, F
         alone: list[float] = values[:, 0].tolist()
         return alone if kind == "float" else [decimal(value) for value in alone]
 
-    live = {name: row for name, row in zip(ROWS, collections.block, strict=True) if row.any()}
-    read: dict[str, list[Amount]] = {}
+    read: dict[str, list[Amount]] = {}  # empty where a row is 0 throughout
 
     def sums(rows: tuple[str, ...]) -> Series:
         """The sum of some rows on a date."""
         for row in rows:
-            if row in live and row not in read:
-                read[row] = numbers(live[row])
-        parts = [read[row] for row in rows if row in live]
+            if row not in read:
+                values = collections.block[ROW[row]]
+                read[row] = numbers(values) if values[:, 0].any() or values.any() else []
+        parts = [read[row] for row in rows if read[row]]
         if len(parts) > 1:
             return lambda t: total([part[t] for part in parts])
         return parts[0].__getitem__ if parts else lambda t: 0

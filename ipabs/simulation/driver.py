@@ -4,24 +4,23 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from ipabs._typing import FloatArray
 from ipabs.cashflow.collections import ROWS
 from ipabs.engine.claims import Index
-from ipabs.engine.feed import feed, fitting, observed
+from ipabs.engine.feed import Feed, feed, fitting, observed
 from ipabs.engine.ledger import Ledger
 from ipabs.engine.program import Program
 from ipabs.engine.resolve import resolve
-from ipabs.engine.run import payment_dates
 from ipabs.engine.waterfall import run_program
 from ipabs.errors import DataError, LimitError, NumericError, finding
 from ipabs.readings.folds import Fold, Unaccounted
 from ipabs.simulation.accumulate import Estimate, Estimates, Moments
 from ipabs.simulation.blocks import UNIT, Block, BlockSource, units
+from ipabs.simulation.figures import Figures, figures
 from ipabs.structure.deal import Deal
 
 MEMORY = 2**30  # bytes that the blocks in flight may take, unless the caller says more
@@ -54,17 +53,18 @@ class Job:
         """The units of one task."""
         return list(self.units(task))
 
-    def units(self, task: Iterable[tuple[int, int]]) -> Iterator[Unit]:
+    def units(self, task: Sequence[tuple[int, int]]) -> Iterator[Unit]:
         """Resolve once, run unit after unit; the first path of a task is replayed alone, with every check."""
-        folds, program, starts = (*self.readings, Unaccounted()), None, list[Any]()
+        folds = (*self.readings, Unaccounted())
+        program: Program | None = None
         for lo, hi in task:
             block = self.source.block(lo, hi)
             if program is None:
                 program = resolve(self.deal, self.indices, watched=block.observables)
                 first = {name: np.atleast_2d(values)[:1] for name, values in block.observables.items()}
                 run_alone(program, Block(block.collections.path(0), first))
-                starts = [fold.start(program) for fold in folds]
-            yield unit_moments(program, block, folds, starts)
+                of_block = figures(program, folds, entering(program, block)(0), blocks=len(task))
+            yield unit_moments(program, block, folds, of_block)
 
 
 def simulate(
@@ -136,7 +136,7 @@ def results(
 ) -> Iterator[Unit]:
     """The units in order, wherever they are computed."""
     if executor is None:
-        yield from job.units(chain.from_iterable(tasks))
+        yield from job.units([unit for task in tasks for unit in task])
         return
     waiting: deque[Future[list[Unit]]] = deque()
     try:
@@ -158,24 +158,22 @@ def run_alone(program: Program, block: Block) -> Ledger:
     return run_program(program, block.collections, series, "float")
 
 
-def unit_moments(program: Program, block: Block, folds: Sequence[Fold], starts: Sequence[Any]) -> Unit:
-    """The sums of every figure over one unit; the last fold is that all cash is accounted for, or it is an error."""
+def entering(program: Program, block: Block) -> Feed:
+    """What enters from a block, checked against the deal."""
     series = observed(program, block.observables, program.timeline)
     fitting(program, block.collections, series)
-    kept = list(starts)
-    dates = payment_dates(
-        program, feed(program, block.collections, series, "array"), program.arithmetic("array"), traced=False
-    )
-    for today in dates:
-        for at, fold in enumerate(folds):
-            kept[at] = fold.add(kept[at], today)
+    return feed(program, block.collections, series, "array")
+
+
+def unit_moments(program: Program, block: Block, folds: Sequence[Fold], of_block: Figures) -> Unit:
+    """The sums of every figure over one unit; the last fold is that all cash is accounted for, or it is an error."""
     count = block.collections.paths
-    figures = [
-        np.array(np.broadcast_to(np.asarray(fold.close(state, program), dtype=np.float64), count))
-        for fold, state in zip(folds, kept, strict=True)
+    of_paths = [
+        np.array(np.broadcast_to(np.asarray(figure, dtype=np.float64), count))
+        for figure in of_block(entering(program, block), count)
     ]
-    ensure_accounted(program, block, figures.pop())
-    named = zip(folds[:-1], figures, strict=True)
+    ensure_accounted(program, block, of_paths.pop())
+    named = zip(folds[:-1], of_paths, strict=True)
     return {fold.name: Moments.of(figure, block.weights) for fold, figure in named}
 
 

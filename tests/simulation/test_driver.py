@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ import pytest
 from ipabs import spec
 from ipabs.basics.curve import Curve
 from ipabs.cashflow.collections import Collections
-from ipabs.engine import run_waterfall
+from ipabs.engine import Program, run_waterfall
+from ipabs.engine.run import PaymentDate
 from ipabs.errors import DataError, LimitError, NumericError
 from ipabs.readings.folds import Called, Fold, Life, Loss, Paid, Unaccounted, Value, read
 from ipabs.simulation import UNIT, Block, Estimates, Stored, Until, replay, simulate
@@ -191,3 +193,26 @@ def test_one_path_has_no_standard_error() -> None:
 def test_a_support_of_limit_zero_is_called_for_nothing() -> None:
     none = replace(deal(), parties=(replace(deal().parties[0], limit=0.0),))
     assert simulate(none, Lots(none), [Called("promise")], paths=100)["promise called"].highest == 0
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """The loss of a tranche, by a reading that looks at the numbers of its block."""
+
+    name: str = "A loss"
+
+    def start(self, program: Program) -> Any:
+        return 0
+
+    def add(self, kept: Any, today: PaymentDate) -> Any:
+        balance = today.owed["A.principal"]
+        return balance if np.any(balance > 0) else 0
+
+    def close(self, kept: Any, program: Program) -> Any:
+        return kept / program.units.per_major
+
+
+def test_a_reading_that_cannot_be_recorded_is_run_directly() -> None:
+    paths = 5 * UNIT
+    own, recorded = (simulate(deal(), Lots(deal()), [fold], paths=paths) for fold in (Deciding(), Loss("A")))
+    assert own.digest == recorded.digest

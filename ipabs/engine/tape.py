@@ -1,0 +1,154 @@
+"""A run written down instead of done: numbers that note every operation, and the list they write.
+
+Steps decide nothing by amounts (see `arithmetic`), so a run of any block of paths is the same list of numpy operations.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+from numpy.typing import NDArray
+
+from ipabs.engine.arithmetic import Amount, Arithmetic, Condition
+from ipabs.engine.conditions import agreed
+
+Place: TypeAlias = int  # where a number stands
+Kind: TypeAlias = np.dtype[Any]
+AMOUNTS: Final[Kind] = np.dtype(np.float64)
+CONDITIONS: Final[Kind] = np.dtype(np.bool_)
+LISTS: Final[Kind] = np.dtype(object)
+
+
+class UnrecordableError(TypeError):
+    """A run decides by the numbers of a block: another block would need another list."""
+
+
+class Operation(NamedTuple):
+    """A function of the numbers in some places, the place of its result, and its date."""
+
+    function: Callable[..., Any]
+    given: tuple[Place, ...]
+    result: Place
+    t: int
+
+    @property
+    def writes(self) -> bool:
+        """Whether it writes into an array that is there already; others make theirs, or return what they are given."""
+        return isinstance(self.function, np.ufunc) and len(self.given) == 2
+
+
+class Recorded(NDArrayOperatorsMixin):
+    """A number or condition of every path that is not there yet: what numpy does with it is written down."""
+
+    def __init__(self, tape: "Tape", place: Place, kind: Kind) -> None:
+        self.tape, self.place, self.kind = tape, place, kind
+
+    def __array_ufunc__(self, function: np.ufunc, method: str, *given: Any, **options: Any) -> "Recorded":
+        if method != "__call__" or options:
+            raise UnrecordableError(f"{function.__name__}.{method}")
+        return self.tape.write(function, given)
+
+    def __array_function__(self, function: Any, types: Any, given: tuple[Any, ...], options: Any) -> "Recorded":
+        if function is not np.where or options:
+            raise UnrecordableError(function.__name__)
+        return self.tape.write(function, given)
+
+    def __bool__(self) -> bool:
+        raise UnrecordableError("bool")
+
+    def __array__(self, *_: Any, **__: Any) -> NDArray[Any]:
+        raise UnrecordableError("array")
+
+
+@dataclass(slots=True)
+class Tape:
+    """The list as it is written; the same operation on the same numbers is written once.
+
+    Attributes
+    ----------
+    kinds : list of Kind or None
+        By place: what stands there; ``None`` for a constant.
+    constants : mapping of place to number
+    inputs : list of mapping of name to place
+        By date: what enters.
+    """
+
+    kinds: list[Kind | None] = field(default_factory=list)
+    constants: dict[Place, Any] = field(default_factory=dict)
+    inputs: list[dict[str, Place]] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)
+    _constant: dict[tuple[Any, ...], Place] = field(default_factory=dict)
+    _written: dict[tuple[Callable[..., Any], tuple[Place, ...]], Recorded] = field(default_factory=dict)
+
+    def today(self, names: Iterable[str]) -> dict[str, Amount]:
+        """What enters on the next date."""
+        entering = {name: self._new(AMOUNTS) for name in names}
+        self.inputs.append({name: number.place for name, number in entering.items()})
+        return entering
+
+    def write(self, function: Callable[..., Any], given: Sequence[Any], kind: Kind | None = None) -> Recorded:
+        """Note an operation; a numpy function tells the kind of its result itself."""
+        key = function, tuple(self.place(number) for number in given)
+        if key not in self._written:
+            result = self._written[key] = self._new(kind or kind_of(function, given))
+            self.operations.append(Operation(*key, result.place, len(self.inputs) - 1))
+        return self._written[key]
+
+    def place(self, number: Any) -> Place:
+        """Where a number stands; a constant stands there as an array, which numpy reads more quickly."""
+        if isinstance(number, Recorded):
+            return number.place
+        plain = isinstance(number, int | float | np.generic)
+        key = (type(number), repr(number)) if plain else (id(number),)
+        if key not in self._constant:
+            self._constant[key] = len(self.kinds)
+            self.constants[len(self.kinds)] = np.asarray(number) if plain else number
+            self.kinds.append(None)
+        return self._constant[key]
+
+    def _new(self, kind: Kind) -> Recorded:
+        self.kinds.append(kind)
+        return Recorded(self, len(self.kinds) - 1, kind)
+
+
+def kind_of(function: Callable[..., Any], given: Iterable[Any]) -> Kind:
+    """What numpy makes of such numbers, tried on empty arrays."""
+    kind: Kind = function(*(np.empty(0, one.kind) if isinstance(one, Recorded) else one for one in given)).dtype
+    return kind
+
+
+def recording(tape: Tape, m: Arithmetic, *, rounds: bool) -> Arithmetic:
+    """The operations of `m` on a tape: those that look at the numbers of a block are noted as one, not looked into."""
+
+    def noted(given: Sequence[Any]) -> bool:
+        return any(isinstance(number, Recorded) for number in given)
+
+    def whole(function: Callable[..., Amount]) -> Callable[..., Amount]:
+        return lambda *given: tape.write(function, given, AMOUNTS) if noted(given) else function(*given)
+
+    def pick(*given: Any) -> Amount:
+        condition, a, b = given
+        if not noted(given):
+            return m.pick(condition, a, b)
+        if noted((condition,)):
+            condition = tape.write(agreed, (condition,), CONDITIONS)
+        return tape.write(picked, (condition, a, b), kind_of(np.where, given))
+
+    def share(available: Amount, wants: Sequence[Amount], weights: Sequence[Amount] | None) -> list[Amount]:
+        given, count = (available, *wants, *(weights or ())), len(wants)
+        if not noted(given):
+            return m.share(available, wants, weights)
+        parts = tape.write(lambda cut, *rest: m.share(cut, rest[:count], rest[count:] or None), given, LISTS)
+        return [tape.write(itemgetter(at), (parts,), AMOUNTS) for at in range(count)]
+
+    return replace(m, pick=pick, ratio=whole(m.ratio), share=share, rounded=whole(m.rounded) if rounds else m.rounded)
+
+
+def picked(condition: Condition, a: Amount, b: Amount) -> Amount:
+    """Where the paths of a block agree, nothing is copied."""
+    if isinstance(condition, np.ndarray):
+        return np.where(condition, a, b)
+    return a if condition else b
