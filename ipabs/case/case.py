@@ -14,9 +14,10 @@ from ipabs.case.valuations import ValuationMethod
 from ipabs.cashflow.collections import Collections
 from ipabs.errors import Finding, finding
 from ipabs.financing.costs import Charge, CostItem, Timing
-from ipabs.financing.loan import BankLoan, Repayment
-from ipabs.financing.need import Accrual
+from ipabs.financing.loan import BankLoan
+from ipabs.financing.periods import Accrual
 from ipabs.financing.published_subsidies import published_subsidies
+from ipabs.financing.repayment import Repayment
 from ipabs.financing.subsidy import Subsidy
 from ipabs.financing.tax import Tax
 from ipabs.patents.portfolio import Portfolio

@@ -119,7 +119,7 @@ def comparator_facility(case: Case, comparator: Comparator, needs: list[Need]) -
     """A comparator offered to every firm; a quoted loan at each firm's own rate."""
     tax, facts = case.file.tax, case.firms.facts
     if not isinstance(comparator, QuotedLoan):
-        return offer(cast(Terms, comparator), *needs, tax=tax, facts=facts)
+        return offer(cast(Terms, comparator), *needs, tax=tax, facts=facts, indices=case.indices)
     quotes = dict(case.firms.quotes)
     by_quote: dict[Quote, list[Need]] = {}
     for need in needs:

@@ -17,9 +17,9 @@ import numpy as np
 
 from ipabs.basics.schedule import add_months, month_end
 from ipabs.errors import DataError, Finding, NumericError, finding, refuse
+from ipabs.financing.cash_items import drawn, yuan_years
 from ipabs.financing.facility import Facility
 from ipabs.financing.rates import flow_table
-from ipabs.financing.subsidy import drawn, yuan_years
 
 Dated = Sequence[tuple[date, float]]
 Intervals = Literal["days", "months", "weeks"]

@@ -6,18 +6,17 @@ every turn is reported.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import pairwise
 from typing import Literal, get_args
 
 import numpy as np
 
-from ipabs.basics.schedule import add_months
 from ipabs.errors import SpecError, finding
 from ipabs.financing.costs import Bearing
 from ipabs.financing.facility import FirmFacts, Terms, offer
 from ipabs.financing.loan import BankLoan, EntrustedLoan, IPPledgedLoan
-from ipabs.financing.need import Need, PaymentFrequency, payment_dates
+from ipabs.financing.need import Need, bullet_shares
+from ipabs.financing.periods import PaymentFrequency, months_later, payment_dates
 from ipabs.financing.savings import SUMS, cost, savings
 from ipabs.financing.securitization import Participation
 from ipabs.financing.subsidy import Subsidy
@@ -109,11 +108,9 @@ def _at_rate(loan: Terms, rate: float) -> Terms:
 
 
 def bullet_of(need: Need, months: int, frequency: PaymentFrequency) -> Need:
-    """The same amounts from the same day, repaid in one sum after some months."""
-    dates: tuple[date, ...] = payment_dates(need.start, add_months(need.start, months), frequency)
-    shares = np.zeros(len(dates))
-    shares[-1] = 1
-    return replace(need, dates=dates, shares=shares)
+    """The same amounts from the same days, repaid in one sum after some months."""
+    dates = payment_dates(need.starts, months_later(need.starts, months), frequency)
+    return need.on_dates(dates, bullet_shares(dates))
 
 
 def break_even(
@@ -136,6 +133,7 @@ def break_even(
     --------
     At which loan rate does a 3.25 % note with 1 % letter and 0.8 % issue cost begin to pay?
 
+    >>> from datetime import date
     >>> from ipabs.financing.costs import CostItem
     >>> from ipabs.financing.loan import BankLoan
     >>> from ipabs.financing.need import bullet_need

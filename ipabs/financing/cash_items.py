@@ -6,7 +6,6 @@ programme of thousands of firms is a handful of arrays.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Literal, get_args
 
 import numpy as np
@@ -14,6 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
+from ipabs.basics.days import Dates
 from ipabs.errors import DataError, Finding, SpecError, finding, nearest
 
 Kind = Literal["principal", "interest", "fee", "subsidy", "tax"]
@@ -139,7 +139,7 @@ class CashItems:
 
 def block(
     firms: Sequence[str],
-    dates: Sequence[date] | DateArray,
+    dates: Dates,
     amounts: ArrayLike,
     *,
     kind: Kind,
@@ -148,38 +148,54 @@ def block(
     imputed: bool = False,
     currency: str = "CNY",
 ) -> CashItems:
-    """Items of several firms on the same dates.
+    """Items of several loans with one kind, label and bearer.
 
     Parameters
     ----------
     firms : sequence of str
-    dates : sequence of date
-        (date,)
+        (loan,) whose loan it is; a firm may have several.
+    dates : dates
+        (date,) shared by all loans, or (loan, date); nothing stands on a missing date (NaT).
     amounts : array_like
-        Broadcasts to (firm, date); + is received by the firm.
+        Broadcasts to (loan, date); + is received by the firm.
 
     Examples
     --------
+    >>> from datetime import date
     >>> block(["Firm 01"], [date(2024, 3, 20)], -91_250.0, kind="interest", label="interest").table()
           firm       date   amount      kind     label bearer  imputed
     0  Firm 01 2024-03-20 -91250.0  interest  interest   firm    False
     """
     days = np.asarray(dates, dtype="datetime64[D]")
-    shape = (len(firms), len(days))
-    size = shape[0] * shape[1]
+    names, row = numbered(firms)
+    shape = (len(firms), days.shape[-1])
+    used = ~np.isnat(np.broadcast_to(days, shape))
+    size = int(used.sum())
     return CashItems(
-        firms=tuple(firms),
-        contract_rates=np.full(len(firms), np.nan),
+        firms=names,
+        contract_rates=np.full(len(names), np.nan),
         labels=(label,),
-        firm=np.repeat(np.arange(shape[0]), shape[1]),
-        dates=np.tile(days, shape[0]),
-        amounts=np.broadcast_to(np.asarray(amounts, dtype=np.float64), shape).reshape(size),
+        firm=np.broadcast_to(row[:, None], shape)[used],
+        dates=np.broadcast_to(days, shape)[used],
+        amounts=np.broadcast_to(np.asarray(amounts, dtype=np.float64), shape)[used],
         kind=np.full(size, KINDS.index(kind)),
         label=np.zeros(size, dtype=np.int64),
         bearer=np.full(size, BEARERS.index(bearer)),
         imputed=np.full(size, imputed),
         currency=currency,
     )
+
+
+def numbered(names: Sequence[str]) -> tuple[tuple[str, ...], IntArray]:
+    """The different names in order of appearance, and for each name its position among them.
+
+    >>> numbered(["b", "a", "b"])
+    (('b', 'a'), array([0, 1, 0]))
+    """
+    if len(set(names)) == len(names):
+        return tuple(names), np.arange(len(names))
+    position = {name: at for at, name in enumerate(dict.fromkeys(names))}
+    return tuple(position), np.array([position[name] for name in names], dtype=np.int64)
 
 
 def join(parts: Iterable[CashItems]) -> CashItems:
@@ -195,17 +211,15 @@ def join(parts: Iterable[CashItems]) -> CashItems:
                 "currency.mixed", "items in {got} cannot be added up; convert them first", got=", ".join(currencies)
             )
         )
-    firms = {name: at for at, name in enumerate(dict.fromkeys(n for part in some for n in part.firms))}
-    labels = {name: at for at, name in enumerate(dict.fromkeys(n for part in some for n in part.labels))}
-    firm_maps = [np.array([firms[name] for name in part.firms], dtype=np.int64) for part in some]
-    label_maps = [np.array([labels[name] for name in part.labels], dtype=np.int64) for part in some]
+    firms, firm_maps = _unified([part.firms for part in some])
+    labels, label_maps = _unified([part.labels for part in some])
     rates = np.full(len(firms), np.nan)
     for firm_map, part in zip(firm_maps, some, strict=True):
         rates[firm_map] = np.fmax(rates[firm_map], part.contract_rates)
     return CashItems(
-        firms=tuple(firms),
+        firms=firms,
         contract_rates=rates,
-        labels=tuple(labels),
+        labels=labels,
         firm=np.concatenate([m[part.firm] for m, part in zip(firm_maps, some, strict=True)]),
         dates=np.concatenate([part.dates for part in some]),
         amounts=np.concatenate([part.amounts for part in some]),
@@ -215,3 +229,34 @@ def join(parts: Iterable[CashItems]) -> CashItems:
         imputed=np.concatenate([part.imputed for part in some]),
         currency=currencies[0],
     )
+
+
+def _unified(lists: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], list[IntArray]]:
+    """All different names, and for each list the positions of its names among them; equal lists are read once."""
+    first = lists[0]
+    if all(names == first for names in lists):
+        return first, [np.arange(len(first))] * len(lists)
+    position = dict(zip(first, range(len(first)), strict=True))
+    maps: dict[tuple[str, ...], IntArray] = {}
+    for names in lists:
+        if names not in maps:
+            maps[names] = np.array([position.setdefault(name, len(position)) for name in names], dtype=np.int64)
+    return tuple(position), [maps[names] for names in lists]
+
+
+def drawn(items: CashItems) -> FloatArray:
+    """(firm,) the principal each firm receives."""
+    return items.sums(items.is_kind("principal") & (items.amounts > 0))
+
+
+def yuan_years(items: CashItems) -> tuple[IntArray, DateArray, FloatArray]:
+    """Firm, date and yuan-years outstanding (days / 365) in the period that ends on the date."""
+    money = items.where(items.is_kind("principal") | items.is_kind("interest"))
+    drawing = np.where(money.is_kind("principal"), money.amounts, 0.0)
+    order = np.lexsort((money.dates, money.firm))
+    firm, dates, flows = money.firm[order], money.dates[order], drawing[order]
+    balance = np.cumsum(flows)
+    same = firm[1:] == firm[:-1]
+    days = np.where(same, (dates[1:] - dates[:-1]).astype(np.int64), 0)
+    # Each firm's drawings and repayments cancel, so the running sum over all firms restarts at zero.
+    return firm[1:], dates[1:], balance[:-1] * days / 365

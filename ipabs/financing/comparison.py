@@ -12,14 +12,13 @@ import pandas as pd
 from ipabs._typing import DateArray, FloatArray
 from ipabs.errors import DataError, Finding, SpecError, finding, refuse
 from ipabs.financing.admissibility import why_closed
-from ipabs.financing.cash_items import CashItems, unknown_firm
+from ipabs.financing.cash_items import CashItems, drawn, unknown_firm
 from ipabs.financing.facility import Description, Facility, FirmFacts, Joined, Recuttable, Warned
 from ipabs.financing.ladder import Ladder, shapley_steps_bp
-from ipabs.financing.need import equal_years
+from ipabs.financing.periods import equal_years
 from ipabs.financing.rates import RUNGS, Convention, flow_table
 from ipabs.financing.savings import Savings, cost, savings
-from ipabs.financing.sides import SAME_AMOUNT, Side, needs_of, same_profile
-from ipabs.financing.subsidy import drawn
+from ipabs.financing.sides import SAME_AMOUNT, Side, need_of, same_profile
 
 Value = Literal["nominal", "present_value"]
 
@@ -289,8 +288,7 @@ class _Measure:
         same = side is own or same_profile(own.items, items)
         recut = own if same else self._recut(own, items)
         rates = self._discount_rates(own)
-        costs = [cost(one.items) for one in (own, recut, side)]
-        values = [cost(one.items, self._weights(one.items, rates)) for one in (own, recut, side)]
+        valued = {id(one): cost(one.items, self._weights(one.items, rates)) for one in {own, recut, side}}
         compared = Compared(
             name=name,
             description=description,
@@ -298,17 +296,17 @@ class _Measure:
             principal=drawn(items),
             life_years=side.lives,
             all_in=side.rates[-1],
-            cost_per_million=costs[2].total / drawn(items) * 1e6,
+            cost_per_million=side.cost.total / drawn(items) * 1e6,
             discount_rates=rates,
-            nominal=savings(items.firms, *costs),
-            present_value=savings(items.firms, *values),
+            nominal=savings(items.firms, own.cost, recut.cost, side.cost),
+            present_value=savings(items.firms, *(valued[id(one)] for one in (own, recut, side))),
             ladder=Ladder(firms=items.firms, comparator_rates=recut.rates, facility_rates=side.rates),
             programme_ladder=Ladder(
                 firms=("programme",),
                 comparator_rates=recut.programme_rates,
                 facility_rates=side.programme_rates,
             ),
-            life_adjusted=costs[0].total * side.lives / own.lives - costs[2].total,
+            life_adjusted=own.cost.total * side.lives / own.lives - side.cost.total,
         )
         return compared, [] if same else [_not_like_for_like(name, compared, own.lives, recut is own)]
 
@@ -317,10 +315,10 @@ class _Measure:
 
     def _recut(self, own: Side, items: CashItems) -> Side:
         """The comparator on the facility's repayment, or as it is where it cannot be re-cut."""
-        needs = needs_of(items)
-        if needs is None or not isinstance(self.comparator, Recuttable):
+        need = need_of(items)
+        if need is None or not isinstance(self.comparator, Recuttable):
             return own
-        facility = self.comparator.recut(needs)
+        facility = self.comparator.recut(need)
         return own if facility is None else self._side(facility.cash_items().of_firms(items.firms))
 
     def _discount_rates(self, own: Side) -> FloatArray:

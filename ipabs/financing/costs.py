@@ -4,24 +4,24 @@ What the contract rate or the issue price already finances never stands here, or
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 
-from ipabs._typing import FloatArray
-from ipabs.basics.schedule import add_months
-from ipabs.basics.units import Money, Rate, Share
+from ipabs._typing import DateArray, FloatArray
+from ipabs.basics.units import Factor, Money, Rate, Share
 from ipabs.errors import Finding, SpecError, finding, refuse
 from ipabs.financing.cash_items import BEARERS, Bearer, CashItems, block
-from ipabs.financing.need import Accrual, Need, accruals
+from ipabs.financing.need import Need
+from ipabs.financing.periods import Accrual, accruals, loan_years
 from ipabs.spec import check
 
 Timing = Literal["upfront", "yearly_in_advance", "yearly_in_arrears", "each_payment", "at_maturity"]
-Basis = Literal["balance", "principal", "interest"]
+Basis = Literal["balance", "principal", "undrawn", "interest"]
+UNDRAWN_TIMINGS: tuple[Timing, ...] = ("yearly_in_advance", "yearly_in_arrears", "each_payment")
 AllocateBy = Literal["principal", "risk", "equally", "shapley"]
 
 
@@ -49,13 +49,26 @@ class Charge:
     at_maturity         rate × principal on the last date
     ==================  ======================================================================================
 
-    With ``on: interest`` the rate is a share of each interest payment and falls due with it.
+    With ``on: interest`` the rate is a share of each interest payment and falls due with it. With ``on: undrawn`` it is
+    taken on `line` × principal less the balance: what a bank keeps ready and the firm has not drawn or has repaid.
+
+    Examples
+    --------
+    A line of 1.5 million of which 1 million is drawn for a year costs 0.5 % on the other half million.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> need = bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20))
+    >>> ready = Charge(rate=0.005, on="undrawn", line=1.5, timing="each_payment", day_count="equal_periods")
+    >>> float(charge_amounts(ready, need, interest=np.zeros((1, 4)))[1].sum())
+    2500.0
     """
 
     rate: Annotated[Rate | None, "per year where the timing is yearly or each_payment, else once"] = None
-    amount: Annotated[Money | None, "a fixed sum on each date the timing names, for each firm"] = None
+    amount: Annotated[Money | None, "a fixed sum on each date the timing names, for each loan"] = None
     timing: Annotated[Timing, "when it is paid"] = "upfront"
     on: Annotated[Basis, "what the rate is taken on"] = "balance"
+    line: Annotated[Factor, "committed amount as a multiple of the principal, for on: undrawn"] = 1.0
     day_count: Annotated[Accrual, "accrual of each_payment"] = "ACT/365F"
     borne_by: Annotated[Bearer | tuple[Bearing, ...], "who pays it"] = "firm"
 
@@ -85,6 +98,17 @@ def _findings(cost: Charge) -> Iterator[Finding]:
     if cost.rate is not None and cost.rate < 0:
         yield finding(
             "cost.negative", "{cost}: {got} is not a cost; write 0 or more", path=("rate",), got=cost.rate, cost=name
+        )
+    if cost.on == "undrawn" and (cost.line < 1 or cost.timing not in UNDRAWN_TIMINGS):
+        yield finding(
+            "cost.undrawn",
+            "{cost}: a line of {got} principals, charged {timing}; a line is at least the principal, and what is "
+            "undrawn is charged {allowed}",
+            path=("line",),
+            got=f"{cost.line:g}",
+            allowed=UNDRAWN_TIMINGS,
+            cost=name,
+            timing=cost.timing,
         )
     shares = bearings(cost.borne_by)
     total = sum(bearing.share for bearing in shares)
@@ -142,6 +166,7 @@ def cost_table(items: CashItems) -> pd.DataFrame:
 
     Examples
     --------
+    >>> from datetime import date
     >>> from ipabs.financing.cash_items import join
     >>> from ipabs.financing.need import bullet_need
     >>> need = bullet_need(1_000_000.0, date(2022, 12, 20), date(2023, 12, 20))
@@ -162,14 +187,14 @@ def cost_table(items: CashItems) -> pd.DataFrame:
 def charge_items(
     cost: Charge, need: Need, label: str, *, interest: FloatArray, scale: FloatArray | float = 1.0
 ) -> tuple[CashItems, ...]:
-    """The items of a cost for the firms of a need, one block for each bearer.
+    """The items of a cost for the loans of a need, one block for each bearer.
 
     Parameters
     ----------
     interest : FloatArray
-        (firm, date) interest paid, positive; read by ``on: interest``.
+        (loan, date) interest paid, positive; read by ``on: interest``.
     scale : FloatArray
-        (firm,) factor: the part of a deal's fixed sum, or of its reallocated total, that falls on the firm.
+        (loan,) factor: the part of a deal's fixed sum, or of its reallocated total, that falls on the loan.
     """
     refuse(SpecError, check(cost))
     dates, unscaled = charge_amounts(cost, need, interest=interest)
@@ -190,49 +215,51 @@ def charge_items(
     )
 
 
-def charge_amounts(cost: Charge, need: Need, *, interest: FloatArray) -> tuple[tuple[date, ...], FloatArray]:
-    """Dates of a cost and (firm, date) its amounts, positive, as if each firm paid it alone."""
+def charge_amounts(cost: Charge, need: Need, *, interest: FloatArray) -> tuple[DateArray, FloatArray]:
+    """(loan, date) dates of a cost and its amounts, positive, as if each firm paid it alone; 0 on a missing date."""
     if cost.on == "interest":
         return need.dates, (cost.rate or 0.0) * interest
     dates, per_yuan = charge_profile(cost, need)
     if cost.rate is not None:
         return dates, need.principal[:, None] * (cost.rate * per_yuan)
-    return dates, np.full((len(need.firms), len(dates)), float(cost.amount or 0))
+    return dates, np.where(np.isnat(dates), 0.0, float(cost.amount or 0))
 
 
-def charge_profile(cost: Charge, need: Need) -> tuple[tuple[date, ...], FloatArray]:
-    """Dates of a cost and its basis per yuan of principal on each, before the rate.
+def charge_profile(cost: Charge, need: Need) -> tuple[DateArray, FloatArray]:
+    """(loan, date) dates of a cost and its basis per yuan of principal on each, before the rate.
 
+    >>> from datetime import date
     >>> from ipabs.financing.need import bullet_need
     >>> need = bullet_need(1.0, date(2022, 12, 20), date(2024, 6, 20))
     >>> charge_profile(Charge(rate=0.01, timing="yearly_in_advance"), need)[1]
-    array([1. , 0.5])
+    array([[1. , 0.5]])
     """
     match cost.timing:
         case "upfront":
-            return (need.start,), np.ones(1)
+            return need.starts[:, None], np.ones((len(need), 1))
         case "at_maturity":
-            return (need.maturity,), np.ones(1)
+            return need.maturities[:, None], np.ones((len(need), 1))
         case "each_payment":
-            basis = need.opening_shares if cost.on == "balance" else np.ones(len(need.dates))
-            return need.dates, basis * need.accruals(cost.day_count)
+            return need.dates, _basis(cost, need.opening_shares) * need.accruals(cost.day_count)
         case "yearly_in_advance" | "yearly_in_arrears":
-            begins, ends = loan_years(need.start, need.maturity)
-            basis = balance_shares(need, begins) if cost.on == "balance" else np.ones(len(begins))
+            begins, ends = loan_years(need.starts, need.maturities)
             part = np.minimum(accruals(begins, ends, "equal_periods"), 1.0)
+            basis = _basis(cost, balance_shares(need, begins))
             return (begins if cost.timing == "yearly_in_advance" else ends), basis * part
 
 
-def loan_years(start: date, maturity: date) -> tuple[tuple[date, ...], tuple[date, ...]]:
-    """First and last date of each year of a loan; the last year may be shorter."""
-    begins = [start]
-    while (anniversary := add_months(start, 12 * len(begins))) < maturity:
-        begins.append(anniversary)
-    return tuple(begins), (*begins[1:], maturity)
+def _basis(cost: Charge, balances: FloatArray) -> FloatArray | float:
+    """What a rate is taken on, per yuan of principal, where these shares are outstanding."""
+    match cost.on:
+        case "balance":
+            return balances
+        case "undrawn":
+            return cost.line - balances
+        case _:
+            return 1.0
 
 
-def balance_shares(need: Need, days: Sequence[date]) -> FloatArray:
-    """(day,) share of the principal outstanding after any repayment on each day."""
-    paid = np.concatenate([[0.0], np.cumsum(need.shares)])
-    at = np.searchsorted(np.asarray(need.dates, "datetime64[D]"), np.asarray(days, "datetime64[D]"), side="right")
-    return np.asarray(1 - paid[at], dtype=np.float64)
+def balance_shares(need: Need, days: DateArray) -> FloatArray:
+    """(loan, day) share of the principal outstanding after any repayment on each day."""
+    repaid = [np.where(need.dates <= day[:, None], need.shares, 0.0).sum(axis=1) for day in days.T]
+    return np.asarray(1 - np.stack(repaid, axis=1))

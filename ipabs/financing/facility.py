@@ -1,16 +1,18 @@
 """A facility: one way for firms to get money, seen as the firms' own dated, signed cash items."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Protocol, runtime_checkable
 
+from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.units import Money, Rate
 from ipabs.errors import Finding, SpecError, finding, refuse
 from ipabs.financing.cash_items import CashItems, join
-from ipabs.financing.need import Need, merged
-from ipabs.financing.subsidy import Subsidy, with_subsidies
+from ipabs.financing.need import Need, joined
+from ipabs.financing.subsidy import Subsidy
+from ipabs.financing.subsidy_items import with_subsidies
 from ipabs.financing.tax import Tax, with_tax
 from ipabs.spec import check
 
@@ -44,8 +46,8 @@ class Facility(Protocol):
 class Recuttable(Protocol):
     """A facility that can be offered on other repayment profiles."""
 
-    def recut(self, needs: tuple[Need, ...]) -> Facility | None:
-        """The same terms on these needs; None if they stand on one profile only."""
+    def recut(self, need: Need) -> Facility | None:
+        """The same terms on this need; None if they stand on one profile only."""
 
 
 @runtime_checkable
@@ -60,7 +62,7 @@ class Warned(Protocol):
 class Cautioned(Protocol):
     """Terms that know what about them is projected rather than known."""
 
-    def cautions(self, need: Need) -> Iterable[Finding]:
+    def cautions(self, need: Need, indices: Sequence[IndexHistory] = ()) -> Iterable[Finding]:
         """Warnings about a need met on these terms."""
 
 
@@ -72,8 +74,11 @@ class Terms(Protocol):
     def on_profile(self) -> "Terms | None":
         """The terms that follow whatever repayment a need has; None if there are none."""
 
-    def cash_items(self, need: Need) -> CashItems:
-        """Everything the firms of a need receive and pay, before subsidy and tax."""
+    def cash_items(self, need: Need, indices: Sequence[IndexHistory] = ()) -> CashItems:
+        """Everything the firms of a need receive and pay, before subsidy and tax.
+
+        `indices` stand beside the published histories of floating rates, or instead of them.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,10 +140,11 @@ class Offer:
     """
 
     terms: Terms
-    needs: tuple[Need, ...]
+    need: Need
     subsidies: tuple[Subsidy, ...] = ()
     tax: Tax | None = None
     facts: tuple[FirmFacts, ...] = ()
+    indices: tuple[IndexHistory, ...] = ()
 
     @property
     def description(self) -> Description:
@@ -146,19 +152,19 @@ class Offer:
         return self.terms.description
 
     def cash_items(self) -> CashItems:
-        """The items of the terms for each need, then subsidies, then tax."""
-        return settled(join(self.terms.cash_items(need) for need in self.needs), self.subsidies, self.tax, self.facts)
+        """The items of the terms, then subsidies, then tax."""
+        items = self.terms.cash_items(self.need, self.indices)
+        return settled(items, self.subsidies, self.tax, self.facts, self.indices)
 
     def warnings(self) -> Iterator[Finding]:
         """What the terms say is projected rather than known."""
         if isinstance(self.terms, Cautioned):
-            for need in self.needs:
-                yield from self.terms.cautions(need)
+            yield from self.terms.cautions(self.need, self.indices)
 
-    def recut(self, needs: tuple[Need, ...]) -> "Offer | None":
-        """The same terms offered on other repayment profiles."""
+    def recut(self, need: Need) -> "Offer | None":
+        """The same terms offered on another repayment profile."""
         terms = self.terms.on_profile()
-        return None if terms is None else replace(self, terms=terms, needs=needs)
+        return None if terms is None else replace(self, terms=terms, need=need)
 
 
 def offer(
@@ -167,19 +173,32 @@ def offer(
     subsidies: Iterable[Subsidy] = (),
     tax: Tax | None = None,
     facts: Iterable[FirmFacts] = (),
+    indices: Iterable[IndexHistory] = (),
 ) -> Offer:
-    """Offer terms to the firms of one or several needs."""
-    if not needs:
-        raise SpecError(finding("offer.needs", "nobody needs money: give at least one need"))
-    return Offer(terms=terms, needs=merged(needs), subsidies=tuple(subsidies), tax=tax, facts=checked_facts(facts))
+    """Offer terms to the firms of one or several needs.
+
+    `indices` are histories of floating rates beside the published ones, or instead of them.
+    """
+    return Offer(
+        terms=terms,
+        need=joined(needs),
+        subsidies=tuple(subsidies),
+        tax=tax,
+        facts=checked_facts(facts),
+        indices=tuple(indices),
+    )
 
 
 def settled(
-    items: CashItems, subsidies: tuple[Subsidy, ...], tax: Tax | None, facts: tuple[FirmFacts, ...]
+    items: CashItems,
+    subsidies: tuple[Subsidy, ...],
+    tax: Tax | None,
+    facts: tuple[FirmFacts, ...],
+    indices: tuple[IndexHistory, ...] = (),
 ) -> CashItems:
     """The items with subsidies received and tax relief added."""
     revenue = {fact.firm: fact.revenue for fact in facts if fact.revenue is not None}
-    supported = with_subsidies(items, subsidies, revenue=revenue)
+    supported = with_subsidies(items, subsidies, revenue=revenue, indices=indices)
     if tax is None:
         return supported
     untaxed = tuple(rule.name for rule in subsidies if not rule.taxed)
@@ -217,23 +236,23 @@ class Joined:
         for one in self._on_same_terms():
             yield from one.warnings() if isinstance(one, Warned) else ()
 
-    def recut(self, needs: tuple[Need, ...]) -> "Facility | None":
-        """Offers on one set of terms, on other repayment profiles; None if the terms differ."""
+    def recut(self, need: Need) -> "Facility | None":
+        """Offers on one set of terms, on another repayment profile; None if the terms differ."""
         same = self._on_same_terms()
-        return same[0].recut(needs) if len(same) == 1 and isinstance(same[0], Offer) else None
+        return same[0].recut(need) if len(same) == 1 and isinstance(same[0], Offer) else None
 
     def _on_same_terms(self) -> tuple[Facility, ...]:
         alike: dict[object, list[Offer]] = {}
         others: list[Facility] = []
         for one in self.facilities:
             if isinstance(one, Offer):
-                alike.setdefault((one.terms, one.subsidies, one.tax), []).append(one)
+                alike.setdefault((one.terms, one.subsidies, one.tax, one.indices), []).append(one)
             else:
                 others.append(one)
         offers = [
             replace(
                 group[0],
-                needs=merged(need for one in group for need in one.needs),
+                need=joined(one.need for one in group),
                 facts=tuple(dict.fromkeys(fact for one in group for fact in one.facts)),
             )
             for group in alike.values()

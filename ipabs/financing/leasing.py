@@ -1,19 +1,24 @@
 """Financial leases and factoring: financing that is not written as a loan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
+from ipabs._typing import DateArray
+from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.schedule import Frequency
 from ipabs.basics.units import Count, Money, Rate, Share
 from ipabs.errors import Finding, SpecError, finding, refuse
 from ipabs.financing.cash_items import CashItems, block, join
 from ipabs.financing.costs import Charge, charge_items
 from ipabs.financing.facility import Certainty, Description
-from ipabs.financing.loan import Deposit, deposit_items, level_shares
-from ipabs.financing.need import Accrual, Need, payment_dates
+from ipabs.financing.loan import Deposit, deposit_items
+from ipabs.financing.need import Need, bullet_shares
+from ipabs.financing.periods import Accrual, accruals, payment_dates
+from ipabs.financing.repayment import level_shares
 from ipabs.spec import check
 
 
@@ -57,38 +62,36 @@ class FinancialLease:
     def on_profile(self) -> None:
         """Rentals are level; a lease follows no other repayment."""
 
-    def cash_items(self, need: Need) -> CashItems:
+    def cash_items(self, need: Need, indices: Sequence[IndexHistory] = ()) -> CashItems:
         """The price received, rentals split into interest and principal, deposit, fees, purchase price."""
         refuse(SpecError, check(self))
-        dates = payment_dates(need.start, need.maturity, self.frequency)
-        plan = replace(need, dates=dates, shares=np.full(len(dates), 1 / len(dates)))
-        period_rates = self.rate * plan.accruals("equal_periods")
-        due = dates
-        if self.rentals == "in_advance":
-            due, period_rates = (need.start, *dates[:-1]), np.concatenate([[0.0], period_rates[:-1]])
-        shares = level_shares(period_rates)
-        balances = 1 - np.concatenate([[0.0], np.cumsum(shares)[:-1]])
+        dates = payment_dates(need.starts, need.maturities, self.frequency)
+        plan = need.on_dates(dates, bullet_shares(dates))
+        due, used = self._due_dates(plan), ~np.isnat(dates)
+        begins = np.concatenate([need.starts[:, None], due[:, :-1]], axis=1)
+        period_rates = self.rate * accruals(begins, due, "equal_periods")
+        shares = level_shares(period_rates, used)
+        balances = 1 - np.concatenate([np.zeros((len(need), 1)), np.cumsum(shares, axis=1)[:, :-1]], axis=1)
         amount = need.principal[:, None]
         interest = amount * (balances * period_rates)
         handling = () if self.handling is None else charge_items(self.handling, plan, "handling", interest=interest)
+        made = partial(block, need.firms, currency=need.currency)
+        last = need.maturities[:, None]
         items = join(
             (
-                block(need.firms, (need.start,), amount, kind="principal", label="principal", currency=need.currency),
-                block(need.firms, due, -amount * shares, kind="principal", label="rental", currency=need.currency),
-                block(need.firms, due, -interest, kind="interest", label="rental_interest", currency=need.currency),
+                made(need.starts[:, None], amount, kind="principal", label="principal"),
+                made(due, -amount * shares, kind="principal", label="rental"),
+                made(due, -interest, kind="interest", label="rental_interest"),
                 *(() if self.deposit is None else deposit_items(self.deposit, plan)),
                 *handling,
-                block(
-                    need.firms,
-                    (need.maturity,),
-                    -self.purchase_price,
-                    kind="fee",
-                    label="purchase_price",
-                    currency=need.currency,
-                ),
+                made(last, -self.purchase_price, kind="fee", label="purchase_price"),
             )
         )
-        return replace(items, contract_rates=np.full(len(need.firms), self.rate))
+        return replace(items, contract_rates=np.full(len(items.firms), self.rate))
+
+    def _due_dates(self, plan: Need) -> DateArray:
+        """(loan, rental) with rentals in advance each falls due when its period begins."""
+        return plan.begins() if self.rentals == "in_advance" else plan.dates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,20 +141,21 @@ class Factoring:
     def on_profile(self) -> None:
         """The receivables are paid in one sum; factoring follows no other repayment."""
 
-    def cash_items(self, need: Need) -> CashItems:
+    def cash_items(self, need: Need, indices: Sequence[IndexHistory] = ()) -> CashItems:
         """The advance, its repayment by the receivables, interest and fee."""
         refuse(SpecError, check(self))
-        plan = replace(need, dates=(need.maturity,), shares=np.ones(1))
+        start, end = need.starts[:, None], need.maturities[:, None]
         amount = need.principal[:, None]
-        interest = amount * self.rate * plan.accruals(self.day_count)
-        paid = need.start if self.interest_paid == "in_advance" else need.maturity
+        interest = amount * self.rate * accruals(start, end, self.day_count)
+        paid = start if self.interest_paid == "in_advance" else end
         fee = amount / self.advance_rate * self.service_fee
-        legs = (need.start, need.maturity)
+        legs = np.concatenate([start, end], axis=1)
+        made = partial(block, need.firms, currency=need.currency)
         items = join(
             (
-                block(need.firms, legs, amount * np.array([1, -1]), kind="principal", label="principal"),
-                block(need.firms, (paid,), -interest, kind="interest", label="discount"),
-                block(need.firms, (need.start,), -fee, kind="fee", label="service_fee"),
+                made(legs, amount * np.array([1, -1]), kind="principal", label="principal"),
+                made(paid, -interest, kind="interest", label="discount"),
+                made(start, -fee, kind="fee", label="service_fee"),
             )
         )
-        return replace(items, contract_rates=np.full(len(need.firms), self.rate), currency=need.currency)
+        return replace(items, contract_rates=np.full(len(items.firms), self.rate))

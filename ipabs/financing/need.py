@@ -1,54 +1,58 @@
-"""What firms need: an amount each, on one start date, repaid on one set of dates.
+"""What firms need: an amount each, on a start date, repaid on dates in shares.
 
-Firms that draw on the same day and repay in the same shares stand in one `Need`, so that a facility is worked out
-for all of them at once.
+The needs of thousands of firms stand in one panel, one row a loan, so that a facility is worked out for all at once
+whatever their dates.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Literal
 
 import numpy as np
 
 from ipabs._typing import DateArray, FloatArray
-from ipabs.basics.daycount import DayCount, year_fractions
-from ipabs.basics.schedule import Frequency, months_of, regular_dates
-from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.basics.days import Dates, whole_days
+from ipabs.errors import DataError, Finding, SpecError, finding, refuse
+from ipabs.financing.periods import Accrual, PaymentFrequency, accruals, payment_dates
 from ipabs.pool.obligation import ContractFlows, Obligation
 
-PaymentFrequency = Frequency | Literal["at_maturity"]
-Accrual = DayCount | Literal["equal_periods"]
+# The shares repaid add up to one within this.
+WHOLE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Need:
-    """Money wanted by firms on the same dates.
+    """Loans wanted by firms, one row a loan.
 
     Attributes
     ----------
     firms : tuple of str
+        (loan,) a firm may want several loans on different terms.
     principal : FloatArray
-        (firm,) the amount each firm draws on `start`.
-    start : date
-    dates : tuple of date
-        Payment dates in order; the last is maturity.
+        (loan,) the amount drawn on the start date.
+    starts : DateArray
+        (loan,)
+    dates : DateArray
+        (loan, date) payment dates, rising; the last is maturity. A missing date (NaT) fills up a shorter row.
     shares : FloatArray
-        (date,) the share of the principal repaid on each date; they add up to one.
+        (loan, date) the share of the principal repaid on each date; each row adds up to one.
     currency : str
 
     Examples
     --------
+    >>> from datetime import date
     >>> need = bullet_need(1_000_000, date(2022, 12, 20), date(2023, 12, 20))
-    >>> [d.isoformat() for d in need.dates], need.average_life_years
-    (['2023-03-20', '2023-06-20', '2023-09-20', '2023-12-20'], 1.0)
+    >>> need.dates
+    array([['2023-03-20', '2023-06-20', '2023-09-20', '2023-12-20']],
+          dtype='datetime64[D]')
+    >>> need.average_lives
+    array([1.])
     """
 
     firms: tuple[str, ...]
     principal: FloatArray
-    start: date
-    dates: tuple[date, ...]
+    starts: DateArray
+    dates: DateArray
     shares: FloatArray
     currency: str = "CNY"
 
@@ -56,92 +60,81 @@ class Need:
         refuse(DataError, self.findings())
 
     def findings(self) -> Iterator[Finding]:
-        """Firms without an amount or named twice, dates out of order, shares that do not repay everything."""
-        if len(self.firms) != len(self.principal) or len(self.dates) != len(self.shares) or not self.dates:
+        """Loans without an amount, dates out of order, shares that do not repay everything."""
+        rows = {len(self.firms), len(self.principal), len(self.starts), len(self.dates), len(self.shares)}
+        if len(rows) > 1 or self.dates.shape != self.shares.shape or not self.dates.size:
             yield finding(
                 "need.lengths",
-                "{got}; every firm has one amount and every date one share",
-                got=f"{len(self.firms)} firms, {len(self.principal)} amounts, {len(self.dates)} dates, "
-                f"{len(self.shares)} shares",
+                "{got}; every loan has one firm, one amount, one start, and every date one share",
+                got=f"{len(self.firms)} firms, {len(self.principal)} amounts, {len(self.starts)} starts, "
+                f"dates {self.dates.shape}, shares {self.shares.shape}",
             )
             return
-        for name, count in Counter(self.firms).items():
-            if count > 1:
-                yield finding("need.twice", "{got} stands {count} times; join its amounts", got=name, count=count)
-        for name, amount in zip(self.firms, self.principal, strict=True):
-            if not 0 < amount < np.inf:
-                yield finding("need.principal", "{firm} needs {got}; a principal is more than 0", got=amount, firm=name)
-        steps = (self.start, *self.dates)
-        for before, after in zip(steps, self.dates, strict=False):
-            if after <= before:
-                yield finding("need.dates", "payment date {got} does not come after {before}", got=after, before=before)
-        if not abs(float(self.shares.sum()) - 1) < 1e-9:
-            yield finding("need.shares", "the shares repaid add up to {got}, not to 1", got=float(self.shares.sum()))
+        amounts = (self.principal > 0) & (self.principal < np.inf)
+        for row in np.flatnonzero(~amounts):
+            name, amount = self.firms[row], float(self.principal[row])
+            yield finding("need.principal", "{firm} needs {got}; a principal is more than 0", got=amount, firm=name)
+        before, missing = self._begins(), np.isnat(self.dates)
+        in_order = missing | (self.dates > before)
+        for row, at in () if in_order.all() else np.argwhere(~in_order):
+            got, last = self.dates[row, at], before[row, at]
+            yield finding("need.dates", "payment date {got} does not come after {before}", got=got, before=last)
+        repaid = np.where(missing, 0.0, self.shares).sum(axis=1)
+        for row in np.flatnonzero(~(np.abs(repaid - 1) < WHOLE)):
+            total = float(repaid[row])
+            yield finding("need.shares", "the shares repaid add up to {got}, not to 1", got=total)
+
+    def _begins(self) -> DateArray:
+        """(loan, date) the date before each payment date."""
+        return np.concatenate([self.starts[:, None], self.dates[:, :-1]], axis=1)
+
+    def __len__(self) -> int:
+        return len(self.firms)
 
     @property
-    def maturity(self) -> date:
-        """The last payment date."""
-        return self.dates[-1]
+    def maturities(self) -> DateArray:
+        """(loan,) the last payment date."""
+        return np.asarray(np.fmax.reduce(self.dates, axis=1))
 
     @property
     def opening_shares(self) -> FloatArray:
-        """(date,) the share of the principal outstanding in the period that ends on each date."""
-        return 1 - np.concatenate([[0.0], np.cumsum(self.shares)[:-1]])
+        """(loan, date) the share of the principal outstanding in the period that ends on each date."""
+        paid = np.cumsum(self.shares, axis=1)
+        return np.asarray(1 - np.concatenate([np.zeros((len(self), 1)), paid[:, :-1]], axis=1))
 
     @property
-    def average_life_years(self) -> float:
-        """Weighted average life of the principal, in days / 365."""
-        days = np.asarray(self.dates, dtype="datetime64[D]") - np.datetime64(self.start)
-        return float(self.shares @ days.astype(np.float64)) / 365
+    def average_lives(self) -> FloatArray:
+        """(loan,) weighted average life of the principal, Σ share × days / 365."""
+        days = (self.dates - self.starts[:, None]).astype(np.float64)
+        return np.asarray(np.where(np.isnat(self.dates), 0.0, self.shares * days).sum(axis=1) / 365)
+
+    def begins(self) -> DateArray:
+        """(loan, date) first day of the period that ends on each date; missing where the date is."""
+        return np.where(np.isnat(self.dates), np.datetime64("NaT"), self._begins())
 
     def accruals(self, day_count: Accrual) -> FloatArray:
-        """(date,) fraction of a year from each date's predecessor to it."""
-        return accruals((self.start, *self.dates[:-1]), self.dates, day_count)
+        """(loan, date) fraction of a year from each date's predecessor to it; 0 where the date is missing."""
+        return accruals(self.begins(), self.dates, day_count)
+
+    def on_dates(self, dates: DateArray, shares: FloatArray) -> "Need":
+        """The same loans on other payment dates."""
+        return replace(self, dates=dates, shares=shares)
 
 
-def accruals(starts: Sequence[date], ends: Sequence[date], day_count: Accrual) -> FloatArray:
-    """Year fractions of periods; ``equal_periods`` counts whole months and no days.
+def bullet_shares(dates: DateArray) -> FloatArray:
+    """(loan, date) everything on the last date of each row.
 
-    >>> accruals([date(2022, 12, 20)], [date(2023, 3, 20)], "equal_periods")
-    array([0.25])
+    >>> bullet_shares(np.array([["2024-06-20", "2024-12-20"], ["2024-06-20", "NaT"]], "datetime64[D]"))
+    array([[0., 1.],
+           [1., 0.]])
     """
-    if day_count == "equal_periods":
-        return equal_years(np.asarray(starts, "datetime64[D]"), np.asarray(ends, "datetime64[D]"))
-    return year_fractions(starts, ends, day_count)
-
-
-def equal_years(starts: DateArray, ends: DateArray) -> FloatArray:
-    """Years between dates with every month equal: Δmonths / 12 + Δdays / 360.
-
-    A date moved to the last day of a shorter month counts as the day it was moved from.
-
-    >>> equal_years(np.array(["2023-08-31"], "datetime64[D]"), np.array(["2024-02-29"], "datetime64[D]"))
-    array([0.5])
-    """
-    start_month, end_month = starts.astype("datetime64[M]"), ends.astype("datetime64[M]")
-    months = (end_month - start_month).astype(np.int64)
-    days = (ends - end_month).astype(np.int64) - (starts - start_month).astype(np.int64)
-    start_is_last = starts + 1 == (start_month + 1).astype("datetime64[D]")
-    end_is_last = ends + 1 == (end_month + 1).astype("datetime64[D]")
-    shortened = (end_is_last & (days < 0)) | (start_is_last & (days > 0))
-    return np.asarray(months / 12 + np.where(shortened, 0, days) / 360)
-
-
-def payment_dates(start: date, maturity: date, frequency: PaymentFrequency) -> tuple[date, ...]:
-    """Payment dates counted back from maturity, no business-day shift; a stub, if any, comes first and is short.
-
-    >>> [d.isoformat() for d in payment_dates(date(2024, 1, 15), date(2024, 9, 20), "quarterly")]
-    ['2024-03-20', '2024-06-20', '2024-09-20']
-    """
-    if frequency == "at_maturity":
-        return (maturity,)
-    return regular_dates(start, maturity, months=months_of(frequency))[1:]
+    return np.asarray(np.arange(dates.shape[1]) == (~np.isnat(dates)).sum(axis=1, keepdims=True) - 1, dtype=np.float64)
 
 
 def bullet_need(
-    principal: float | Sequence[float],
-    start: date,
-    maturity: date,
+    principal: float | Sequence[float] | FloatArray,
+    start: Dates,
+    maturity: Dates,
     *,
     frequency: PaymentFrequency = "quarterly",
     firms: Sequence[str] = (),
@@ -149,14 +142,34 @@ def bullet_need(
 ) -> Need:
     """A need repaid in one sum at maturity, with interest dates of `frequency`.
 
-    Without `firms` they are called ``firm`` (one) or ``firm 1``, ``firm 2``, ….
+    Parameters
+    ----------
+    principal : float or sequence of float
+        (loan,)
+    start, maturity : date, or a date for each loan
+    firms : sequence of str
+        Each once. Without them they are called ``firm`` (one) or ``firm 1``, ``firm 2``, ….
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> need = bullet_need([5e6, 8e6], date(2024, 3, 20), [date(2025, 3, 20), date(2024, 9, 20)])
+    >>> need.firms, need.average_lives.round(3).tolist()
+    (('firm 1', 'firm 2'), [1.0, 0.504])
     """
     amounts = np.atleast_1d(np.asarray(principal, dtype=np.float64))
     names = tuple(firms) or (("firm",) if len(amounts) == 1 else tuple(f"firm {n + 1}" for n in range(len(amounts))))
-    dates = payment_dates(start, maturity, frequency)
-    shares = np.zeros(len(dates))
-    shares[-1] = 1
-    return Need(firms=names, principal=amounts, start=start, dates=dates, shares=shares, currency=currency)
+    refuse(DataError, _twice(names))
+    starts, maturities = (np.broadcast_to(whole_days(day), len(amounts)) for day in (start, maturity))
+    dates = payment_dates(starts, maturities, frequency)
+    shares = bullet_shares(dates)
+    return Need(firms=names, principal=amounts, starts=starts, dates=dates, shares=shares, currency=currency)
+
+
+def _twice(names: Sequence[str]) -> Iterator[Finding]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield finding("need.twice", "{got} stands {count} times; join its amounts", got=name, count=count)
 
 
 def contract_need(contract: Obligation, flows: ContractFlows | None = None, *, currency: str = "CNY") -> Need:
@@ -165,29 +178,41 @@ def contract_need(contract: Obligation, flows: ContractFlows | None = None, *, c
     return Need(
         firms=(contract.obligor,),
         principal=np.array([float(contract.principal)]),
-        start=contract.start,
-        dates=tuple(paid.dates.tolist()),
-        shares=paid.principal / contract.principal,
+        starts=whole_days([contract.start]),
+        dates=paid.dates[None, :],
+        shares=(paid.principal / contract.principal)[None, :],
         currency=currency,
     )
 
 
-def same_terms(need: Need) -> tuple[object, ...]:
-    """What two needs must have in common to be worked out at once: dates, shares, currency."""
-    return need.start, need.dates, need.shares.tobytes(), need.currency
+def joined(needs: Iterable[Need]) -> Need:
+    """All loans in one panel.
 
-
-def merged(needs: Iterable[Need]) -> tuple[Need, ...]:
-    """Needs on the same dates with the same shares put together; a firm that stands twice needs the sum."""
-    groups: dict[tuple[object, ...], list[Need]] = {}
-    for need in needs:
-        groups.setdefault(same_terms(need), []).append(need)
-    return tuple(_together(group) for group in groups.values())
-
-
-def _together(group: list[Need]) -> Need:
-    amounts: dict[str, float] = {}
-    for need in group:
-        for name, amount in zip(need.firms, need.principal.tolist(), strict=True):
-            amounts[name] = amounts.get(name, 0.0) + amount
-    return replace(group[0], firms=tuple(amounts), principal=np.array(list(amounts.values())))
+    Raises
+    ------
+    SpecError
+        Nobody needs money, or needs in different currencies.
+    """
+    some = tuple(needs)
+    if not some:
+        raise SpecError(finding("offer.needs", "nobody needs money: give at least one need"))
+    if len(some) == 1:
+        return some[0]
+    currencies = sorted({need.currency for need in some})
+    if len(currencies) > 1:
+        template = "needs in {got} cannot stand together; convert them first"
+        raise SpecError(finding("need.currency", template, got=", ".join(currencies)))
+    widths = np.repeat([need.dates.shape[1] for need in some], [len(need) for need in some])
+    inside = np.arange(widths.max()) < widths[:, None]
+    dates = np.full(inside.shape, np.datetime64("NaT"), dtype="datetime64[D]")
+    shares = np.zeros(inside.shape)
+    dates[inside] = np.concatenate([need.dates.ravel() for need in some])
+    shares[inside] = np.concatenate([need.shares.ravel() for need in some])
+    return Need(
+        firms=tuple(name for need in some for name in need.firms),
+        principal=np.concatenate([need.principal for need in some]),
+        starts=np.concatenate([need.starts for need in some]),
+        dates=dates,
+        shares=shares,
+        currency=some[0].currency,
+    )

@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 
 from ipabs._typing import BoolArray, FloatArray
 from ipabs.errors import DataError, Finding, finding, refuse
-from ipabs.financing.loan import LoanTerms, repayment_plan
+from ipabs.financing.loan import LoanTerms
 from ipabs.financing.need import Need
+from ipabs.financing.repayment import repayment_plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +67,9 @@ def interest_under_paths(loan: LoanTerms, need: Need, index_paths: ArrayLike) ->
     """
     plan = repayment_plan(loan, need)
     paths = np.atleast_2d(np.asarray(index_paths, dtype=np.float64))
-    refuse(DataError, _path_faults(paths, len(plan.dates)))
-    per_yuan = (paths + loan.margin) @ (plan.opening_shares * plan.accruals(loan.day_count))
-    return np.asarray(per_yuan[:, None] * plan.principal)
+    refuse(DataError, _path_faults(paths, plan.dates.shape[1]))
+    per_yuan = (paths + loan.margin) @ (plan.opening_shares * plan.accruals(loan.day_count)).T
+    return np.asarray(per_yuan * plan.principal)
 
 
 def _path_faults(paths: FloatArray, dates: int) -> list[Finding]:

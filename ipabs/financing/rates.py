@@ -5,18 +5,17 @@ rates do.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
 import numpy as np
 
-from ipabs._typing import BoolArray, DateArray, FloatArray
+from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
 from ipabs.cashflow.irr import xirr
 from ipabs.errors import DataError, Finding, finding, refuse
-from ipabs.financing.cash_items import CashItems
+from ipabs.financing.cash_items import CashItems, drawn
 from ipabs.financing.facility import Facility
-from ipabs.financing.need import equal_years
-from ipabs.financing.subsidy import drawn
+from ipabs.financing.periods import equal_years
 
 Convention = Literal["real_dates", "equal_periods"]
 Rung = Literal["interest", "fees", "carried", "subsidy", "tax"]
@@ -59,6 +58,20 @@ class FlowTable:
         """The row of one firm alone."""
         return FlowTable(**{field.name: getattr(self, field.name)[firm : firm + 1] for field in fields(self)})
 
+    def as_one_firm(self, name: str = "programme") -> "FlowTable":
+        """The flows of all firms as those of one."""
+        day = self.dates.astype(np.int64)
+        first = int(day.min())
+        at = (day - first).ravel()
+        used = np.flatnonzero(np.bincount(at))
+
+        def summed(flows: FloatArray) -> FloatArray:
+            return np.bincount(at, weights=flows.ravel()).astype(np.float64)[None, used]
+
+        parts = [field.name for field in fields(self) if field.name not in ("firms", "dates")]
+        sums = {part: summed(getattr(self, part)) for part in parts}
+        return FlowTable(firms=(name,), dates=(used + first).astype("datetime64[D]")[None, :], **sums)
+
     def through(self, rung: Rung) -> FloatArray:
         """(firm, slot) flows with the items up to a rung of the ladder.
 
@@ -83,12 +96,13 @@ def flow_table(items: CashItems) -> FlowTable:
     """Lay the items out; a firm without a positive receipt is a `DataError`."""
     refuse(DataError, _without_receipt(items))
     day = items.dates.astype(np.int64)
-    span = int(day.max()) - int(day.min()) + 1
-    keys, at = np.unique(items.firm * span + (day - day.min()), return_inverse=True)
+    first_day = int(day.min())
+    span = int(day.max()) - first_day + 1
+    keys, at = _ordered(items.firm * span + (day - first_day))
     firm = keys // span
     slot = np.arange(len(keys)) - np.searchsorted(firm, np.arange(len(items.firms)))[firm]
     shape = (len(items.firms), int(slot.max()) + 1)
-    days = (keys % span + day.min()).astype("datetime64[D]")
+    days = (keys % span + first_day).astype("datetime64[D]")
     dates = np.repeat(days[slot == 0][:, None], shape[1], axis=1)
     dates[firm, slot] = days
     cell = (firm * shape[1] + slot)[at]
@@ -107,6 +121,19 @@ def flow_table(items: CashItems) -> FlowTable:
         "tax": items.is_kind("tax"),
     }
     return FlowTable(firms=items.firms, dates=dates, **{name: laid(mask) for name, mask in parts.items()})
+
+
+def _ordered(keys: IntArray) -> tuple[IntArray, IntArray]:
+    """The different keys, rising, and for each key its position among them.
+
+    As ``np.unique``, but stable: keys come in rising runs, which a stable sort merges ten times as fast.
+    """
+    order = np.argsort(keys, kind="stable")
+    rising = keys[order]
+    first = np.concatenate([[True], rising[1:] != rising[:-1]])
+    at = np.empty(len(keys), dtype=np.int64)
+    at[order] = np.cumsum(first) - 1
+    return rising[first], at
 
 
 def _without_receipt(items: CashItems) -> list[Finding]:
@@ -144,7 +171,7 @@ def all_in_cost(facility: Facility, *, convention: Convention = "real_dates", th
     >>> round(all_in_cost(facility.offer(note, year), convention="equal_periods"), 6)
     0.052065
     """
-    table = flow_table(as_one_firm(facility.cash_items()))
+    table = flow_table(facility.cash_items()).as_one_firm()
     return float(internal_rates(table, (through,), convention)[0, 0])
 
 
@@ -162,15 +189,8 @@ def present_cost(facility: Facility, rate: float, *, convention: Convention = "r
     >>> round(present_cost(dear, 0.04, convention="equal_periods"), 2)      # 1,060,000 / 1.04 - 1,000,000
     19230.77
     """
-    table = flow_table(as_one_firm(facility.cash_items()))
+    table = flow_table(facility.cash_items()).as_one_firm()
     return float(-(table.through("tax") * np.exp(-np.log1p(rate) * table.years(convention))).sum())
-
-
-def as_one_firm(items: CashItems, name: str = "programme") -> CashItems:
-    """The items of all firms as those of one."""
-    return replace(
-        items, firms=(name,), contract_rates=np.full(1, np.nan), firm=np.zeros(len(items.firm), dtype=np.int64)
-    )
 
 
 def internal_rates(table: FlowTable, rungs: Sequence[Rung], convention: Convention) -> FloatArray:

@@ -4,20 +4,25 @@ What such an instrument costs beyond its coupon is partly imputed: no cash moves
 is shown as a fee that the firm bears, flagged imputed, and relieves no tax.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import erf, exp, log, sqrt
 from typing import Annotated, ClassVar
 
 import numpy as np
 
-from ipabs.basics.units import Count, Factor, Rate, Share, Years
-from ipabs.errors import Finding, SpecError, finding, refuse
+from ipabs._typing import DateArray
+from ipabs.basics.index_history import IndexHistory
+from ipabs.basics.units import Count, Factor, Months, Rate, Share, Years
+from ipabs.errors import Finding, ModelError, SpecError, finding, refuse
 from ipabs.financing.cash_items import CashItems, block, join
 from ipabs.financing.costs import Charge, charge_items
 from ipabs.financing.facility import Certainty, Description
 from ipabs.financing.loan import LoanTerms, loan_items
 from ipabs.financing.need import Need
+from ipabs.financing.periods import months_later
+from ipabs.financing.repayment import repayment_plan
 from ipabs.spec import check
 
 
@@ -66,7 +71,8 @@ def _normal(x: float) -> float:
 def _warrant_items(warrant: Warrant, need: Need, label: str) -> CashItems:
     value = warrant.coverage / warrant.strike * call_value(warrant)
     cost = -value * need.principal[:, None]
-    return block(need.firms, (need.start,), cost, kind="fee", label=label, imputed=True, currency=need.currency)
+    days = need.starts[:, None]
+    return block(need.firms, days, cost, kind="fee", label=label, imputed=True, currency=need.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,48 +86,115 @@ class CorporateBond(LoanTerms):
 
     issue_price: Annotated[Factor, "per yuan of principal"] = 1.0
 
-    @property
-    def description(self) -> Description:
-        """Kind, days to money, certainty."""
-        return Description(kind=self.KIND, days_to_money=self.days_to_money, certainty=self.certainty)
-
-    def on_profile(self) -> "CorporateBond":
-        """The same terms on the dates and shares of any need."""
-        return replace(self, repayment="like_obligation", term_months=None, frequency=None)
-
-    def cash_items(self, need: Need) -> CashItems:
+    def cash_items(self, need: Need, indices: Sequence[IndexHistory] = ()) -> CashItems:
         """The loan's items and the discount."""
-        discount = block(
-            need.firms,
-            (need.start,),
-            (self.issue_price - 1) * need.principal[:, None],
-            kind="interest",
-            label="issue_discount",
-            currency=need.currency,
-        )
-        return join([loan_items(self, need), discount])
+        discount = (self.issue_price - 1) * need.principal[:, None]
+        days = need.starts[:, None]
+        label, currency = "issue_discount", need.currency
+        items = block(need.firms, days, discount, kind="interest", label=label, currency=currency)
+        return join([loan_items(self, need, indices), items])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyConversion:
+    """A conversion taken as certain: when, and what a share is worth then."""
+
+    after_months: Annotated[Months, "from the start"]
+    share_price: Annotated[Factor, "on that day, as a multiple of the share's value at the start"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Convertible(LoanTerms):
-    """A convertible bond, taken apart into a straight bond and the right to convert."""
+    """A convertible bond, taken apart into a straight bond and the right to convert.
+
+    Without `converts` the right is imputed at its Black–Scholes value at the start, and the bond runs to its maturity.
+    With it the bond ends on the day of conversion: interest is paid up to it, and what is outstanding becomes shares
+    worth ``outstanding × share_price / strike``, which the old owners give away. That is imputed, not cash.
+
+    Examples
+    --------
+    One million at 2 %, converted after a year at 1.3 times the share's value, strike 1.2: shares of 1,083,333.33.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> right = Warrant(strike=1.2, volatility=0.4, years=3, risk_free_rate=0.02)
+    >>> bond = Convertible(rate=0.02, day_count="equal_periods", conversion=right,
+    ...                    converts=EarlyConversion(after_months=12, share_price=1.3))
+    >>> items = bond.cash_items(bullet_need(1e6, date(2024, 3, 20), date(2027, 3, 20), frequency="annual"))
+    >>> items.table()[["amount", "label", "imputed"]].round(2).values.tolist()[1:]
+    [[-1000000.0, 'principal', True], [-20000.0, 'interest', False], [-83333.33, 'conversion', True]]
+    """
 
     KIND: ClassVar[str] = "convertible"
 
     conversion: Annotated[Warrant, "the right to convert, valued as a warrant on the whole principal"]
+    converts: Annotated[EarlyConversion | None, "a conversion before maturity, instead of the right's value"] = None
 
-    @property
-    def description(self) -> Description:
-        """Kind, days to money, certainty."""
-        return Description(kind=self.KIND, days_to_money=self.days_to_money, certainty=self.certainty)
+    def findings(self) -> Iterator[Finding]:
+        """As for a loan; a conversion at a price below the strike."""
+        yield from LoanTerms.findings(self)
+        if self.converts is not None and self.converts.share_price < self.conversion.strike:
+            yield finding(
+                "convertible.price",
+                "nobody converts at a share price of {got}, below the strike of {strike}",
+                path=("converts", "share_price"),
+                got=f"{self.converts.share_price:g}",
+                strike=f"{self.conversion.strike:g}",
+            )
 
-    def on_profile(self) -> "Convertible":
-        """The same terms on the dates and shares of any need."""
-        return replace(self, repayment="like_obligation", term_months=None, frequency=None)
+    def cash_items(self, need: Need, indices: Sequence[IndexHistory] = ()) -> CashItems:
+        """The bond's items and the imputed value of the right, or of the shares given."""
+        if self.converts is None:
+            return join([loan_items(self, need, indices), _warrant_items(self.conversion, need, "conversion_right")])
+        refuse(SpecError, check(self))
+        plan = repayment_plan(self, need, indices)
+        days = months_later(plan.starts, self.converts.after_months)
+        refuse(ModelError, _too_late(plan, days))
+        ended = ended_on(plan, days)
+        bond = LoanTerms.on_profile(self)
+        items = loan_items(self if bond is None else bond, ended, indices)
+        at_conversion = items.is_kind("principal") & (items.amounts <= 0) & np.isin(items.dates, days)
+        outstanding = ended.principal * ended.shares[np.arange(len(ended)), (~np.isnat(ended.dates)).sum(axis=1) - 1]
+        given = outstanding * (self.converts.share_price / self.conversion.strike - 1)
+        shares = block(
+            need.firms,
+            days[:, None],
+            -given[:, None],
+            kind="fee",
+            label="conversion",
+            imputed=True,
+            currency=need.currency,
+        )
+        return join([replace(items, imputed=items.imputed | at_conversion), shares])
 
-    def cash_items(self, need: Need) -> CashItems:
-        """The bond's items and the imputed value of the right."""
-        return join([loan_items(self, need), _warrant_items(self.conversion, need, "conversion_right")])
+
+def _too_late(plan: Need, days: DateArray) -> Iterator[Finding]:
+    for row in np.flatnonzero(days >= plan.maturities):
+        yield finding(
+            "convertible.late",
+            "{firm} would convert on {got}, its bond ends on {maturity}",
+            got=days[row],
+            firm=plan.firms[row],
+            maturity=plan.maturities[row],
+        )
+
+
+def ended_on(plan: Need, days: DateArray) -> Need:
+    """The same loans with everything still outstanding repaid on one day before maturity.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> need = bullet_need(1e6, date(2024, 3, 20), date(2026, 3, 20), frequency="annual")
+    >>> ended = ended_on(need, np.array(["2024-09-20"], "datetime64[D]"))
+    >>> ended.maturities, ended.average_lives.round(3)
+    (array(['2024-09-20'], dtype='datetime64[D]'), array([0.504]))
+    """
+    before = plan.dates < days[:, None]
+    kept = np.where(before, plan.shares, 0.0)
+    dates = np.concatenate([np.where(before, plan.dates, np.datetime64("NaT")), days[:, None]], axis=1)
+    shares = np.concatenate([kept, 1 - kept.sum(axis=1, keepdims=True)], axis=1)
+    order = np.argsort(dates, axis=1, kind="stable")
+    return plan.on_dates(np.take_along_axis(dates, order, axis=1), np.take_along_axis(shares, order, axis=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,18 +206,9 @@ class VentureDebt(LoanTerms):
     final_payment: Annotated[Rate, "once at maturity, of the principal"] = 0.0
     warrant: Warrant | None = None
 
-    @property
-    def description(self) -> Description:
-        """Kind, days to money, certainty."""
-        return Description(kind=self.KIND, days_to_money=self.days_to_money, certainty=self.certainty)
-
-    def on_profile(self) -> "VentureDebt":
-        """The same terms on the dates and shares of any need."""
-        return replace(self, repayment="like_obligation", term_months=None, frequency=None)
-
-    def cash_items(self, need: Need) -> CashItems:
+    def cash_items(self, need: Need, indices: Sequence[IndexHistory] = ()) -> CashItems:
         """The loan's items, the final payment and the imputed value of the warrants."""
-        parts = [loan_items(self, need)]
+        parts = [loan_items(self, need, indices)]
         if self.final_payment:
             charge = Charge(rate=self.final_payment, timing="at_maturity")
             parts.extend(charge_items(charge, need, "final_payment", interest=np.zeros((1, 1))))
@@ -179,37 +243,21 @@ class Equity:
         """It follows any repayment."""
         return self
 
-    def cash_items(self, need: Need) -> CashItems:
+    def cash_items(self, need: Need, indices: Sequence[IndexHistory] = ()) -> CashItems:
         """The money, its imputed buy-back and the imputed return."""
         refuse(SpecError, check(self))
-        days = np.asarray(need.dates, "datetime64[D]") - np.datetime64(need.start)
-        growth = (1 + self.required_return) ** (days.astype(np.float64) / 365)
-        amount, shares = need.principal[:, None], need.shares
-        repaid = -amount * shares
+        years = (need.dates - need.starts[:, None]).astype(np.float64) / 365
+        growth = (1 + self.required_return) ** np.where(np.isnat(need.dates), 0.0, years)
+        amount = need.principal[:, None]
+        repaid = -amount * need.shares
         interest = repaid * (growth - 1)
         cost = () if self.issue_cost is None else charge_items(self.issue_cost, need, "issue_cost", interest=-interest)
-        firms = need.firms
+        made = partial(block, need.firms, currency=need.currency)
         return join(
             (
-                block(firms, (need.start,), amount, kind="principal", label="principal", currency=need.currency),
-                block(
-                    firms,
-                    need.dates,
-                    repaid,
-                    kind="principal",
-                    label="buy_back",
-                    imputed=True,
-                    currency=need.currency,
-                ),
-                block(
-                    firms,
-                    need.dates,
-                    interest,
-                    kind="interest",
-                    label="required_return",
-                    imputed=True,
-                    currency=need.currency,
-                ),
+                made(need.starts[:, None], amount, kind="principal", label="principal"),
+                made(need.dates, repaid, kind="principal", label="buy_back", imputed=True),
+                made(need.dates, interest, kind="interest", label="required_return", imputed=True),
                 *cost,
             )
         )

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from ipabs._typing import FloatArray
+from ipabs.basics.days import whole_days
 from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.party import Party
 from ipabs.basics.units import Count, Money
@@ -19,15 +20,17 @@ from ipabs.financing.loan import (
     Deposit,
     LoanTerms,
     deposit_items,
-    loan_items,
+    interest_of,
+    items_of_plan,
     principal_and_interest,
-    repayment_plan,
 )
 from ipabs.financing.look_through import LookThrough, PaidLedger, look_through
-from ipabs.financing.need import Need, contract_need, merged, same_terms
+from ipabs.financing.need import Need
+from ipabs.financing.repayment import period_rates, repayment_plan
 from ipabs.financing.subsidy import Subsidy
 from ipabs.financing.tax import Tax
 from ipabs.pool.pool import Pool
+from ipabs.spec import check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +47,6 @@ class Participation(LoanTerms):
     firms: Annotated[Count, "number of firms in the deal"] = 1
     costs: Annotated[tuple[CostItem, ...], "costs of the deal outside the contract rate"] = ()
 
-    @property
-    def description(self) -> Description:
-        """Kind, days to money, certainty."""
-        return Description(kind=self.KIND, days_to_money=self.days_to_money, certainty=self.certainty)
-
     def findings(self) -> Iterator[Finding]:
         """As for a loan; a fixed sum needs the size of the deal; no firms."""
         yield from LoanTerms.findings(self)
@@ -63,23 +61,20 @@ class Participation(LoanTerms):
                     got=cost.name,
                 )
 
-    def on_profile(self) -> "Participation":
-        """The same terms on the dates and shares of any need."""
-        return replace(self, repayment="like_obligation", term_months=None, frequency=None)
-
-    def cash_items(self, need: Need) -> CashItems:
+    def cash_items(self, need: Need, indices: Sequence[IndexHistory] = ()) -> CashItems:
         """The contract, and the firm's part of the costs."""
-        items = loan_items(self, need)
-        plan = repayment_plan(self, need)
-        interest = -items.where(items.is_kind("interest")).amounts.reshape(len(plan.firms), len(plan.dates))
+        refuse(SpecError, check(self))
+        plan = repayment_plan(self, need, indices)
+        rates = period_rates(self, plan, indices)
+        interest = interest_of(plan, rates, self.day_count)
         parts = (part for cost in self.costs for part in self._cost_items(cost, plan, interest))
-        return join([items, *parts])
+        return join([items_of_plan(self, plan, interest, rates[:, 0]), *parts])
 
     def _cost_items(self, cost: CostItem, plan: Need, interest: FloatArray) -> tuple[CashItems, ...]:
         if cost.amount is None:
             return charge_items(cost, plan, cost.name, interest=interest)
         by_number = cost.allocate_by in ("equally", "shapley")
-        scale = np.full(len(plan.firms), 1 / self.firms) if by_number else plan.principal / (self.issue_size or 1.0)
+        scale = np.full(len(plan), 1 / self.firms) if by_number else plan.principal / (self.issue_size or 1.0)
         return charge_items(cost, plan, cost.name, interest=interest, scale=scale)
 
 
@@ -97,6 +92,7 @@ class Securitization:
     subsidies: tuple[Subsidy, ...] = ()
     tax: Tax | None = None
     facts: tuple[FirmFacts, ...] = ()
+    indices: tuple[IndexHistory, ...] = ()
     days_to_money: int | None = None
     certainty: Certainty | None = "subject_to_issue"
 
@@ -107,7 +103,7 @@ class Securitization:
 
     def cash_items(self) -> CashItems:
         """Contracts and cost shares, then subsidies, then tax."""
-        return settled(self.contracts, self.subsidies, self.tax, self.facts)
+        return settled(self.contracts, self.subsidies, self.tax, self.facts, self.indices)
 
     @classmethod
     def of(
@@ -122,6 +118,7 @@ class Securitization:
         facts: Iterable[FirmFacts] = (),
         deposit: Deposit | None = None,
         risk_weights: AllocationBasis = None,
+        indices: Sequence[IndexHistory] = (),
     ) -> "Securitization":
         """One firm's participation; `of_pool` says what each argument is."""
         name = party if isinstance(party, str) else party.id
@@ -134,6 +131,7 @@ class Securitization:
             facts=facts,
             deposit=deposit,
             risk_weights=risk_weights,
+            indices=indices,
         )
         return replace(whole, contracts=whole.contracts.of_firms([name]))
 
@@ -170,14 +168,20 @@ class Securitization:
         """
         charged = tuple(costs)
         refuse(SpecError, stated_twice(charged))
-        groups = contracts_alike(pool, indices)
-        parts = [part for one in groups for part in principal_and_interest(one.need, one.interest, one.rates)]
-        parts += [part for one in groups if deposit is not None for part in deposit_items(deposit, one.need)]
+        need, interest, rates = pool_need(pool, indices)
+        parts = list(principal_and_interest(need, interest, rates))
+        if deposit is not None:
+            parts += deposit_items(deposit, need)
         for cost in charged:
-            for one, scale in zip(groups, cost_scales(cost, groups, risk_weights), strict=True):
-                parts += charge_items(cost, one.need, cost.name, interest=one.interest, scale=scale)
+            scale = cost_scale(cost, need, interest, risk_weights)
+            parts += charge_items(cost, need, cost.name, interest=interest, scale=scale)
         return cls(
-            contracts=join(parts), ledger=ledger, subsidies=tuple(subsidies), tax=tax, facts=checked_facts(facts)
+            contracts=join(parts),
+            ledger=ledger,
+            subsidies=tuple(subsidies),
+            tax=tax,
+            facts=checked_facts(facts),
+            indices=tuple(indices),
         )
 
     def look_through(self) -> LookThrough | None:
@@ -185,58 +189,32 @@ class Securitization:
         return None if self.ledger is None else look_through(self.ledger)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Alike:
-    """Contracts on the same dates with the same repayment, summed by firm.
-
-    Attributes
-    ----------
-    need : Need
-    interest : FloatArray
-        (firm, date) positive.
-    rates : FloatArray
-        (firm,) contract rates; of several contracts the highest.
-    """
-
-    need: Need
-    interest: FloatArray
-    rates: FloatArray
-
-
-def contracts_alike(pool: Pool, indices: Sequence[IndexHistory] = ()) -> tuple[Alike, ...]:
-    """The contracts of a pool, those on the same terms together."""
+def pool_need(pool: Pool, indices: Sequence[IndexHistory] = ()) -> tuple[Need, FloatArray, FloatArray]:
+    """What the contracts of a pool lend: the need, (contract, date) interest, (contract,) contract rates."""
     flows = pool.contract_flows(indices)
-    groups: dict[tuple[object, ...], list[tuple[Need, FloatArray, float]]] = {}
-    for at, contract in enumerate(pool.obligations):
-        paid = flows.of(at)
-        need = contract_need(contract, paid)
-        rate = getattr(contract, "contract_rate", None)
-        stated = np.nan if rate is None else float(rate)
-        groups.setdefault(same_terms(need), []).append((need, paid.interest, stated))
-    return tuple(_summed(group) for group in groups.values())
+    counts = np.bincount(flows.row, minlength=len(pool.obligations))
+    used = np.arange(counts.max()) < counts[:, None]
+    dates = np.full(used.shape, np.datetime64("NaT"), dtype="datetime64[D]")
+    principal, interest = np.zeros(used.shape), np.zeros(used.shape)
+    dates[used], principal[used], interest[used] = flows.days, flows.principal, flows.interest
+    amounts = pool.principals()
+    need = Need(
+        firms=tuple(contract.obligor for contract in pool.obligations),
+        principal=amounts,
+        starts=whole_days([contract.start for contract in pool.obligations]),
+        dates=dates,
+        shares=principal / amounts[:, None],
+    )
+    stated = [getattr(contract, "contract_rate", None) for contract in pool.obligations]
+    return need, interest, np.array([np.nan if rate is None else float(rate) for rate in stated])
 
 
-def _summed(group: list[tuple[Need, FloatArray, float]]) -> Alike:
-    (need,) = merged(member for member, _, _ in group)
-    row = {name: at for at, name in enumerate(need.firms)}
-    interest, rates = np.zeros((len(need.firms), len(need.dates))), np.full(len(need.firms), np.nan)
-    for member, paid, rate in group:
-        at = row[member.firms[0]]
-        interest[at] += paid
-        rates[at] = np.fmax(rates[at], rate)
-    return Alike(need, interest, rates)
-
-
-def cost_scales(cost: CostItem, groups: Sequence[Alike], risk_weights: AllocationBasis) -> list[FloatArray]:
-    """For each group (firm,) the factor on what each firm would pay alone, so that the total is shared as stated.
+def cost_scale(cost: CostItem, need: Need, interest: FloatArray, risk_weights: AllocationBasis) -> FloatArray:
+    """(contract,) the factor on what each contract would pay alone, so that the total is shared as stated.
 
     With `minimum`, the deal's total is at least that sum over its life.
     """
-    sums = [charge_amounts(cost, one.need, interest=one.interest)[1].sum(axis=1) for one in groups]
-    alone = np.concatenate(sums)
-    firms = [name for one in groups for name in one.need.firms]
-    principal = np.concatenate([one.need.principal for one in groups])
-    parts = allocated(cost, firms, principal, alone, risk_weights)
+    alone = charge_amounts(cost, need, interest=interest)[1].sum(axis=1)
+    parts = allocated(cost, need.firms, need.principal, alone, risk_weights)
     paid = alone > 0
-    scales = np.where(paid, parts, 0.0) / np.where(paid, alone, 1.0)
-    return np.split(scales, np.cumsum([len(one) for one in sums])[:-1])
+    return np.asarray(np.where(paid, parts, 0.0) / np.where(paid, alone, 1.0))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ipabs._typing import DateArray, FloatArray, IntArray
-from ipabs.financing.cash_items import CashItems
+from ipabs.financing.cash_items import CashItems, drawn
 from ipabs.financing.need import Need
-from ipabs.financing.rates import RUNGS, Convention, as_one_firm, flow_table, internal_rates
-from ipabs.financing.subsidy import drawn, yuan_years
+from ipabs.financing.rates import RUNGS, Convention, flow_table, internal_rates
+from ipabs.financing.savings import Cost, cost
 
 # Principals that differ by less than this share are equal up to rounding.
 SAME_AMOUNT = 1e-9
@@ -27,19 +27,22 @@ class Side:
         (rung, 1) the same of all firms' flows together.
     lives : FloatArray
         (firm,) average lives in years.
+    cost : Cost
+        Nominal cost.
     """
 
     items: CashItems
     rates: FloatArray
     programme_rates: FloatArray
     lives: FloatArray
+    cost: Cost
 
     @classmethod
     def of(cls, items: CashItems, convention: Convention) -> "Side":
-        """Read the rates and lives of items."""
-        tables = [flow_table(part) for part in (items, as_one_firm(items))]
-        rates = [internal_rates(table, RUNGS, convention) for table in tables]
-        return cls(items, rates[0], rates[1], average_lives(items))
+        """Read the rates, lives and nominal cost of items."""
+        table = flow_table(items)
+        rates = [internal_rates(one, RUNGS, convention) for one in (table, table.as_one_firm())]
+        return cls(items, rates[0], rates[1], average_lives(items), cost(items))
 
 
 def same_profile(one: CashItems, other: CashItems) -> bool:
@@ -59,35 +62,24 @@ def _principal(items: CashItems) -> tuple[IntArray, DateArray, FloatArray]:
 
 
 def average_lives(items: CashItems) -> FloatArray:
-    """(firm,) weighted average life of the principal in days / 365."""
-    firm, _, years = yuan_years(items)
-    return np.asarray(np.bincount(firm, weights=years, minlength=len(items.firms)) / drawn(items))
+    """(firm,) weighted average life of the principal: −Σ principal flow × days from the start / 365 / amount drawn."""
+    years = (items.dates - items.starts()[items.firm]).astype(np.float64) / 365
+    return np.asarray(items.sums(items.is_kind("principal"), weights=-years) / drawn(items))
 
 
-def needs_of(items: CashItems) -> tuple[Need, ...] | None:
-    """The needs that items meet, read from their principal and interest; None if a firm draws more than once."""
+def need_of(items: CashItems) -> Need | None:
+    """The need that items meet, read from their principal and interest; None if a firm draws more than once."""
     money = items.where((items.is_kind("principal") | items.is_kind("interest")) & (items.amounts != 0))
     table = flow_table(money)
     if (table.principal[:, 1:] > 0).any():
         return None
-    principal = table.principal[:, 0]
-    shares = -table.principal[:, 1:] / principal[:, None]
-    days = table.dates[:, 1:]
-    groups: dict[bytes, list[int]] = {}
-    for row in range(len(money.firms)):
-        groups.setdefault(table.dates[row].tobytes() + shares[row].round(12).tobytes(), []).append(row)
-    needs = []
-    for rows in groups.values():
-        first = rows[0]
-        used = days[first] > table.dates[first, 0]
-        needs.append(
-            Need(
-                firms=tuple(items.firms[row] for row in rows),
-                principal=principal[rows],
-                start=table.dates[first, 0].item(),
-                dates=tuple(days[first][used].tolist()),
-                shares=shares[first][used],
-                currency=items.currency,
-            )
-        )
-    return tuple(needs)
+    principal, days = table.principal[:, 0], table.dates[:, 1:]
+    used = days > table.dates[:, :1]
+    return Need(
+        firms=items.firms,
+        principal=principal,
+        starts=table.dates[:, 0],
+        dates=np.where(used, days, np.datetime64("NaT")),
+        shares=-table.principal[:, 1:] / principal[:, None],
+        currency=items.currency,
+    )

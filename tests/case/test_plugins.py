@@ -71,9 +71,9 @@ class FriendlyLoan:
         """It follows whatever repayment is wanted."""
         return self
 
-    def cash_items(self, need: Need) -> CashItems:
+    def cash_items(self, need: Need, indices: Sequence[IndexHistory] = ()) -> CashItems:
         """A plain loan's."""
-        return BankLoan(rate=self.rate, day_count="ACT/365F", repayment="like_obligation").cash_items(need)
+        return BankLoan(rate=self.rate, day_count="ACT/365F", repayment="like_obligation").cash_items(need, indices)
 
 
 MINE = (*KINDS, Prize, FriendlyLoan)

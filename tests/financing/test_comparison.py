@@ -85,7 +85,7 @@ def own_flows(facility: Offer, rate: np.ndarray) -> np.ndarray:
     total = np.zeros(len(rate))
     for row in facility.cash_items().table().itertuples():
         if row.bearer == "firm":
-            at = facility.needs[0].firms.index(row.firm)
+            at = facility.need.firms.index(row.firm)
             total[at] += row.amount / (1 + rate[at]) ** ((row.date.date() - START).days / 365)
     return total
 
@@ -106,7 +106,7 @@ def test_scaling_all_money_scales_every_saving(data: st.DataObject, need: Need, 
     need = replace(need, principal=need.principal.round(2))
     loan = offer(BankLoan(rate=data.draw(rates), guarantee=Charge(rate=0.01)), need)
     note = data.draw(participation_offers(need))
-    bigger = (replace(need, principal=need.principal * factor),)
+    bigger = replace(need, principal=need.principal * factor)
     small = compare({"loan": loan, "note": note}, against="loan")["note"].nominal
     large = compare({"loan": loan.recut(bigger), "note": note.recut(bigger)}, against="loan")["note"].nominal
     assert large.net == pytest.approx(factor * small.net, rel=1e-9, abs=CENT * max(factor, 1))
@@ -132,7 +132,7 @@ def test_other_repayment_is_a_part_of_its_own() -> None:
     one = result["note"]
     assert one.nominal.net[0] == pytest.approx(0, abs=CENT)
     # 5 % ACT/360 on the bullet's 9 million, less 5 % on balances of 8/8, 7/8 … 1/8 of it.
-    days = np.diff(np.array(["2023-03-20", *[str(d) for d in need.dates]], dtype="datetime64[D]")).astype(float)
+    days = np.diff(np.concatenate([need.starts, need.dates[0]])).astype(float)
     extra = 9e6 * 0.05 * (days * (np.arange(8) / 8)).sum() / 360
     assert one.nominal.profile[0] == pytest.approx(-extra, abs=CENT)
     assert [found.code for found in result.findings] == ["comparison.recut"]

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipabs import spec
+from ipabs.basics.days import whole_days
 from ipabs.errors import ModelError, SpecError
 from ipabs.financing.comparison import compare
 from ipabs.financing.costs import Bearing, Charge, CostItem, charge_profile
@@ -161,9 +162,10 @@ def test_charges_fall_on_their_dates() -> None:
         timing: charge_profile(Charge(rate=0.01, timing=timing), need)  # type: ignore[arg-type]  # listed words
         for timing in ("yearly_in_advance", "yearly_in_arrears")
     }
-    assert profile["yearly_in_advance"][0] == (date(2022, 12, 20), date(2023, 12, 20), date(2024, 12, 20))
-    assert profile["yearly_in_arrears"][0] == (date(2023, 12, 20), date(2024, 12, 20), date(2025, 6, 20))
-    assert profile["yearly_in_advance"][1].tolist() == [1, 1, 0.5]
+    advance, arrears = profile["yearly_in_advance"], profile["yearly_in_arrears"]
+    assert advance[0].tolist() == [[date(2022, 12, 20), date(2023, 12, 20), date(2024, 12, 20)]]
+    assert arrears[0].tolist() == [[date(2023, 12, 20), date(2024, 12, 20), date(2025, 6, 20)]]
+    assert advance[1].tolist() == [[1, 1, 0.5]]
     assert charge_profile(Charge(rate=0.01, timing="each_payment", day_count="equal_periods"), need)[1].sum() == 2.5
 
 
@@ -240,13 +242,15 @@ def test_wrong_terms_say_what_is_wrong(terms: BankLoan | Participation, message:
 def test_needs_that_cannot_be_met_are_refused() -> None:
     with pytest.raises(ValueError, match=r"firm needs -5.0; a principal is more than 0"):
         bullet_need(-5, START, date(2025, 3, 20))
+    day = whole_days([START])
+    dated = {"firms": ("a",), "principal": np.ones(1), "starts": day}
     with pytest.raises(ValueError, match="payment date 2024-03-20 does not come after 2024-03-20"):
-        Need(firms=("a",), principal=np.ones(1), start=START, dates=(START,), shares=np.ones(1))
+        Need(**dated, dates=day[None, :], shares=np.ones((1, 1)))
     with pytest.raises(ValueError, match=r"the shares repaid add up to 0.5, not to 1"):
-        Need(firms=("a",), principal=np.ones(1), start=START, dates=(date(2025, 3, 20),), shares=np.full(1, 0.5))
+        Need(**dated, dates=day[None, :] + 365, shares=np.full((1, 1), 0.5))
     with pytest.raises(ValueError, match="a stands 2 times; join its amounts"):
         bullet_need([1.0, 2.0], START, date(2025, 3, 20), firms=["a", "a"])
-    with pytest.raises(ValueError, match="1 firms, 2 amounts, 4 dates, 4 shares; every firm has one amount"):
+    with pytest.raises(ValueError, match=r"1 firms, 2 amounts, 2 starts, dates \(2, 4\)"):
         bullet_need([1.0, 2.0], START, date(2025, 3, 20), firms=["a"])
     with pytest.raises(SpecError, match="nobody needs money"):
         offer(BankLoan(rate=0.05))

@@ -170,10 +170,10 @@ def test_flat_and_simple_rates_of_a_linear_loan() -> None:
     need = bullet_need(1_200_000, date(2023, 3, 20), date(2024, 3, 20), frequency="monthly")
     loan = offer(BankLoan(rate=0.06, day_count="ACT/365F", repayment="linear"), need)
     assert simple_annual_cost(loan) == pytest.approx(0.06)
-    assert flat_rate(loan) == pytest.approx(0.06 * contract_life(need.dates) / (366 / 365))
+    assert flat_rate(loan) == pytest.approx(0.06 * contract_life(need.dates[0].tolist()) / (366 / 365))
 
 
-def contract_life(dates: tuple[date, ...]) -> float:
+def contract_life(dates: list[date]) -> float:
     return float(np.mean([(day - date(2023, 3, 20)).days for day in dates])) / 365
 
 

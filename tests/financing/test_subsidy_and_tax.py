@@ -16,7 +16,8 @@ from ipabs.financing.facility import FirmFacts, offer
 from ipabs.financing.loan import BankLoan
 from ipabs.financing.need import Need, bullet_need
 from ipabs.financing.published_subsidies import published_subsidies, published_subsidy
-from ipabs.financing.subsidy import Band, Subsidy, share_of_size, with_subsidies
+from ipabs.financing.subsidy import Band, Subsidy, share_of_size
+from ipabs.financing.subsidy_items import with_subsidies
 from ipabs.financing.tax import Tax
 
 FEN = 0.005
