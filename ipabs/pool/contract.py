@@ -13,8 +13,8 @@ from ipabs.basics.units import Count, Factor, Money, Months, Rate, Share
 from ipabs.errors import Finding, finding
 
 Amortization = Literal["level", "linear", "bullet", "negative", "custom"]
-Cycle = Frequency | Literal["at_maturity"]
-LinearBy = Literal["dates", "years"]
+Reset = Frequency | Literal["bimonthly"]
+Cycle = Reset | Literal["at_maturity"]
 Rounding = Literal["none", "fen", "fen_down"]
 AMORTIZATIONS: tuple[Amortization, ...] = get_args(Amortization)
 
@@ -38,7 +38,7 @@ class Contract:
 
     ============  ==================================================================================================
     level         one total payment on each principal date, fixed on the first of them and again after each rate reset
-    linear        equal principal on each principal date; `linear_by` says how many parts there are
+    linear        equal principal on each principal date
     bullet        principal at maturity
     negative      `installment` is the total payment whatever the rate; interest beyond it is added to the balance
     custom        principal as listed in `schedule`
@@ -67,16 +67,16 @@ class Contract:
     grace: Annotated[Months, "months from the start without principal"] = 0
     capitalized_until: Annotated[date | None, "interest up to this date is added to the balance, and on it"] = None
     installment: Annotated[Money | None, "agreed payment: total (level, negative) or principal (linear)"] = None
-    linear_by: Annotated[LinearBy, "linear: parts by principal dates, or by years (ACTUS)"] = "dates"
     refixed: Annotated[bool, "a level payment is computed anew from the balance on each date"] = False
     balloon: Annotated[Money, "principal left for maturity"] = 0.0
+    amortized_until: Annotated[date | None, "level payments as if it ran until then; the rest at maturity"] = None
     step_up: Annotated[Share, "growth of each payment over the one a step before"] = 0.0
     step: Annotated[Months, "months between steps"] = 12
     schedule: Annotated[tuple[Installment, ...], "principal on dates of its own (custom)"] = ()
     index: Annotated[str, "floating rate: name of the index; empty: fixed"] = ""
     index_multiple: Annotated[Factor, "times the index, before the margin"] = 1.0
     margin: Annotated[Rate, "added to the index"] = 0.0
-    reset: Annotated[Frequency, "how often a floating rate is reset"] = "annual"
+    reset: Annotated[Reset, "how often a floating rate is reset"] = "annual"
     first_reset: Annotated[date | None, "first reset; by default one reset period after the start"] = None
     rate_cap: Annotated[Rate, "most a floating rate can be"] = 1.0
     rate_floor: Annotated[Rate, "least a floating rate can be"] = 0.0
@@ -92,8 +92,14 @@ class Contract:
 
 
 def cycle_months(cycle: Cycle) -> int:
-    """Months between payments, 0 for one payment at maturity."""
-    return 0 if cycle == "at_maturity" else months_of(cycle)
+    """Months between payments: 2 for bimonthly, 0 for one payment at maturity."""
+    match cycle:
+        case "at_maturity":
+            return 0
+        case "bimonthly":
+            return 2
+        case _:
+            return months_of(cycle)
 
 
 def term_findings(terms: Contract) -> Iterator[Finding]:
@@ -174,6 +180,8 @@ def _repayment_findings(terms: Contract) -> Iterator[Finding]:
     if 0 < terms.principal <= terms.balloon:
         template = "the balloon {got} is not below the principal {principal}"
         yield finding("contract.balloon", template, path=("balloon",), got=terms.balloon, principal=terms.principal)
+    if terms.amortized_until is not None:
+        yield from _amortized_findings(terms, terms.amortized_until)
     if terms.amortization == "negative" and terms.installment is None:
         template = "negative amortization needs the agreed total payment"
         yield finding("contract.installment", template, path=("installment",))
@@ -182,6 +190,17 @@ def _repayment_findings(terms: Contract) -> Iterator[Finding]:
         yield finding("contract.schedule", template, path=("schedule",), got=terms.amortization)
     if terms.amortization == "custom":
         yield from _custom_findings(terms)
+
+
+def _amortized_findings(terms: Contract, until: date) -> Iterator[Finding]:
+    if until < terms.maturity:
+        template = "payments that end the debt on {got}, before the maturity {maturity}"
+        yield finding(
+            "contract.amortized_until", template, path=("amortized_until",), got=until, maturity=terms.maturity
+        )
+    if terms.amortization != "level" or terms.installment is not None or terms.balloon or terms.stub.endswith("first"):
+        template = "amortized_until gives the level payments: it excludes installment, balloon and a stub at the start"
+        yield finding("contract.amortized_level", template, path=("amortized_until",), got=until)
 
 
 def _custom_findings(terms: Contract) -> Iterator[Finding]:

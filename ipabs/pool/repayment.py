@@ -12,7 +12,6 @@ with D the product of 1 / (1 + rate · year fraction) from the fixing date on an
 this is the annuity amount function of the standard (section 3.8).
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -20,9 +19,8 @@ from typing import cast
 import numpy as np
 
 from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
-from ipabs.basics.daycount import accrual_fraction
 from ipabs.basics.index_history import INDICES, IndexHistory, IndexName, index_history
-from ipabs.basics.schedule import add_months, months_of
+from ipabs.basics.schedule import add_months
 from ipabs.errors import DataError, Finding, Place, finding, refuse
 from ipabs.pool.contract import Contract, cycle_months
 from ipabs.pool.effective_yield import effective_rate
@@ -69,7 +67,9 @@ def _chunk(contracts: Sequence[Contract], indices: Sequence[IndexHistory]) -> Po
     walk = _Walk(contracts, schedule, indices)
     interest, principal, balance = walk.run()
     at = (schedule.row, schedule.place)
-    paying = (schedule.flags & (INTEREST | PRINCIPAL | CAPITALIZE)) > 0
+    final = np.flatnonzero(schedule.flags & FINAL)  # one a contract, in their order
+    paying = (schedule.flags & (INTEREST | PRINCIPAL | CAPITALIZE | FINAL)) > 0
+    paying &= schedule.place <= schedule.place[final][schedule.row]
     return PooledFlows(
         schedule.row[paying],
         schedule.days[paying],
@@ -109,7 +109,6 @@ class _Walk:
         self.unfixed = (self.level | self.linear) & np.array([amount is None for amount in agreed])
         self.refixed = np.array([one.refixed for one in contracts])
         self.weight = _weights(contracts, schedule)
-        self.parts = np.array([_parts(one) for one in contracts])
         self.rate, self.resets = _rates(contracts, schedule, indices)
         self.balance = np.array([one.principal for one in contracts], dtype=np.float64)
         unpriced = [k for k, one in enumerate(contracts) if one.contract_rate is None and not one.index]
@@ -139,7 +138,7 @@ class _Walk:
 
     def _entry(self, k: int, flags: IntArray) -> tuple[FloatArray, FloatArray]:
         self.accrued = self.accrued + self.balance * self.rate * self.fraction[:, k]
-        due = (flags & (INTEREST | CAPITALIZE)) > 0
+        due = (flags & (INTEREST | CAPITALIZE | FINAL)) > 0
         interest = np.where(due, rounded(self.accrued, self.rule), 0.0)
         added = np.where((flags & CAPITALIZE) > 0, interest, 0.0)
         paying = (flags & PRINCIPAL) > 0
@@ -165,8 +164,7 @@ class _Walk:
         last = np.argmax((flags & FINAL) > 0, axis=1)
         owed -= self.balloon[fixing] * discount[np.arange(len(last)), last]
         worth = np.cumsum(weight * discount, axis=1)[:, -1]  # in order, so that padding changes no bit
-        payment = owed / np.where(self.parts[fixing] > 0, self.parts[fixing], worth)
-        self.payment[fixing] = rounded(payment, self.rule[fixing])
+        self.payment[fixing] = rounded(owed / worth, self.rule[fixing])
         self.unfixed = self.unfixed & (~fixing | self.refixed)
 
     def _growth(self, fixing: BoolArray, k: int) -> FloatArray:
@@ -198,22 +196,6 @@ def _weights(contracts: Sequence[Contract], schedule: Schedule) -> FloatArray:
     return weight
 
 
-def _parts(terms: Contract) -> int:
-    """Parts of the principal of a linear contract that counts them by years, else 0.
-
-    ``⌈Y(s, T) / Y(s, s + cycle)⌉`` with s the first principal date and T the maturity (ACTUS, *Technical
-    Specification*, initial states of the linear amortizer).
-    """
-    months = cycle_months(terms.principal_frequency or terms.frequency)
-    if terms.amortization != "linear" or terms.linear_by == "dates" or not months:
-        return 0
-    first = terms.first_principal or terms.first_payment or add_months(terms.start, months)
-    if first >= terms.maturity:
-        return 0
-    whole = accrual_fraction(first, terms.maturity, terms.day_count, termination=terms.maturity)
-    return math.ceil(whole / accrual_fraction(first, add_months(first, months), terms.day_count))
-
-
 def _rates(
     contracts: Sequence[Contract], schedule: Schedule, indices: Sequence[IndexHistory]
 ) -> tuple[FloatArray, FloatArray]:
@@ -243,7 +225,7 @@ def index_findings(terms: Contract, indices: Sequence[IndexHistory] = ()) -> Ite
         template = "no index {got!r}; {hint}"
         yield finding("contract.index", template, path=("index",), got=terms.index, allowed=known)
         return
-    reset = terms.first_reset or add_months(terms.start, months_of(terms.reset))
+    reset = terms.first_reset or add_months(terms.start, cycle_months(terms.reset))
     needed = terms.start if terms.contract_rate is None else reset
     first = _history(terms.index, indices).dates[0]
     if needed < first and needed < terms.maturity:

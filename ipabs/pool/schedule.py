@@ -14,7 +14,7 @@ import numpy as np
 from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
 from ipabs.basics.calendar import get_calendar
 from ipabs.basics.daycount import year_fractions
-from ipabs.basics.schedule import add_months, day_in_month, months_of
+from ipabs.basics.schedule import add_months, day_in_month
 from ipabs.pool.contract import Contract, cycle_months
 from ipabs.pool.obligation import day_numbers
 
@@ -54,7 +54,7 @@ class Schedule:
 DATE_TERMS = attrgetter(
     "start", "maturity", "frequency", "principal_frequency", "first_payment", "first_principal", "payment_day", "stub",
     "end_of_month", "day_count", "calendar", "roll", "notice", "accrual", "grace", "capitalized_until", "schedule",
-    "index", "reset", "first_reset", "contract_rate", "amortization",
+    "index", "reset", "first_reset", "amortized_until", "contract_rate", "amortization",
 )  # fmt: skip
 
 
@@ -94,11 +94,16 @@ def _entries(
     principal = np.array([cycle_months(one.principal_frequency or one.frequency) for one in contracts])
     apart = np.array([_principal_apart(one) for one in contracts])
     everyone = np.arange(len(contracts))
-    row, days = _regular(contracts, everyone, interest, start, maturity)
+    # Payments may be counted beyond the maturity, which is then no date of its own among them.
+    beyond = np.array([one.amortized_until is not None for one in contracts])
+    end = day_numbers([one.amortized_until or one.maturity for one in contracts])
+    row, days = _regular(contracts, everyone, interest, start, end)
     flags = np.where(apart[row], INTEREST, INTEREST | PRINCIPAL)
-    parts = [(row, days, flags), (everyone, maturity, np.full(len(contracts), INTEREST | PRINCIPAL | FINAL))]
+    parts = [(row, days, flags), (everyone, maturity, np.where(beyond, FINAL, INTEREST | PRINCIPAL | FINAL))]
+    if beyond.any():
+        parts.append((everyone[beyond], end[beyond], np.full(int(beyond.sum()), INTEREST | PRINCIPAL)))
     if apart.any():
-        row, days = _regular(contracts, np.flatnonzero(apart), principal, start, maturity, first="first_principal")
+        row, days = _regular(contracts, np.flatnonzero(apart), principal, start, end, first="first_principal")
         total = np.array([one.amortization in TOTAL for one in contracts])[row]
         parts.append((row, days, np.where(total, INTEREST | PRINCIPAL, PRINCIPAL)))
     added = [k for k, one in enumerate(contracts) if one.capitalized_until and one.capitalized_until < one.maturity]
@@ -204,7 +209,7 @@ def _resets(contracts: Sequence[Contract], maturity: DateArray) -> tuple[IntArra
     """Reset dates before maturity; the rate at the start of a contract without `contract_rate` is none of them."""
     row, days = [], []
     for k, one in enumerate(contracts):
-        cycle = months_of(one.reset)
+        cycle = cycle_months(one.reset)
         n, anchor = (1, one.start) if one.first_reset is None else (0, one.first_reset)
         while (day := np.datetime64(add_months(anchor, n * cycle), "D")) < maturity[k]:
             row.append(k)

@@ -278,6 +278,12 @@ def test_contracts_walked_together_give_what_each_gives_alone(one: PledgedLoan, 
             "first_payment: first payment 2025-06-01 is not between the start 2024-01-31 and the maturity 2025-01-31",
         ),
         (
+            {"amortized_until": date(2024, 12, 31), "balloon": 1e5},
+            "amortized_until: payments that end the debt on 2024-12-31, before the maturity 2025-01-31\n"
+            "amortized_until: amortized_until gives the level payments: it excludes installment, balloon and a stub at "
+            "the start",
+        ),
+        (
             {"stub": "short_first", "payment_day": 20},
             "stub: short_first counts the dates back from maturity, so first_payment and payment_day have no place; "
             "drop one",
@@ -288,17 +294,22 @@ def test_terms_that_do_not_fit_name_the_field(terms: dict[str, object], expected
     assert [str(found) for found in loan(**terms).findings()] == expected.split("\n")
 
 
-def test_parts_by_years_are_those_of_the_standard_and_the_last_payment_clears_the_rest() -> None:
-    # 273 days from 1 February to 1 November over the 28 of the first cycle: 9.75, so 10 parts.
-    terms = {"start": date(2013, 1, 1), "maturity": date(2013, 11, 1), "frequency": "monthly", "amortization": "linear",
-             "first_payment": date(2013, 2, 1), "day_count": "ACT/365F"}  # fmt: skip
-    assert loan(**terms, linear_by="years").contract_flows().principal == pytest.approx([100_000.0] * 10)
-    # 1,000 days over 28 ask for 36 parts, though there are 33 dates: the rest is paid last.
-    long = loan(**(terms | {"maturity": date(2015, 10, 29)}), linear_by="years").contract_flows()
-    assert len(long) == 34
-    assert long.principal[:-1] == pytest.approx([1e6 / 36] * 33)
-    assert long.principal[-1] == pytest.approx(3e6 / 36)
-    assert loan(**terms).contract_flows().principal == pytest.approx([100_000.0] * 10)
+def test_payments_of_a_longer_loan_leave_a_rest_at_maturity() -> None:
+    # Four quarters of a loan whose payments are those of forty.
+    flows = loan(amortized_until=date(2034, 1, 31)).contract_flows()
+    payment = 1e6 * 0.015 / (1 - 1.015**-40)
+    rest = 1e6 * 1.015**4 - payment * (1.015**4 - 1) / 0.015
+    assert flows.cash == pytest.approx([payment, payment, payment, payment + rest], abs=CENT)
+    assert flows.balance[-1] == 0
+    same = loan(amortized_until=date(2025, 1, 31)).contract_flows()
+    assert same.cash.tolist() == loan().contract_flows().cash.tolist()
+
+
+def test_bimonthly_interest_falls_on_every_second_month() -> None:
+    flows = loan(frequency="bimonthly", amortization="bullet").contract_flows()
+    days = ["2024-03-31", "2024-05-31", "2024-07-31", "2024-09-30", "2024-11-30", "2025-01-31"]
+    assert [str(day) for day in flows.dates] == days
+    assert flows.interest == pytest.approx([10_000.0] * 6)
 
 
 def test_principal_has_an_anchor_of_its_own() -> None:

@@ -45,7 +45,7 @@ def loans(draw: st.DrawFn) -> PledgedLoan:
         maturity=maturity,
         contract_rate=draw(st.integers(0, 1_200)) / 10_000,
         amortization=amortization,
-        frequency=draw(st.sampled_from(["monthly", "quarterly", "semiannual", "annual"])),
+        frequency=draw(st.sampled_from(["monthly", "bimonthly", "quarterly", "semiannual", "annual"])),
         principal_frequency=draw(st.sampled_from([None, "quarterly", "annual"])),
         first_payment={"in_advance": start, "anchor": draw(inside)}.get(early),
         first_principal=draw(inside) if early == "principal" else None,
@@ -58,7 +58,7 @@ def loans(draw: st.DrawFn) -> PledgedLoan:
         roll=draw(st.sampled_from(["none", "none", "following", "modified_following"])),
         accrual=draw(st.sampled_from(["unadjusted", "adjusted"])),
         installment=principal / months if amortization == "negative" else None,
-        linear_by=draw(st.sampled_from(["dates", "years"])),
+        amortized_until=add_months(maturity, draw(st.integers(0, 60))) if amortization == "level" else None,
         index="own" if floating else "",
         reset=draw(st.sampled_from(["quarterly", "annual"])),
         first_reset=draw(st.none() | inside) if floating else None,
@@ -71,7 +71,15 @@ def scaled(loan: PledgedLoan, share: float, id: str) -> PledgedLoan:
 
 
 def shifted(loan: PledgedLoan, years: int) -> PledgedLoan:
-    names = ("start", "maturity", "first_payment", "first_principal", "capitalized_until", "first_reset")
+    names = (
+        "start",
+        "maturity",
+        "first_payment",
+        "first_principal",
+        "capitalized_until",
+        "amortized_until",
+        "first_reset",
+    )
     days = {name: getattr(loan, name) for name in names}
     return replace(loan, **{name: add_months(day, 12 * years) for name, day in days.items() if day is not None})
 
@@ -165,7 +173,7 @@ def test_shifting_by_years_changes_no_amount_where_years_are_alike(loan: Pledged
     plain = replace(
         loan, day_count="30E/360", start=loan.start.replace(day=15), maturity=loan.maturity.replace(day=20), index="",
         roll="none", end_of_month=False, first_payment=None, first_principal=None, capitalized_until=None,
-        first_reset=None, grace=0, linear_by="dates",
+        first_reset=None, grace=0, amortized_until=None,
     )  # fmt: skip
     here, there = plain.contract_flows(), shifted(plain, years).contract_flows()
     assert [add_months(day, 12 * years) for day in here.dates.tolist()] == there.dates.tolist()
