@@ -138,9 +138,9 @@ def finding(
     )
 
 
-def nearest(word: str, allowed: Iterable[str]) -> str | None:
-    """The allowed word closest in spelling, if one is close."""
-    close = difflib.get_close_matches(word, list(allowed), 1, 0.6)
+def nearest(word: str, allowed: Iterable[str], *, closeness: float = 0.6) -> str | None:
+    """The allowed word closest in spelling, if one is close; `closeness` 1 is the same word."""
+    close = difflib.get_close_matches(word, list(allowed), 1, closeness)
     return close[0] if close else None
 
 

@@ -76,6 +76,7 @@ def multiple(text: str) -> Any:
     return factor if isinstance(factor, Finding) else check_factor(factor) or factor
 
 
+COUNTED = ("invention", "utility_model")
 COLUMNS: tuple[tuple[str, Callable[[str], Any]], ...] = (
     ("revenue", parse_money),
     ("tax_rate", parse_rate),

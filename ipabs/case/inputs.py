@@ -1,20 +1,18 @@
-"""The files of a case as read, and the same files with a variant's changes."""
+"""The files of a case as read."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from ipabs.case.case import CaseFile, Variant
-from ipabs.case.key_paths import leaves, parse_path, with_value
+from ipabs.case.case import CaseFile
+from ipabs.case.key_paths import leaves
 from ipabs.case.kinds import OpenKinds
-from ipabs.errors import Finding, IpabsError, KeyPath, Place, finding
+from ipabs.errors import Finding, IpabsError, KeyPath
 from ipabs.io.source import Source, read_source
 from ipabs.io.table import Table, parse_table
 from ipabs.pool.tape_columns import TapeMapping
 from ipabs.spec import Document, Loaded, read_document
-from ipabs.spec.codec import INVALID
-from ipabs.spec.shapes import shape_of
 from ipabs.spec.tree import Tree
 from ipabs.structure.deal import Deal
 
@@ -90,20 +88,6 @@ class Inputs:
         document, path = self.document_of(found.place.path)
         inside = replace(found, place=replace(found.place, path=path))
         return document.locate([inside])[0]
-
-    def at_change(self, variant: Variant, found: Finding) -> Finding:
-        """A finding of a variant, placed at the change that brought it, or at the variant."""
-        if found.place.file:
-            return found
-        path = found.place.path
-        changes = [(change.path, parse_path(change.path)) for change in variant.changes]
-        touching = (text for text, parts in changes if path[: len(parts)] == parts or parts[: len(path)] == path)
-        change = next(touching, "")
-        at: KeyPath = ("variants", variant.name, *(("changes", change) if change else ()))
-        document = self.case.document
-        line, column = document.position(at)
-        place = Place(file=document.file, line=line, column=column, path=("variants", variant.name, *path))
-        return replace(found, place=place)
 
     def sourced_paths(self) -> Iterator[KeyPath]:
         """Key paths of the whole case of every value that needs a provenance."""
@@ -199,61 +183,3 @@ def read_deal(source: Source, found: list[Finding]) -> Loaded[Deal]:
     loaded = read_document(Deal, text, file=source.file)
     found.extend(loaded.findings)
     return loaded
-
-
-def changed(inputs: Inputs, variant: Variant) -> Inputs:
-    """The files of a case with the changes of a variant; findings about them stand at the change."""
-    found: list[Finding] = []
-    case_tree = inputs.case.document.tree
-    deal_trees = {name: deal.document.tree for name, deal in inputs.deals}
-    tapes = dict(inputs.tapes)
-    for change in variant.changes:
-        path = parse_path(change.path)
-        try:
-            match path:
-                case ("tapes", str(tape), str(row), str(column)) if tape in tapes:
-                    tapes[tape] = with_cells(tapes[tape], row, column, change.value)
-                case ("deals", str(deal), _, *_) if deal in deal_trees:
-                    deal_trees[deal] = with_value(deal_trees[deal], path[2:], change.value)
-                case _:
-                    case_tree = with_value(case_tree, path, change.value)
-        except LookupError as error:
-            template = "no {got!r} stands there to be changed"
-            found.append(finding("case.change", template, path=path, got=str(error.args[0])))
-    case = reread(CaseFile, case_tree, inputs.case.document, (), found, inputs.kinds)
-    deals = tuple(
-        (name, reread(Deal, deal_trees[name], deal.document, ("deals", name), found, inputs.kinds))
-        for name, deal in inputs.deals
-    )
-    return replace(inputs, case=case, deals=deals, tapes=tuple(tapes.items()), findings=tuple(found))
-
-
-def reread(
-    cls: type[T], tree: Tree, document: Document, prefix: KeyPath, found: list[Finding], kinds: OpenKinds
-) -> Loaded[T]:
-    """A changed tree as a value; its findings get the key path of the whole case."""
-    faults: list[Finding] = []
-    value = shape_of(cls, tuple(kinds.open_sets.items())).read(tree, (), faults)
-    found.extend(replace(one, place=Place(path=(*prefix, *one.place.path))) for one in faults)
-    wrong = value is INVALID or any(one.severity == "error" for one in faults)
-    return Loaded(value=None if wrong else value, document=replace(document, tree=tree), findings=tuple(faults))
-
-
-def with_cells(table: Table, row: str, column: str, value: str) -> Table:
-    """A tape with a column's value changed for one firm, or for all (``*``).
-
-    Raises
-    ------
-    LookupError
-        No such column, or no such firm in the first column.
-    """
-    if column not in table.columns:
-        raise LookupError(column)
-    names = table.cells[0]
-    rows = names == row if row != "*" else names == names
-    if not rows.any():
-        raise LookupError(row)
-    place = table.columns.index(column)
-    cells = table.cells[place].copy()
-    cells[rows] = value
-    return replace(table, cells=(*table.cells[:place], cells, *table.cells[place + 1 :]))

@@ -9,9 +9,11 @@ from typing import Any
 from ipabs import spec
 from ipabs.case.case import Case, CaseFile
 from ipabs.case.cross_checks import provenance_findings
-from ipabs.case.inputs import changed, read_inputs
+from ipabs.case.headings import heading_findings
+from ipabs.case.inputs import read_inputs
 from ipabs.case.kinds import USUAL, OpenKinds, open_kinds
 from ipabs.case.tie import tied
+from ipabs.case.variants import at_change, changed
 from ipabs.errors import DataError, FileError, Finding, IpabsError, LimitError, SpecError
 from ipabs.io.source import read_source
 from ipabs.io.table import parse_table
@@ -72,23 +74,22 @@ def file_schema(kind: str, *, kinds: Sequence[type[Any]] = KINDS) -> dict[str, A
 def look_at_case(path: Path, kinds: OpenKinds = USUAL) -> tuple[Case | None, tuple[Finding, ...]]:
     """The case, or None, and all findings of its files, across them, and in its variants."""
     inputs = read_inputs(path, kinds)
-    across: list[Finding] = []
+    across = list(heading_findings(inputs))
     case = tied(inputs, across)
     if inputs.case.value is not None and case is not None:
         across += provenance_findings(inputs.case.value, tuple(inputs.sourced_paths()), dict(inputs.tapes)["firms"])
     found = [*inputs.findings, *map(inputs.locate, across)]
-    if inputs.case.value is None or case is None:
-        return None, in_order(found)
-    known = {(one.code, one.got) for one in found}
+    known = {(one.message, one.place.path[-1:]) for one in found}
     variants = []
-    for variant in inputs.case.value.variants:
+    for variant in inputs.case.value.variants if inputs.case.value else ():
         altered = changed(inputs, variant)
         new = list(altered.findings)
-        beside = tied(altered, new, base=False)
-        found += [inputs.at_change(variant, one) for one in new if (one.code, one.got) not in known]
+        # What does not fit in the base would not fit in a variant either: of a faulty base the changes alone are read.
+        beside = tied(altered, new, base=False) if case is not None else None
+        found += [at_change(inputs, variant, one) for one in new if (one.message, one.place.path[-1:]) not in known]
         if beside is not None:
             variants.append((variant, beside))
-    return replace(case, variants=tuple(variants)), in_order(found)
+    return (None if case is None else replace(case, variants=tuple(variants))), in_order(found)
 
 
 def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -5,20 +5,29 @@ from datetime import date
 
 import numpy as np
 
-from ipabs.case.firms import name_column
+from ipabs.case.firms import COUNTED, name_column
 from ipabs.errors import DataError, Finding, finding
 from ipabs.io.columns import TypedColumns, read_columns
 from ipabs.io.table import Table
+from ipabs.patents.industry import ipc_map
+from ipabs.patents.patent import Patent
 from ipabs.patents.portfolio import Portfolio, pledge_findings
 from ipabs.patents.tape import COLUMNS, read_portfolio
 
-COUNTED = ("invention", "utility_model")
-
 
 def read_rights(
-    table: Table, firms: Table | None, as_of: date | None, found: list[Finding], mapping: Mapping[str, str]
+    table: Table,
+    firms: Table | None,
+    as_of: date | None,
+    found: list[Finding],
+    mapping: Mapping[str, str],
+    *,
+    valued: bool,
 ) -> Portfolio | None:
-    """The rights of a patent tape; what is wrong with them, or between the two tapes, is added to `found`."""
+    """The rights of a patent tape; what is wrong with them, or between the two tapes, is added to `found`.
+
+    Rights that are `valued` decay with their technology, so each of their IPC symbols has to be known.
+    """
     read = read_columns(table, COLUMNS, mapping=mapping)
     found += owner_findings(read, firms)
     try:
@@ -30,7 +39,20 @@ def read_rights(
         rows = {right.number: row for row, right in enumerate(portfolio.rights)}
         pledged = pledge_findings(portfolio, as_of)
         found += [read.at(rows[str(one.place.path[0])], one) for one in pledged]
+    if valued:
+        found += class_findings(read, portfolio)
     return portfolio
+
+
+def class_findings(read: TypedColumns, portfolio: Portfolio) -> Iterator[Finding]:
+    """Patents whose IPC symbol belongs to no industry of the map."""
+    industries = ipc_map()
+    for row, right in enumerate(portfolio.rights):
+        if isinstance(right, Patent) and right.ipc:
+            try:
+                industries.class_of(right)
+            except DataError as error:
+                yield from (read.at(row, fault, field="ipc") for fault in error.findings)
 
 
 def owner_findings(read: TypedColumns, firms: Table | None) -> Iterator[Finding]:
@@ -43,6 +65,7 @@ def owner_findings(read: TypedColumns, firms: Table | None) -> Iterator[Finding]
         return
     owners = np.array(read.values["owner"], dtype=object)
     kinds = np.array(read.values.get("kind", [""] * len(owners)), dtype=object)
+    unclear = set(owners[kinds == None])  # noqa: E711  # elementwise: rows whose kind could not be read
     names = firms.column(name_column(firms))
     known = set(names)
     for row, owner in enumerate(owners):
@@ -53,7 +76,7 @@ def owner_findings(read: TypedColumns, firms: Table | None) -> Iterator[Finding]
         column = f"{kind}s"
         for row, firm in enumerate(names if column in firms.columns else ()):
             listed = int(((owners == firm) & (kinds == kind)).sum())
-            if firms.column(column)[row] != str(listed):
+            if firm not in unclear and firms.column(column)[row] != str(listed):
                 yield finding(
                     "case.patent_count",
                     "{firm} has {got} here, {listed} in the patent tape",

@@ -108,7 +108,14 @@ def read_patents(inputs: Inputs, firms: Table | None, found: list[Finding]) -> P
     """The rights of the patent tape."""
     file = inputs.case.value
     mapping = fields_of(inputs.mapping_of("patents"))
-    return read_rights(dict(inputs.tapes)["patents"], firms, file.as_of if file else None, found, mapping)
+    return read_rights(
+        dict(inputs.tapes)["patents"],
+        firms,
+        file.as_of if file else None,
+        found,
+        mapping,
+        valued=bool(file and file.valuations),
+    )
 
 
 def read_indices(inputs: Inputs, found: list[Finding]) -> tuple[IndexHistory, ...]:

@@ -227,12 +227,79 @@ def test_a_missing_file_is_a_fault_of_files(yuhang: Spoiled) -> None:
             "      against: mean_loan",
             "case.yaml:54:16 variants.R2.against: no comparator 'mean_loan'",
         ),
+        (
+            "tapes.firms.*.maturity: 2024-12-20",
+            "tapes.firms.*.maturity: 2021-12-20",
+            "case.yaml:42:31 variants.R1.tapes.firms.Firm 01.maturity: maturity 2021-12-20 is not after the start",
+        ),
+        (
+            "deals.abn.tranches.A.principal: 46170000",
+            "deals.abc.tranches.A.principal: 46170000",
+            "case.yaml:48:39 variants.R1.deals.abc.tranches.A.principal: no 'abc' stands there to be changed",
+        ),
+        (
+            "      against: guaranteed_loan",
+            "      tapes.firms: other.csv",
+            "case.yaml:38:20 variants.R1.tapes.firms: a variant changes values, not which files are read",
+        ),
     ],
 )
 def test_a_variant_that_cannot_be_is_placed_at_its_change(yuhang: Spoiled, old: str, new: str, said: str) -> None:
     status, lines = yuhang.replace("case.yaml", old, new).check()
     assert status == 2
     assert any(line.startswith(said) for line in lines), lines
+
+
+def test_a_fault_that_a_variant_brings_to_an_unchanged_cell_stands_there_and_names_the_variant(yuhang: Spoiled) -> None:
+    """Reading R1 without its guarantors' column is sound; with a criterion on the maturity, no contract passes."""
+    changes = "      pool_rules.abs.eligibility.guaranteed.among[0]: somebody_else\n      against: guaranteed_loan"
+    status, lines = yuhang.replace("case.yaml", "      against: guaranteed_loan", changes).check()
+    assert status == 2
+    assert lines[0] == "firms.csv:3:1 variants.R1.A3.firm: contract Firm 01 stands in abs and fails guaranteed"
+
+
+def test_faults_of_a_base_and_of_its_variants_come_at_once(yuhang: Spoiled) -> None:
+    yuhang.replace("firms.csv", "3.80%", "3.8").replace("case.yaml", "*.kind: pledged_loan", "*.knd: pledged_loan")
+    status, lines = yuhang.check()
+    assert status == 2
+    assert lines == [
+        "case.yaml:40:26 variants.R1.tapes.firms.*.knd: no 'knd' stands there to be changed",
+        "firms.csv:3:11 K3.contract_rate: '3.8' without a unit looks like a percentage; write 3.8%",
+    ]
+
+
+def test_an_ipc_symbol_that_no_valuation_knows_is_found_before_the_run(yuhang: Spoiled) -> None:
+    status, lines = yuhang.replace("patents.csv", "fast_track,H04L", "fast_track,9999").check()
+    assert status == 2
+    assert lines == ["patents.csv:3:8 H3.ipc: '9999' is no IPC symbol that the map knows"]
+
+
+def test_a_kind_of_right_that_cannot_be_read_is_told_once(yuhang: Spoiled) -> None:
+    status, lines = yuhang.replace("patents.csv", "CN,invention", "CN,inventoin").check()
+    assert status == 2
+    assert [line.split(";")[0] for line in lines] == ["patents.csv:3:4 D3.kind: no word 'inventoin'"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "firms.csv",
+            "appraised_value",
+            "Apraised_value",
+            "firms.csv:2:14: nothing reads the column 'Apraised_value'; did you mean 'appraised_value'?",
+        ),
+        (
+            "patents.csv",
+            "citations",
+            "CITATIONS",
+            "patents.csv:2:10: nothing reads the column 'CITATIONS'; did you mean 'citations'?",
+        ),
+    ],
+)
+def test_a_misspelt_heading_is_a_warning(yuhang: Spoiled, file: str, old: str, new: str, said: str) -> None:
+    status, lines = yuhang.replace(file, old, new).check()
+    assert (status, lines) == (0, [f"warning: {said}"])
 
 
 def test_inputs_without_provenance_are_warnings(yuhang: Spoiled) -> None:

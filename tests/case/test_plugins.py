@@ -109,8 +109,11 @@ def test_own_kinds_run_like_the_packages(own: Spoiled) -> None:
 def test_without_the_types_their_words_are_unknown(own: Spoiled) -> None:
     status, lines = own.check()
     assert status == 2
-    assert any("comparators.friend.kind: 'friendly_loan' is not valid here" in line for line in lines)
-    assert any("firms.csv:3:6 F3.kind: no kind 'prize'" in line or "'prize'" in line for line in lines)
+    words = ", ".join(kind.KIND for kind in USUAL.comparators)
+    assert lines == [
+        f"case.yaml:12:18 comparators.friend.kind: 'friendly_loan' is not valid here; valid: {words}",
+        f"firms.csv:3:6 F3.kind: no word 'prize'; valid: {', '.join(kind.KIND for kind in KINDS)}",
+    ]
 
 
 def test_the_command_line_takes_a_module_and_no_file_names_one(own: Spoiled, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,8 +38,15 @@ def test_words_and_numbers_stay_text() -> None:
         ("a:\n\tb: 2", "f:2:1: a tab stands where YAML wants spaces; write spaces"),
         ("a:\t1", "f:1:3: a tab stands where YAML wants spaces; write spaces"),
         ("? [a, b]\n: 1", "f:1:3: a key is one word, not a list or a table"),
-        ("a: {b: 1", "f:1:9: this is not YAML: expected ',' or '}', but got '<stream end>'"),
-        ("a: b: c", "f:1:5: this is not YAML: mapping values are not allowed here"),
+        ("a: {b: 1", "f:1:9: a comma or a closing bracket is missing before this"),
+        ("a: b: c", "f:1:5: no key can stand here; mend the indentation, or quote text that holds a colon"),
+        ("a: 'x\nb: 1\nc: 2", "f:1:4: the quotation mark that opens here is not closed"),
+        ("a:\n  - 1\n b: 2", "f:3:2: the line is not indented like those before it"),
+        ("- 1\na: 2", "f:2:1: the line is not indented like those before it"),
+        ("a: - b", "f:1:4: a list begins on a line of its own"),
+        ("a: %x", "f:1:4: no value begins like this; put it in quotation marks"),
+        ("a: }", "f:1:4: a value is missing before this"),
+        ("a: |x\n  b", "f:1:5: this is not YAML: expected chomping or indentation indicators, but found 'x'"),
     ],
 )
 def test_text_is_refused_with_its_place(text: str, message: str) -> None:

@@ -1,0 +1,43 @@
+"""Headings of the tapes that nothing reads, but that look like ones that are read."""
+
+from collections.abc import Iterator
+
+from ipabs.case import firms
+from ipabs.case.inputs import Inputs
+from ipabs.case.kinds import OpenKinds
+from ipabs.errors import Finding, finding, nearest
+from ipabs.io.table import Table
+from ipabs.patents import tape
+from ipabs.pool.tape_columns import HEADINGS, PARTY_COLUMNS, tape_fields
+
+MISSPELT = 0.85  # closer than a heading of the user's own such as revenue_2022 is to revenue
+
+
+def heading_findings(inputs: Inputs) -> Iterator[Finding]:
+    """Headings that differ from a known one by a letter or by capitals: warnings, for a detail may be called so."""
+    known = {"firms": firm_headings(inputs.kinds), "patents": right_headings()}
+    for name, table in inputs.tapes:
+        mapped = {one.heading for one in inputs.mapping_of(name).columns}
+        yield from misspelt(table, known[name] | mapped)
+
+
+def firm_headings(kinds: OpenKinds) -> set[str]:
+    """What a column of the firm tape may be called to be read as a term, a party or a fact about the firm."""
+    terms = {"kind", "deal", "provenance", *firms.FIRM, *PARTY_COLUMNS, *tape_fields(kinds.obligations)}
+    facts = {*(name for name, _ in firms.COLUMNS), *(f"{kind}s" for kind in firms.COUNTED)}
+    return terms | facts | {word for words in (*HEADINGS.values(), *firms.HEADINGS.values()) for word in words}
+
+
+def right_headings() -> set[str]:
+    """What a column of the patent tape may be called to be read."""
+    return {"provenance"} | {word for one in tape.COLUMNS for word in (one.name, *one.headings)}
+
+
+def misspelt(table: Table, known: set[str]) -> Iterator[Finding]:
+    """A warning for each unknown heading that is nearly one of `known` which the table does not have."""
+    for heading in table.columns:
+        close = nearest(heading.casefold(), sorted(known - set(table.columns)), closeness=MISSPELT)
+        if close and heading not in known:
+            template = "nothing reads the column {got!r}; did you mean {close!r}?"
+            place = table.heading_place(heading)
+            yield finding("case.heading", template, place=place, severity="warning", got=heading, close=close)
