@@ -14,6 +14,7 @@ from ipabs.report.plots import notes, pool
 from ipabs.report.plots import savings as savings_plots
 from ipabs.report.structure_diagram import structure_diagram
 from ipabs.report.svg import svg_of
+from ipabs.report.titles import spoken
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,11 +30,8 @@ def source(case: Case, lang: Language) -> str:
 def savings(comparison: Comparison, said: str, lang: Language) -> tuple[Chart, ...]:
     """The saving in its parts, and the cost of every facility."""
     parts = svg_of(savings_plots.savings_waterfall, comparison, PROGRAMME, name="savings", lang=lang, source=said)
-    high = 1.5 + 0.45 * len(comparison.compared)
-    costs = svg_of(
-        savings_plots.facility_costs, comparison, name="costs", lang=lang, source=said, size=(8.0, max(high, 3.2))
-    )
-    title = label("plot.title.savings", lang).format(facility=PROGRAMME, against=comparison.against)
+    costs = svg_of(savings_plots.facility_costs, comparison, name="costs", lang=lang, source=said)
+    title = label("plot.title.savings", lang).format(facility=spoken(PROGRAMME, lang), against=comparison.against)
     return Chart(svg=parts, says=title), Chart(svg=costs, says=label("plot.title.costs", lang))
 
 

@@ -19,7 +19,7 @@ from ipabs.structure.tranche import Tranche
 
 TRACE: dict[str, Unit] = {
     "line": "count",
-    "verb": "text",
+    "verb": "name",
     "account": "text",
     "target": "text",
     "available": "money",
@@ -164,7 +164,7 @@ def payments(ledger: Ledger) -> Exhibit:
         name="waterfall",
         columns=columns(
             date="date",
-            phase="text",
+            phase="name",
             collected="money",
             **dict.fromkeys(ledger.supports, MONEY),
             **dict.fromkeys(claims, MONEY),
@@ -238,7 +238,7 @@ def whole_trace(ledger: Ledger) -> Exhibit:
     """Every line of every payment date."""
     return Exhibit(
         name="trace",
-        columns=columns(date="date", phase="text", **TRACE),
+        columns=columns(date="date", phase="name", **TRACE),
         rows=tuple(
             (day, ledger.program.phases[int(ledger.phase[t, 0])], *row)
             for t, day in enumerate(ledger.timeline.payments)
@@ -262,6 +262,6 @@ def all_checks(ledgers: Sequence[tuple[str, Ledger]]) -> Exhibit:
     """Every identity of every ledger with its largest residual."""
     return Exhibit(
         name="checks",
-        columns=columns(deal="text", check="text", residual="money", result="word"),
+        columns=columns(deal="text", check="name", residual="money", result="word"),
         rows=tuple(row for name, ledger in ledgers for row in check_rows(name, ledger)),
     )

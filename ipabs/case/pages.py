@@ -19,7 +19,7 @@ from ipabs.financing.savings import implied_spread
 from ipabs.pool.pool import Pool
 from ipabs.report.exhibit import Exhibit, brief, columns
 from ipabs.report.page import Page, Section
-from ipabs.report.titles import headings_of, titled, words_of
+from ipabs.report.titles import amount, headings_of, spoken, titled, words_of
 from ipabs.spec import to_tree
 from ipabs.structure.deal import Deal
 
@@ -30,11 +30,6 @@ FIRM_COLUMNS = (
 VARIANT_COLUMNS = (
     "variant", "comparator", "life_years", "spread", "fees", "carried", "before_tax", "net", "implied_spread",
 )  # fmt: skip
-
-
-def amount(value: float, lang: Language) -> str:
-    """Money in a sentence, to a thousandth of a million."""
-    return words.money(float(value), lang, digits=3)
 
 
 def strains(ledgers: Sequence[tuple[str, Ledger]], lang: Language) -> Iterator[str]:
@@ -61,52 +56,78 @@ def headline(
     lang: Language,
 ) -> tuple[str, ...]:
     """Who, how much, what it costs against what, what is saved, at what public cost, and the published claim."""
+    return (
+        size_sentence(case, comparison, lang),
+        cost_sentence(comparison, lang),
+        saving_sentence(case, comparison, lang),
+        *strains(ledgers, lang),
+        *value_sentences(appraisals, lang),
+        *unreal_sentences(comparison, lang),
+        *claim_sentences(case, comparison, lang),
+    )
+
+
+def size_sentence(case: Case, comparison: Comparison, lang: Language) -> str:
+    """How many firms borrow how much, deal by deal."""
     one = comparison[PROGRAMME]
-    nominal, present = one.nominal.programme(), one.present_value.programme()
-    rates = one.programme_ladder
-    principal = float(one.principal.sum())
-    life = average_life(one)
     deals = ("、" if lang == "zh" else ", ").join(
         label("sentence.deal", lang).format(deal=name, size=amount(pool.principal, lang), firms=len(obligors(pool)))
         for name, pool in case.pools
     )
-    sentences = [
-        label("sentence.size", lang).format(firms=len(one.firms), size=amount(principal, lang), deals=deals),
-        label("sentence.cost", lang).format(
-            cost=percent(float(rates.facility_rates[BEFORE_TAX, 0])),
-            comparator_cost=percent(float(rates.comparator_rates[BEFORE_TAX, 0])),
-            comparator=comparison.against,
-            life=f"{life:.2f}",
-        ),
-        label("sentence.saving", lang).format(
-            **{
-                name: amount(getattr(nominal, name)[0], lang) for name in ("market", "before_tax", "net", "public_cost")
-            },
-            present_value=amount(present.before_tax[0], lang),
-            rate=discounting(case.file.discount_rate, lang),
-            as_of=case.file.as_of,
-        ),
-    ]
-    sentences.extend(strains(ledgers, lang))
-    sentences.extend(value_sentences(appraisals, lang))
+    return label("sentence.size", lang).format(
+        firms=len(one.firms), size=amount(float(one.principal.sum()), lang), deals=deals
+    )
+
+
+def cost_sentence(comparison: Comparison, lang: Language) -> str:
+    """What the money costs before tax, all in, on both sides."""
+    one = comparison[PROGRAMME]
+    rates = one.programme_ladder
+    return label("sentence.cost", lang).format(
+        cost=percent(float(rates.facility_rates[BEFORE_TAX, 0])),
+        comparator_cost=percent(float(rates.comparator_rates[BEFORE_TAX, 0])),
+        comparator=comparison.against,
+        life=f"{average_life(one):.2f}",
+    )
+
+
+def saving_sentence(case: Case, comparison: Comparison, lang: Language) -> str:
+    """What is saved, nominal and in present value, and what it costs the public."""
+    one = comparison[PROGRAMME]
+    nominal, present = one.nominal.programme(), one.present_value.programme()
+    parts = ("market", "before_tax", "net", "public_cost")
+    return label("sentence.saving", lang).format(
+        **{name: amount(getattr(nominal, name)[0], lang) for name in parts},
+        present_value=amount(present.before_tax[0], lang),
+        rate=discounting(case.file.discount_rate, lang),
+        as_of=case.file.as_of,
+    )
+
+
+def unreal_sentences(comparison: Comparison, lang: Language) -> Iterator[str]:
+    """How much of the saving is against loans that could hardly have been had."""
     unreal = [fact.firm for fact in comparison.facts if fact.comparator_status == "no_bank_access"]
     if unreal:
-        saved = float(one.nominal.of_firms(unreal).before_tax.sum())
-        sentences.append(label("sentence.unreal", lang).format(amount=amount(saved, lang), firms=len(unreal)))
-    claim = case.file.claim
-    if claim is not None:
-        sentences.append(
-            label("sentence.claim", lang).format(
-                claim=amount(claim.amount, lang),
-                share=percent(claim.amount / claim.principal),
-                principal=amount(claim.principal, lang),
-                life=f"{life:.2f}",
-                needed=points(implied_spread(claim.principal, claim.amount, life), lang),
-                own=points(implied_spread(principal, float(nominal.before_tax[0]), life), lang),
-            )
-        )
-        sentences.append(label("sentence.nothing_fitted", lang))
-    return tuple(sentences)
+        saved = float(comparison[PROGRAMME].nominal.of_firms(unreal).before_tax.sum())
+        yield label("sentence.unreal", lang).format(amount=amount(saved, lang), firms=len(unreal))
+
+
+def claim_sentences(case: Case, comparison: Comparison, lang: Language) -> Iterator[str]:
+    """What spread the published saving needs, and what this case gives."""
+    claim, one = case.file.claim, comparison[PROGRAMME]
+    if claim is None:
+        return
+    life = average_life(one)
+    saved = float(one.nominal.programme().before_tax[0])
+    yield label("sentence.claim", lang).format(
+        claim=amount(claim.amount, lang),
+        share=percent(claim.amount / claim.principal),
+        principal=amount(claim.principal, lang),
+        life=f"{life:.2f}",
+        needed=points(implied_spread(claim.principal, claim.amount, life), lang),
+        own=points(implied_spread(float(one.principal.sum()), saved, life), lang),
+    )
+    yield label("sentence.nothing_fitted", lang)
 
 
 def discounting(rate: float | None, lang: Language) -> str:
@@ -156,16 +177,22 @@ def date_page(name: str, deal: Deal, ledger: Ledger, t: int, lang: Language) -> 
     facts = {
         "deal": ledger.deal.name,
         "date": ledger.timeline.payments[t],
-        "phase": ledger.program.phases[int(ledger.phase[t, 0])],
+        "phase": spoken(ledger.program.phases[int(ledger.phase[t, 0])], lang),
     }
     supplied = ", ".join(from_market(deal, ledger.deal))
     text = [
         label("sentence.explain", lang).format(**facts),
         *([label("sentence.template", lang).format(market=deal.market, supplied=supplied)] if supplied else []),
-        *(line_sentence(exhibit, row, lang) for row in exhibit.shown()),
+        *(line_sentence(exhibit, row, lang) for row in exhibit.shown(dict(words_of([exhibit], lang)))),
     ]
     section = Section(heading=name, text=tuple(text), exhibits=titled([exhibit], lang))
-    return Page(title=ledger.deal.name, sections=(section,), headings=headings_of([exhibit], lang), lang=lang)
+    return Page(
+        title=ledger.deal.name,
+        sections=(section,),
+        headings=headings_of([exhibit], lang),
+        words=words_of([exhibit], lang),
+        lang=lang,
+    )
 
 
 def from_market(deal: Deal, complete: Deal) -> Iterator[str]:
@@ -210,10 +237,10 @@ def split_origin(text: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else ("assumption", text)
 
 
-def findings_exhibit(findings: Iterable[Finding]) -> Exhibit:
+def findings_exhibit(findings: Iterable[Finding], lang: Language = "en") -> Exhibit:
     """Warnings and notes."""
     return Exhibit(
         name="findings",
         columns=columns(severity="word", place="text", message="text"),
-        rows=tuple((str(one.severity), str(one.place), one.message) for one in findings),
+        rows=tuple((str(one.severity), str(one.place), words.message(one, lang)) for one in findings),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ipabs.basics.words import Language, label, money
+from ipabs.basics.words import Language, label
 from ipabs.case.load import TAPE_SUFFIXES, load_case
 from ipabs.io.table import read_table
 from ipabs.pool.pool import Pool
@@ -12,7 +12,7 @@ from ipabs.pool.tape_rules import read_tape
 from ipabs.report import trustee
 from ipabs.report.exhibit import Exhibit, columns
 from ipabs.report.page import Page, Section
-from ipabs.report.titles import headings_of, page_units, words_of
+from ipabs.report.titles import amount, headings_of, page_units, words_of
 
 BANDS = (0.0, 1e6, 5e6, 10e6, 15e6, 20e6, 50e6, 100e6)
 STRATA = ("sector", "principal", "kind")
@@ -35,7 +35,9 @@ def pool_page(name: str, pool: Pool, lang: Language, *, by: Sequence[str] = ()) 
     ]
     exhibits.append(largest(pool))
     said = label("sentence.pool", lang).format(
-        contracts=len(pool), firms=table["obligor"].nunique(), size=money(pool.principal, lang, digits=3)
+        contracts=len(pool),
+        firms=table["obligor"].nunique(),
+        size=amount(pool.principal, lang),
     )
     headed = tuple((heading(one, lang), one) for one in exhibits)
     return Page(

@@ -1,19 +1,21 @@
 """The report of a case: every section of the page, with its drawings and tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ipabs import __version__
 from ipabs.basics.words import Language, label, percent
 from ipabs.case import charts, deal_exhibits, pages
+from ipabs.case.note_tables import note_section, tie_out_sections
 from ipabs.case.savings_exhibits import BEFORE_TAX, PROGRAMME
 from ipabs.case.value_exhibits import value_sentences
 from ipabs.financing.comparison import Comparison
+from ipabs.io.table import Table
 from ipabs.pool.pool import Pool
 from ipabs.report import trustee
 from ipabs.report.exhibit import Exhibit, columns, in_millions
 from ipabs.report.page import Chart, Page, Section
-from ipabs.report.titles import headings_of, page_units, titled, words_of
+from ipabs.report.titles import amount, headings_of, page_units, titled, words_of
 
 if TYPE_CHECKING:
     from ipabs.case.result import DealResult, Result
@@ -23,13 +25,16 @@ SIZE_BANDS = (0.0, 5e6, 10e6, 15e6, 20e6, 50e6)
 STRATA = ("sector", "principal", "kind")
 
 
-def report_page(result: "Result", lang: Language) -> Page:
-    """The page of the results folder."""
-    case = result.case
-    sections = [*opening_sections(result, lang)]
+def report_page(result: "Result", lang: Language, figures: Table | None = None) -> Page:
+    """The page of the results folder; `figures` of a report or a prospectus are tied out on it."""
+    case, by_name = result.case, {exhibit.name: exhibit for exhibit in result.exhibits}
+    sections = [*opening_sections(result, by_name, lang)]
     for one in result.deal_results:
         sections += deal_sections(one, case.file.name, lang)
-    sections += closing_sections(result, lang)
+        sections.append(note_section(case, one, lang))
+    if figures is not None:
+        sections += tie_out_sections(case, result.deals, figures, lang).values()
+    sections += closing_sections(result, by_name, lang)
     exhibits = [exhibit for section in sections for _, exhibit in section.exhibits]
     return Page(
         title=case.file.name,
@@ -44,9 +49,8 @@ def report_page(result: "Result", lang: Language) -> Page:
     )
 
 
-def opening_sections(result: "Result", lang: Language) -> Iterator[Section]:
+def opening_sections(result: "Result", by_name: Mapping[str, Exhibit], lang: Language) -> Iterator[Section]:
     """Headline, what the money costs and saves, the readings of the published saving, pools and tranches together."""
-    by_name = {exhibit.name: exhibit for exhibit in result.exhibits}
     case, source = result.case, charts.source(result.case, lang)
 
     def section(name: str, *chosen: Exhibit, text: tuple[str, ...] = (), drawn: tuple[Chart, ...] = ()) -> Section:
@@ -79,12 +83,7 @@ def deal_sections(one: "DealResult", name: str, lang: Language) -> Iterator[Sect
     exhibits = [*strata, paid, balances, factors, *([tests] if tests.rows else [])]
     yield Section(
         heading=label("section.deal", lang).format(deal=one.name),
-        charts=charts.structure(one, lang),
-        exhibits=(),
-    )
-    yield Section(
-        heading=label("section.deal_life", lang).format(deal=one.name),
-        charts=charts.deal(one, source, lang),
+        charts=(*charts.structure(one, lang), *charts.deal(one, source, lang)),
         exhibits=titled(exhibits, lang),
     )
 
@@ -96,13 +95,12 @@ def strata_of(pool: Pool) -> Iterator[Exhibit]:
             yield trustee.stratification(pool, by, bands=SIZE_BANDS if by == "principal" else None)
 
 
-def closing_sections(result: "Result", lang: Language) -> Iterator[Section]:
+def closing_sections(result: "Result", by_name: Mapping[str, Exhibit], lang: Language) -> Iterator[Section]:
     """Checks and warnings, provenance, manifest."""
-    by_name = {exhibit.name: exhibit for exhibit in result.exhibits}
     chosen = {
-        "checks": [by_name["checks"], by_name["findings"]],
+        "checks": [by_name["checks"], pages.findings_exhibit(result.findings, lang)],
         "provenance": [by_name["provenance"]],
-        "manifest": [manifest_exhibit(result.manifest)],
+        "manifest": [manifest_exhibit(result.manifest, lang)],
     }
     for name, exhibits in chosen.items():
         shown = [one for one in exhibits if one.rows]
@@ -114,14 +112,11 @@ def lead(comparison: Comparison, lang: Language) -> tuple[tuple[str, str], ...]:
     one = comparison[PROGRAMME]
     nominal, rates = one.nominal.programme(), one.programme_ladder
     figures = {
-        "size": pages.amount(one.principal.sum(), lang),
+        "size": amount(one.principal.sum(), lang),
         "firms": str(len(one.firms)),
         "cost": percent(float(rates.facility_rates[BEFORE_TAX, 0])),
         "comparator": percent(float(rates.comparator_rates[BEFORE_TAX, 0])),
-        **{
-            name: pages.amount(getattr(nominal, name)[0], lang)
-            for name in ("market", "before_tax", "net", "public_cost")
-        },
+        **{name: amount(getattr(nominal, name)[0], lang) for name in ("market", "before_tax", "net", "public_cost")},
     }
     return tuple(
         (label(f"lead.{name}", lang).format(comparator=comparison.against), figure) for name, figure in figures.items()
@@ -134,12 +129,15 @@ def patents_exhibit(result: "Result") -> Exhibit:
     return Exhibit(name="patents", columns=columns(kind="word", count="count"), rows=rows)
 
 
-def manifest_exhibit(manifest: dict[str, object]) -> Exhibit:
+def manifest_exhibit(manifest: dict[str, object], lang: Language) -> Exhibit:
     """The manifest as a table, its warnings left to their own."""
-    rows = []
+    rows: list[tuple[str, str]] = []
     for key, value in manifest.items():
+        if key == "warnings" or value in ("", []):
+            continue
+        said = label(f"manifest.{key}", lang)
         if isinstance(value, dict):
-            rows += [(f"{key}: {name}", str(entry)) for name, entry in value.items()]
-        elif key != "warnings":
-            rows.append((key, str(value)))
+            rows += [(f"{said} {name}", str(entry)) for name, entry in value.items()]
+        else:
+            rows.append((said, ", ".join(map(str, value)) if isinstance(value, list) else str(value)))
     return Exhibit(name="manifest", columns=columns(item="text", value="text"), rows=tuple(rows))

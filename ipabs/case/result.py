@@ -25,6 +25,7 @@ from ipabs.engine.ledger import Ledger
 from ipabs.errors import DataError, Finding, finding
 from ipabs.financing.comparison import Comparison
 from ipabs.io.folder import write_folder
+from ipabs.io.table import Table
 from ipabs.pool.pool import Pool
 from ipabs.report import trustee
 from ipabs.report.exhibit import Exhibit, records
@@ -278,9 +279,9 @@ class Result:
         """The headline: who, how much, what it costs against what, and the saving in its parts."""
         return pages.summary_page(self.case, self.comparison, self.exhibits, self.ledgers, self.appraisals, lang)
 
-    def page(self, lang: Language = "en") -> Page:
-        """The whole report."""
-        return report_page(self, lang)
+    def page(self, lang: Language = "en", figures: Table | None = None) -> Page:
+        """The whole report; `figures` (date, tranche, item, value, and deal) are tied out on it."""
+        return report_page(self, lang, figures)
 
     def to_dict(self) -> dict[str, object]:
         """Every table and the manifest as JSON holds them."""

@@ -2,19 +2,17 @@
 
 from typing import cast
 
-from ipabs.basics.index_history import INDICES, index_history
 from ipabs.case.case import Case, Comparator, QuotedLoan
 from ipabs.case.firms import Quote
 from ipabs.case.result import DealResult, Result
 from ipabs.case.savings_exhibits import PROGRAMME
 from ipabs.case.valuations import Appraised, Known, appraise, pledged_firms
-from ipabs.engine import run_waterfall
+from ipabs.case.waterfalls import collections_of, ledger_of
 from ipabs.errors import DataError, finding
 from ipabs.financing.comparison import Comparison, compare, programme
 from ipabs.financing.facility import Facility, Terms, offer
 from ipabs.financing.need import Need, contract_need
 from ipabs.financing.securitization import Securitization
-from ipabs.pool.projection import project
 
 
 def run(case: Case) -> Result:
@@ -68,18 +66,14 @@ def value_case(case: Case) -> tuple[Appraised, ...]:
 
 def run_deal(case: Case, name: str) -> DealResult:
     """Run the waterfall of one deal on its pool, or on what its trustee reports; an unknown deal is a `DataError`."""
-    deals = dict(case.deals)
-    if name not in deals:
-        raise DataError(finding("case.no_deal", "the case has no deal {got!r}; {hint}", got=name, allowed=deals))
-    deal, pool, reported = deals[name], dict(case.pools).get(name), dict(case.collections).get(name)
-    if reported is None and pool is not None:
-        reported = project(pool, deal.timeline(), case.file.vectors_of(name), indices=case.indices)
-    if reported is None:
-        raise DataError(finding("case.empty_deal", "the firm tape assigns no contract to {got!r}", got=name))
-    own = {index.name for index in case.indices}
-    published = (index_history(index) for index in INDICES if index not in own)
-    ledger = run_waterfall(deal, reported, indices=(*case.indices, *published))
-    return DealResult(name=name, deal=deal, pool=pool, collections=reported, ledger=ledger)
+    collections = collections_of(case, name)
+    return DealResult(
+        name=name,
+        deal=dict(case.deals)[name],
+        pool=dict(case.pools).get(name),
+        collections=collections,
+        ledger=ledger_of(case, name, collections),
+    )
 
 
 def compare_programme(case: Case, deals: tuple[DealResult, ...]) -> Comparison:

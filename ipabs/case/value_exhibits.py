@@ -8,7 +8,7 @@ import numpy as np
 
 from ipabs._typing import FloatArray
 from ipabs.basics.index_history import IndexHistory
-from ipabs.basics.words import Language, label, money, percent
+from ipabs.basics.words import Language, label, percent
 from ipabs.case.case import Case
 from ipabs.case.valuations import Appraised, deal_of
 from ipabs.io.folder import Cell
@@ -16,6 +16,7 @@ from ipabs.patents.portfolio import Portfolio
 from ipabs.patents.statute import statutory_expiry
 from ipabs.pool.pool import Pool
 from ipabs.report.exhibit import Exhibit, columns
+from ipabs.report.titles import amount
 from ipabs.valuation.firm_appraisal import ADVANCE_TOLERANCE, FirmAppraisal
 from ipabs.valuation.simulated import mean_over_paths, quantile_error
 
@@ -108,7 +109,7 @@ def coverage(case: Case, appraisals: Sequence[Appraised]) -> Exhibit:
         name="coverage",
         columns=columns(
             valuation="text",
-            firm="text",
+            firm="name",
             deal="text",
             principal="money",
             stated_value="money",
@@ -137,8 +138,8 @@ def principal_due(pool: Pool, indices: Sequence[IndexHistory]) -> dict[int, floa
     due: dict[int, float] = {}
     for contract in pool.obligations:
         flows = contract.contract_flows(indices)
-        for day, amount in zip(flows.dates.tolist(), flows.principal, strict=True):
-            due[day.year] = due.get(day.year, 0.0) + float(amount)
+        for day, repaid in zip(flows.dates.tolist(), flows.principal, strict=True):
+            due[day.year] = due.get(day.year, 0.0) + float(repaid)
     return due
 
 
@@ -219,12 +220,12 @@ def value_sentences(appraisals: Sequence[Appraised], lang: Language) -> Iterator
         yield label("sentence.value", lang).format(
             name=appraised.method.name,
             kind=label(f"word.{appraised.method.KIND}", lang),
-            mean=money(mean, lang, digits=3),
+            mean=amount(mean, lang),
             error=percent(error / mean if mean else 0.0),
             draws=f"{appraised.method.draws:,}",
-            low=money(low, lang, digits=3),
-            high=money(high, lang, digits=3),
-            stated=money(known, lang, digits=3),
+            low=amount(low, lang),
+            high=amount(high, lang),
+            stated=amount(known, lang),
         )
         yield label("sentence.enforced" if appraised.method.enforce else "sentence.coverage", lang).format(
             share=percent(sum(one.values.lending for one in appraised.firms) / owed),

@@ -13,14 +13,14 @@ from itertools import pairwise
 import click
 
 from ipabs import __version__
-from ipabs.cli import cases, start, tapes
+from ipabs.cli import cases, notes, start, tapes
 from ipabs.cli.group import ipabs
 from ipabs.cli.output import Lang, json_text, say
 from ipabs.errors import FileError, IpabsError, NumericError, Place, finding
 
 INTERRUPTED, BROKEN_PIPE = 130, 1
 
-__all__ = ["BROKEN_PIPE", "INTERRUPTED", "cases", "ipabs", "main", "start", "tapes"]
+__all__ = ["BROKEN_PIPE", "INTERRUPTED", "cases", "ipabs", "main", "notes", "start", "tapes"]
 
 
 def wanted(arguments: Sequence[str]) -> tuple[bool, Lang]:

@@ -35,9 +35,10 @@ def run(case: str, out: str | None, plugins: tuple[str, ...], as_json: bool, lan
 @ipabs.command()
 @click.argument("case")
 @click.option("--out", required=True, help="The HTML file to write; replaced whole or not at all.")
+@click.option("--tie-out", help="Table of figures to compare on the page: deal, date, tranche, item, value.")
 @plugin_option
 @output_options
-def report(case: str, out: str, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
+def report(case: str, out: str, tie_out: str | None, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
     """Write the report of CASE as one self-contained HTML file that prints on A4.
 
     \b
@@ -46,10 +47,12 @@ def report(case: str, out: str, plugins: tuple[str, ...], as_json: bool, lang: L
     from ipabs.case.load import load_case
     from ipabs.case.run import run as run_case
     from ipabs.io.file import write_file
+    from ipabs.io.table import read_table
     from ipabs.report.page import page_bytes
 
     result = run_case(load_case(case, kinds=known_kinds(plugins)))
-    path = write_file(out, page_bytes(result.page(lang)))
+    page = result.page(lang, read_table(tie_out) if tie_out else None)
+    path = write_file(out, page_bytes(page))
     if as_json:
         click.echo(json_text({"file": str(path), "warnings": [one.to_dict() for one in result.findings]}))
         return
@@ -70,9 +73,9 @@ def workbook(case: str, out: str, plugins: tuple[str, ...], as_json: bool, lang:
     """
     from ipabs.case.load import load_case
     from ipabs.case.run import run as run_case
-    from ipabs.report.workbook import write_workbook
+    from ipabs.io.file import write_file
 
-    path = write_workbook(out, run_case(load_case(case, kinds=known_kinds(plugins))).workbook(lang))
+    path = write_file(out, run_case(load_case(case, kinds=known_kinds(plugins))).workbook(lang))
     click.echo(json_text({"file": str(path)}) if as_json else str(path))
 
 

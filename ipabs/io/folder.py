@@ -164,7 +164,7 @@ def disk_finding(target: Path, error: OSError) -> Finding:
     """What the system said when the folder was written."""
     return finding(
         "folder.write",
-        "the folder cannot be written: {reason}",
+        "cannot be written: {reason}; give a place where you may write, and close the file where it is open",
         place=Place(file=str(target)),
         reason=error.strerror or type(error).__name__,
     )

@@ -80,7 +80,7 @@ def shown(value: Cell, unit: Unit) -> str:
     """A value as a reader sees it; an unknown one is a dash.
 
     >>> shown(15_124_500.0, "money"), shown(0.0325, "rate"), shown(0.0617, "points"), shown(None, "money")
-    ('15,124,500.00', '3.250%', '6.17 pp', '–')
+    ('15,124,500.00', '3.250%', '6.17', '–')
     >>> shown(-0.001, "money"), shown(2.0, "years"), shown(date(2024, 6, 28), "date")
     ('0.00', '2.00', '2024-06-28')
     """
@@ -96,7 +96,7 @@ def shown(value: Cell, unit: Unit) -> str:
     if value != value:
         return "–"
     text = number_text(float(value), unit)
-    return text.lstrip("-") if not text.strip("-0., %p") else text
+    return text.lstrip("-") if not text.strip("-0., %") else text
 
 
 def number_text(value: float, unit: Unit) -> str:
@@ -109,9 +109,9 @@ def number_text(value: float, unit: Unit) -> str:
         case "rate":
             return f"{value:.3%}"
         case "points":
-            return f"{100 * value:.2f} pp"
+            return f"{100 * value:.2f}"
         case "percent":
-            return f"{value:.2f}%"
+            return f"{value:.2f}"
         case "per_face":
             return f"{value:,.6f}"
         case "amount":

@@ -8,6 +8,7 @@ from unicodedata import east_asian_width
 from ipabs.report.exhibit import Exhibit, Unit, is_number
 
 LONG = 32  # columns of a text that is broken over lines
+SHORT = 16  # rows of a table that stays on one page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +142,7 @@ def page_bytes(page: Page) -> bytes:
         page=page,
         kinds=cell_kinds,
         unit_line=unit_line,
+        short=SHORT,
         units=dict(page.units),
         headings=dict(page.headings),
         words=dict(page.words),

@@ -16,6 +16,7 @@ PROLOG = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
 SIZE = re.compile(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"|(<svg[^>]*?) height="[^"]*"([^>]*?) width="[^"]*"')
 REFERENCE = re.compile(r'(\bid="|href="#|url\(#)')
+PAGE_SIZE = (6.0, 3.4)  # inches; smaller than a plot of its own, so that its text stays legible on paper
 MISSING_GLYPH = "Glyph .* missing from"
 
 
@@ -24,7 +25,7 @@ def svg_of(
     *given: object,
     name: str,
     lang: Language,
-    size: tuple[float, float] = style.SIZE,
+    size: tuple[float, float] = PAGE_SIZE,
     **options: Any,
 ) -> str:
     """A plot drawn as an ``<svg>`` element for a page.

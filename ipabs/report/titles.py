@@ -32,9 +32,29 @@ def words_of(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, st
         if column.unit in ("word", "name")
         for row in exhibit.rows
     )
+    return tuple(
+        (cell, label(f"word.{cell}", lang) if unit == "word" else spoken(cell, lang)) for unit, cell in cells if cell
+    )
+
+
+def spoken(name: str, lang: Language) -> str:
+    """A word or a measure of this package in the reader's language; a name of the user's own as it is.
+
+    >>> spoken("programme", "zh"), spoken("my_loan", "zh")
+    ('整个项目', 'my_loan')
+    """
     known = words.labels()
-    said = (cell for unit, cell in cells if cell and (unit == "word" or f"word.{cell}" in known))
-    return tuple((cell, label(f"word.{cell}", lang)) for cell in dict.fromkeys(said))
+    keys = (key for key in (f"word.{name}", f"measure.{name}") if key in known)
+    return next((label(key, lang) for key in keys), name)
+
+
+def amount(value: float, lang: Language) -> str:
+    """Money in a sentence: in English to the thousand, in Chinese to a hundredth of ten thousand or hundred million.
+
+    >>> amount(8_452_272.95, "en"), amount(8_452_272.95, "zh")
+    ('8.452 million', '845.23万元')
+    """
+    return words.money(float(value), lang, digits=2 if lang == "zh" else 3)
 
 
 def titled(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, Exhibit], ...]:

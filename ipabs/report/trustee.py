@@ -22,7 +22,7 @@ from ipabs.readings.tables import PER, decrement_table, payment_dates
 from ipabs.report.exhibit import MONEY, Exhibit, Unit, columns
 from ipabs.report.page import Page, Section
 from ipabs.report.plots.notes import cash_of_date
-from ipabs.report.titles import headings_of, page_units, titled, words_of
+from ipabs.report.titles import headings_of, page_units, spoken, titled, words_of
 
 AMOUNTS = ("opening_balance", "interest", "principal", "closing_balance", "interest_owed", "shortfall")
 PER_FACE = tuple(f"{part}_per_{face}" for face in reversed(PER) for part in ("interest", "principal"))
@@ -87,19 +87,25 @@ def trigger_tests(ledger: Ledger, path: int = 0) -> Exhibit:
     return Exhibit(
         name="tests",
         columns=columns(
-            test="text", measure="text", bound="word", limit="factor", failed_dates="count", failed_since="date",
+            test="text", measure="name", bound="word", limit="factor", failed_dates="count", failed_since="date",
             result="word",
         ),
         rows=tuple(row(one.name) for one in ledger.deal.tests),
     )  # fmt: skip
 
 
-def decrement(ledgers: Mapping[str, Ledger], tranche: str) -> Exhibit:
-    """Percent of a tranche's original principal outstanding after each date, one column a scenario; lives below."""
-    table = decrement_table(ledgers, tranche)
+def decrement(ledgers: Mapping[str, Ledger], tranche: str, lang: Language = "en") -> Exhibit:
+    """Percent of a tranche's original principal outstanding after each date, one column a scenario; lives below.
+
+    Dates after the first on which nothing is outstanding in any scenario are left out.
+    """
+    whole = decrement_table(ledgers, tranche)
+    left = np.flatnonzero((whole.to_numpy()[:-1] > 0).any(axis=1))
+    shown = min(left[-1] + 2 if left.size else 1, len(whole) - 1)
+    table = pd.concat([whole.iloc[:shown], whole.iloc[-1:]])
     units: dict[str, Unit] = dict.fromkeys([str(name) for name in table.columns], "percent")
     rows: list[tuple[Cell, ...]] = [
-        (when.isoformat() if isinstance(when, date) else label("column.life_years"), *map(float, row))
+        (when.isoformat() if isinstance(when, date) else label("column.life_years", lang), *map(float, row))
         for when, row in zip(table.index, table.to_numpy(), strict=True)
     ]
     return Exhibit(name="decrement", columns=columns(payment="text", **units), rows=tuple(rows), totals=True)
@@ -144,7 +150,9 @@ def band_text(name: str) -> str:
     return f"{float(match[1]):,.12g} – < {float(match[2]):,.12g}" if match else name
 
 
-def tie_out(ledger: Ledger, figures: pd.DataFrame, *, tolerance: float = TOLERANCE, path: int = 0) -> Exhibit:
+def tie_out(
+    ledger: Ledger, figures: pd.DataFrame, *, tolerance: float = TOLERANCE, path: int = 0, lang: Language = "en"
+) -> Exhibit:
     """Figures of a trustee's report or a prospectus against the same figures recomputed.
 
     Parameters
@@ -169,10 +177,10 @@ def tie_out(ledger: Ledger, figures: pd.DataFrame, *, tolerance: float = TOLERAN
         agrees = abs(gap) <= tolerance
         day = ledger.timeline.payments[t]
         rows.append((day, str(tranche), str(item), float(given), own, gap, "agrees" if agrees else "differs"))
-    said = f"{label('sentence.tolerance')} {tolerance:g}"
+    said = f"{label('sentence.tolerance', lang)}{tolerance:g}"
     return Exhibit(
         name="tie_out",
-        columns=columns(date="date", tranche="text", item="text", compared="amount", recomputed="amount",
+        columns=columns(date="date", tranche="text", item="name", compared="amount", recomputed="amount",
                         difference="amount", result="word"),
         rows=tuple(rows),
         notes=(said,),
@@ -229,7 +237,12 @@ def payment_date_page(ledger: Ledger, day: int | str | date, lang: Language = "e
     exhibits = [one for one in exhibits if one.rows]
     phase = ledger.program.phases[int(ledger.phase[t, path])]
     text = label("sentence.payment_date", lang).format(
-        date=words.day(when, lang), start=start, end=end, phase=phase, number=t + 1, of=ledger.timeline.periods
+        date=words.day(when, lang),
+        start=start,
+        end=end,
+        phase=spoken(phase, lang),
+        number=t + 1,
+        of=ledger.timeline.periods,
     )
     heading = label("section.payment_date", lang).format(date=when)
     return Page(

@@ -145,8 +145,8 @@ def test_summary_says_what_the_undertaking_pays_and_who_loses(yuhang: Spoiled) -
 
 def test_summary_in_chinese(result: Result) -> None:
     text = str(result.summary("zh"))
-    assert "25 家企业融资 2.430亿元" in text
-    assert "没有任何数字为迎合公布的节约额而调整" in text
+    assert "25 家企业融资 2.43亿元" in text
+    assert "没有任何数字为凑合公布的节约额而调整" in text
     assert "6.17 个百分点" not in text.split("公布的节约额")[0]
 
 
@@ -170,4 +170,4 @@ def test_manifest_names_versions_inputs_and_seed(result: Result) -> None:
 def test_explain_says_each_line_in_words_and_what_the_template_supplies(result: Result) -> None:
     page = result.deals["abs"].explain("2023-03-28")
     assert "From the template exchange_abs: vehicle: " in page.sections[0].text[1]
-    assert page.sections[0].text[3].startswith("2. pay vat from collections: available 15,061,472.60, due 61,091.51")
+    assert page.sections[0].text[3].startswith("2. Pay vat from collections: available 15,061,472.60, due 61,091.51")

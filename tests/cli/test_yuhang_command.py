@@ -60,9 +60,12 @@ def test_workbook_is_written_and_its_path_printed(tmp_path: Path, capsys: Captur
     assert target.read_bytes()[:2] == b"PK"
 
 
-def test_workbook_in_a_missing_folder_is_a_fault_of_files(tmp_path: Path, capsys: Capture) -> None:
-    assert cli.main(["workbook", CASE, "--out", str(tmp_path / "nowhere" / "yuhang.xlsx")]) == 6
-    assert "cannot write the workbook" in capsys.readouterr().err
+def test_workbook_where_a_folder_or_a_file_bars_the_way_is_a_fault_of_files(tmp_path: Path, capsys: Capture) -> None:
+    assert cli.main(["workbook", CASE, "--out", str(tmp_path)]) == 6
+    assert "is a folder; give a file" in capsys.readouterr().err
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    assert cli.main(["workbook", CASE, "--out", str(tmp_path / "taken" / "yuhang.xlsx")]) == 6
+    assert "give a place where you may write" in capsys.readouterr().err
 
 
 def test_run_as_json_holds_every_exhibit(capsys: Capture) -> None:
@@ -77,7 +80,7 @@ def test_explain_in_words_and_as_json(capsys: Capture) -> None:
     assert cli.main(["explain", CASE, "--deal", "abn", "--date", "2023-03-28"]) == 0
     out = capsys.readouterr().out
     assert "Yuhang IP interbank ABN (illustration), payment date 2023-03-28, phase normal." in out
-    assert "2. pay vat from collections: available " in out
+    assert "2. Pay vat from collections: available " in out
     assert cli.main(["explain", CASE, "--deal", "abn", "--date", "2023-03-28", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [row["target"] for row in told["trace"]][1:3] == ["vat", "trustee"]

@@ -74,7 +74,7 @@ def test_page_gives_the_same_bytes_twice() -> None:
         (243_000_000, "count", "243,000,000"),
         (True, "text", "yes"),
         (1.0, "factor", "1.0000"),
-        (-0.0206, "points", "-2.06 pp"),
+        (-0.0206, "points", "-2.06"),
     ],
 )
 def test_shown_values(value: Cell, unit: Unit, expected: str) -> None:

@@ -57,8 +57,15 @@ def test_decrement_ends_with_the_life(ledger: Ledger) -> None:
     report = trustee.decrement({"base": ledger}, "A")
     assert report.rows[0][1] == pytest.approx(100 * (1 - float(ledger.paid("A.principal")[0, 0]) / 136e6))
     dates = [str(row[0]) for row in report.rows[:-1]]
-    assert dates == [day.isoformat() for day in ledger.timeline.payments]
+    assert dates == ["2023-03-28", "2023-06-28", "2023-09-28", "2023-12-28"]  # the last one repays the rest
+    assert report.rows[-2][1] == 0
     assert 0.8 < float(str(report.rows[-1][1])) < 1.0
+
+
+def test_decrement_and_tie_out_speak_chinese(ledger: Ledger) -> None:
+    assert trustee.decrement({"base": ledger}, "A", "zh").rows[-1][0] == "平均期限（年）"
+    figures = pd.DataFrame([("2023-03-28", "A", "factor", 1)], columns=["date", "tranche", "item", "value"])
+    assert trustee.tie_out(ledger, figures, lang="zh").notes == ("容许差异：0.005",)
 
 
 def test_yield_at_par_is_the_coupon_compounded_quarterly(ledger: Ledger) -> None:

@@ -168,7 +168,7 @@ def coverage_tests(
     title = label("plot.title.coverage", lang).format(deal=ledger.deal.name)
     times = label("plot.times", lang)
     return style.finish(
-        ax, lang=lang, title=title, x=label("plot.payment_date", lang), y=times, source=source, columns=3
+        ax, lang=lang, title=title, x=label("plot.payment_date", lang), y=times, source=source, columns=2
     )
 
 

@@ -12,6 +12,7 @@ from ipabs.financing.comparison import Comparison, Value
 from ipabs.financing.facility import offer
 from ipabs.financing.rates import RUNGS, Rung, all_in_cost
 from ipabs.report.plots import style
+from ipabs.report.titles import spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +54,9 @@ def savings_waterfall(
     ax.set_ylim(top=ax.dataLim.y1 * 1.1)
     style.money_axis(ax.yaxis, label("plot.saving", lang), largest, lang)
     style.grid(ax)
-    title = label("plot.title.savings", lang).format(facility=facility, against=comparison.against)
+    title = label("plot.title.savings", lang).format(
+        facility=spoken(facility, lang), against=spoken(comparison.against, lang)
+    )
     return style.finish(ax, lang=lang, title=title, x=label(f"plot.{value}", lang), source=source)
 
 
@@ -73,7 +76,8 @@ def facility_costs(
         ax.barh(place, rate, 0.65, color=style.PALETTE[1 if against else 0], hatch="//" if against else "",
                 edgecolor=style.EDGE)  # fmt: skip
         ax.annotate(f"{rate:.2%}", (rate, place), (4, 0), textcoords="offset points", va="center", fontsize=9)
-    ax.set_yticks(places, [name + label("plot.comparator", lang) * (name == comparison.against) for name in names])
+    beside = label("plot.comparator", lang)
+    ax.set_yticks(places, [spoken(name, lang) + beside * (name == comparison.against) for name in names])
     ax.invert_yaxis()
     ax.set_xlim(0, 1.12 * float(rates.max()))
     style.percent_axis(ax.xaxis, "")

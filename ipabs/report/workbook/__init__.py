@@ -1,6 +1,5 @@
 """The live Excel workbook: the waterfall as formulas, with the engine's values beside them."""
 
 from ipabs.report.workbook.book import workbook_bytes
-from ipabs.report.workbook.file import write_workbook
 
-__all__ = ["workbook_bytes", "write_workbook"]
+__all__ = ["workbook_bytes"]

@@ -266,7 +266,7 @@ def step_title(step: Step, lang: Language) -> str:
     """A line of the priority of payments in words."""
     places = "; ".join(f"{phase} {number}{f' [{clause}]' if clause else ''}" for phase, number, clause in step.places)
     split = label("workbook.side_by_side", lang) if step.side_by_side else ""
-    words = [label(f"workbook.verb_{step.verb}", lang), source_name(step), split, f"({places})" if places else ""]
+    words = [label(f"word.{step.verb}", lang), source_name(step), split, f"({places})" if places else ""]
     return " · ".join(word for word in words if word)
 
 

@@ -14,8 +14,7 @@ from ipabs.case.result import Result
 from ipabs.case.run import run
 from ipabs.cashflow.collections import Collections
 from ipabs.engine import Ledger, run_waterfall
-from ipabs.errors import FileError
-from ipabs.report.workbook import workbook_bytes, write_workbook
+from ipabs.report.workbook import workbook_bytes
 from ipabs.report.workbook.deal_sheets import HEAD_ROW, engine_series
 from ipabs.report.workbook.grid import FIRST_DATE
 
@@ -142,30 +141,6 @@ def test_deal_with_its_series_has_formulas(watched: Ledger) -> None:
     raw = workbook_bytes([("watched", watched)], observables={"watched": {"leverage": [3.0, 5.0, 5.0]}})
     shown = lines(opened(raw, values=True), "watched", watched)
     assert shown["turbo in force (1 = yes)"] == [0, 1, 1]
-
-
-# Files
-
-
-def test_written_workbook_replaces_the_old_one(tmp_path: Path, book: bytes) -> None:
-    target = tmp_path / "book.xlsx"
-    target.write_bytes(b"old")
-    assert write_workbook(target, book) == target
-    assert target.read_bytes() == book
-    assert [one.name for one in tmp_path.iterdir()] == ["book.xlsx"]
-
-
-def test_missing_folder_is_said_with_what_to_do(tmp_path: Path) -> None:
-    told = r"book\.xlsx: cannot write the workbook: .*; give a file in an existing folder, and close it where it is"
-    with pytest.raises(FileError, match=told):
-        write_workbook(tmp_path / "nowhere" / "book.xlsx", b"")
-
-
-def test_folder_in_place_of_the_file_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "book.xlsx").mkdir()
-    with pytest.raises(FileError, match="is a folder"):
-        write_workbook(tmp_path / "book.xlsx", b"")
-    assert [one.name for one in tmp_path.iterdir()] == ["book.xlsx"]
 
 
 # Calculated anew
