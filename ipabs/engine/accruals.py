@@ -19,7 +19,7 @@ class Accrual(Protocol):
 class InterestAccrual:
     """Coupon x year fraction x balance at the opening of the date; on unpaid interest too, where stated.
 
-    With `faces`, the interest on one face value is rounded and multiplied by their number.
+    With `faces`, each product is rounded for one face value and multiplied by their number.
     """
 
     claim: str
@@ -32,10 +32,10 @@ class InterestAccrual:
         """Opening balance x factor."""
         factor = self.factors[books.t]
         amount = m.rounded(self.base(books, m), factor)
-        if self.faces != 1:
-            amount = amount * self.faces
         if self.on_unpaid:
             amount = amount + m.rounded(books.owed[self.claim], factor)
+        if self.faces != 1:
+            amount = amount * self.faces
         books.accrue(self.claim, amount)
 
 

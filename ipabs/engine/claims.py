@@ -108,7 +108,7 @@ def interest_accruals(
     for tranche in deal.tranches:
         if tranche.coupon is None:
             continue
-        name, faces = tranche.name, 1 if face is None else int(decimal(tranche.principal) / face)
+        name, faces = tranche.name, 1 if face is None else int(decimal(tranche.principal) / face) or 1
         fractions = interest_fractions(deal, tranche, timeline)
         rates = [annual_rate(tranche.coupon, start, indices) for start, _ in interest_periods(deal, tranche, timeline)]
         base = reader.measure(f"{name}.balance") if tranche.notional is None else reader.amount(tranche.notional, "")

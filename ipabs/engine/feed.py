@@ -70,7 +70,8 @@ def feed(program: Program, collections: Collections, observables: Mapping[str, F
 
     series = {into(account): sums(kinds) for account, kinds in program.entries.items()}
     series |= {name: sums(SERIES[name]) for name in SERIES if name in keeps}
-    start, original = numbers(np.stack([collections.opening + collections.opening_delinquent, collections.opening]))
+    original, late = numbers(np.stack([collections.opening, collections.opening_delinquent]))
+    start = original + late
     if program.deal.state is not None:
         original = units.money(program.deal.state.pool_original)
     if "pool_opening" in keeps:

@@ -108,10 +108,11 @@ class Reader:
         return name not in RATIOS and name not in self.observables
 
     def _observable(self, name: str, money: bool) -> Quantity:
-        scale = self.units.per_major if money else 1
-        if scale == 1:
+        minor = self.units.minor
+        if minor is None or not money:
             return lambda books, m: books.flows[name]
-        return lambda books, m: m.floor(books.flows[name] * scale)
+        twice = self.units.number(2 / minor)
+        return lambda books, m: m.floor((books.flows[name] * twice + 1) / 2)  # the nearest whole unit
 
     def _declared(self, term: DeclaredMeasure, money: bool) -> Quantity:
         """(sum of `of` - sum of `less`, not below 0) / sum of `to`."""

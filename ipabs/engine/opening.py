@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from ipabs.engine.arithmetic import Amount
 from ipabs.engine.books import Books
-from ipabs.engine.units import Units
+from ipabs.engine.units import Term, Units, decimal
 from ipabs.structure.account import COLLECTIONS
 from ipabs.structure.deal import Deal
 from ipabs.structure.support import Support
@@ -85,24 +86,23 @@ def owed(deal: Deal, units: Units) -> dict[str, Amount]:
 
 def capacity(deal: Deal, units: Units) -> dict[str, Amount]:
     """What each promise, and each party over all it supports, can still pay."""
-    used = {support.name: 0.0 for support in deal.support}
-    if deal.state is not None:
-        basis = {support.name: support.limit_basis for support in deal.support}
-        used |= {
-            one.name: one.outstanding if basis[one.name] == "outstanding" else one.drawn for one in deal.state.support
-        }
+    used = dict.fromkeys((support.name for support in deal.support), Fraction(0))
+    basis = {support.name: support.limit_basis for support in deal.support}
+    for one in deal.state.support if deal.state is not None else ():
+        used[one.name] = decimal(one.outstanding if basis[one.name] == "outstanding" else one.drawn)
     limits = {one.name: one.limit for one in deal.support if isinstance(one.limit, float | int)}
     left = {name: units.money(rest(limit, used[name])) for name, limit in limits.items()}
     for party in deal.parties:
         supports = [support.name for support in deal.support if support.by == party.id]
         if party.limit is not None and supports:
-            left[f"party {party.id}"] = units.money(rest(party.limit, sum(used[name] for name in supports)))
+            together = sum((used[name] for name in supports), Fraction(0))
+            left[f"party {party.id}"] = units.money(rest(party.limit, together))
     return left
 
 
-def rest(limit: float, used: float) -> float:
+def rest(limit: float, used: Fraction) -> Term:
     """What a limit leaves; the limit itself where nothing is used."""
-    return max(limit - used, 0.0) if used else limit
+    return max(decimal(limit) - used, Fraction(0)) if used else limit
 
 
 def bounded(support: Support) -> bool:
@@ -134,11 +134,14 @@ def spent(deal: Deal, units: Units) -> dict[str, Amount]:
 
 def totals(deal: Deal, units: Units, keeps: frozenset[str]) -> dict[str, Amount]:
     """Running totals that the deal reads, and no others."""
-    amounts: dict[str, float] = {}
+    amounts: dict[str, Term] = {}
     if "cumulative_defaulted" in keeps:
         amounts["cumulative_defaulted"] = deal.state.cumulative_defaulted if deal.state else 0.0
     drawn = {one.name: one.drawn for one in (deal.state.support if deal.state else ())}
-    written = {one.name: one.written_down - one.capitalized for one in (deal.state.tranches if deal.state else ())}
+    written: dict[str, Term] = {
+        one.name: decimal(one.written_down) - decimal(one.capitalized)
+        for one in (deal.state.tranches if deal.state else ())
+    }
     for support in deal.support:
         if f"{support.name}.drawn" in keeps:
             amounts[f"{support.name}.drawn"] = drawn.get(support.name, 0.0)

@@ -304,7 +304,8 @@ The reserve falls with the balance and pays the last interest of 3.""",
     Meaning(
         title="Further nouns",
         text="""\
-`observables` are series from outside (leverage, sales, rating, patent value), read by name like a measure.
+`observables` are series from outside (leverage, sales, rating, patent value), read by name like a measure; where
+an amount of money is read, to the nearest unit.
 Planned, with a place in the language and refused by a finding until the engine runs them: planned and accrual
 principal, `ledgers` (principal deficiency), `swaps`, `puts`, calls other than the clean-up call,
 `extra_interest`, `amortization_if`, `purchase`.""",

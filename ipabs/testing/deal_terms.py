@@ -100,7 +100,7 @@ class Drawn:
 
 def note(d: Drawn, name: str, others: tuple[str, ...], *, residual: bool = False) -> Tranche:
     """A class of notes; its target and notional follow `others`, which stand before it."""
-    principal = 0.0 if d.chance(12) else d.grain.amount(d.draw(st.integers(1, 400_000)))
+    principal = 0.0 if d.chance(12) else d.grain.principal(d.draw(st.integers(1, 400_000)))
     coupon = None
     if d.chance(5 if residual else 2) or not residual:
         coupon = Coupon(rate=d.pick(*RATES)) if not d.chance(4) else d.pick(*FLOATING, FLOATING_CAPPED)

@@ -33,4 +33,7 @@ DECLARED = (
     DeclaredMeasure(name="lost_part", of=("defaulted",), to=("pool_opening", "delinquent"), at_zero="zero"),
     DeclaredMeasure(name="net_cash", of=("total_collections", "defaulted"), less=("recoveries", "uncovered")),
 )
-OUTSIDE = (Observable(name="leverage", meaning="debt over equity of the licensees, a ratio"),)
+OUTSIDE = (
+    Observable(name="leverage", meaning="debt over equity of the licensees, a ratio"),
+    Observable(name="sales", meaning="sales of the licensees in the period, an amount"),
+)

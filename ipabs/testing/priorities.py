@@ -107,7 +107,7 @@ def gate(plan: Plan) -> dict[str, Any]:
 
 def bound(plan: Plan) -> Amount:
     """How far a line goes: an amount that follows what is known at it."""
-    of = [*MONEY_AT_ANY_TIME, "available", "uncovered", "net_cash", "collections.balance", *plan.made]
+    of = [*MONEY_AT_ANY_TIME, "available", "uncovered", "net_cash", "collections.balance", "sales", *plan.made]
     for tranche in plan.tranches:
         of += [f"{tranche.name}.{part}" for part in ("balance", "opening", "original")]
         of += [f"{tranche.name}.principal.due"] if tranche.amortization else []

@@ -37,7 +37,7 @@ from ipabs.testing import deal_events as events
 from ipabs.testing import deal_terms as terms
 from ipabs.testing.cash import collections_of
 from ipabs.testing.known_measures import DECLARED, MONEY_AT_ANY_TIME, OUTSIDE
-from ipabs.testing.money import MODES, ROUNDINGS, Draws, Grain, Mode, some
+from ipabs.testing.money import LARGE, MODES, ROUNDINGS, Draws, Grain, Mode, chance, some
 from ipabs.testing.priorities import Chunks, Plan, chunked, priority
 
 NOTES = ("A", "B", "C", "D")
@@ -93,7 +93,8 @@ def deals(draw: Draws, *, modes: tuple[Mode, ...] = MODES, roundings: tuple[Roun
     """
     rounding = draw(st.sampled_from(roundings))
     dates = draw(terms.dates())
-    d = terms.Drawn(draw, draw(st.sampled_from(modes)), Grain.of(rounding), dates, dates.timeline())
+    grain = Grain.of(rounding, LARGE if chance(draw, 12) else 1)
+    d = terms.Drawn(draw, draw(st.sampled_from(modes)), grain, dates, dates.timeline())
     tranches = classes(d)
     notes = terms.named(tuple(one for one in tranches if not one.residual))
     names = FEES[: draw(st.integers(0, len(FEES)))]
@@ -222,6 +223,8 @@ def supports(
         undertaking = events.support(d, "undertaking", parties, claims, mode="into_account", after=after, into=into)
     if kinds != "undertaking":
         claims = some(d.draw, *(claim for chunk in chunks for claim in chunk))
+        if undertaking is not None and undertaking.reimbursed == "by_line" and d.chance(3):
+            claims = (*claims, f"{undertaking.name}.reimbursement")
         guarantee = events.support(d, "guarantee", parties, claims, mode="to_claims")
     return undertaking, guarantee
 
@@ -284,7 +287,7 @@ def runs_of(draw: Draws, deal: Deal, *, modes: tuple[Mode, ...] = MODES, paths: 
     """What may be paid into one given deal, its observables and its index histories with it."""
     collections = collections_of(draw, deal, draw(st.sampled_from(modes)), paths)
     periods = collections.timeline.periods
-    levels = st.lists(st.sampled_from((0.5, 0.0, 1.0, 2.5)), min_size=periods, max_size=periods)
+    levels = st.lists(st.sampled_from((0.5, 0.0, 1.0, 2.5, 1000.29)), min_size=periods, max_size=periods)
     series = [(one.name, [draw(levels) for _ in range(paths)]) for one in deal.observables]
     for supporter in sorted({one.by for one in deal.support}):
         if draw(st.integers(0, 3)) == 3:

@@ -393,3 +393,62 @@ def test_the_check_of_cash_is_exact_in_fractions_without_support() -> None:
     ledger = run_waterfall(deal, Collections(deal.timeline(), opening=120, principal=[29.7, 30.1, 30.3]), exact=True)
     cash = next(check for check in checks(ledger) if check.name == "cash")
     assert {type(residual) for residual in cash.residual.flat} == {Fraction}
+
+
+PER_FACE = " {unit: 0.01, mode: half_up, share: largest_remainder, per_face: 100}"
+
+
+@pytest.mark.parametrize(("principal", "accrued"), [(1000, [50, 52.5]), (0, [0, 0])])
+def test_interest_on_arrears_is_that_of_all_face_values(principal: int, accrued: list[float]) -> None:
+    """5 on each face of 100, then 5 and 0.25 on arrears; a class of size 0 has no face and no interest."""
+    text = small(
+        tranches=f"""
+  A: {{principal: {principal}, coupon: 5%, day_count: 30/360 US, accrual: unadjusted,
+      unpaid_interest: carry_with_interest, amortization: pass_through}}
+  sub: {{principal: 20, residual: true}}""",
+        closing=f"""
+  sources: {{A: 100%, sub: 100%}}
+  uses: {{assets: {principal + 20}}}""",
+        rounding=PER_FACE,
+    )
+    assert run(text).accruals("A.interest")[0].tolist()[:2] == accrued
+
+
+def test_an_observable_read_as_money_counts_to_the_nearest_unit() -> None:
+    """0.29 yuan are 29 fen, though 0.29 * 100 is 28.999999999999996 in floats."""
+    text = small(
+        observables="""
+  sales: sales of the licensees""",
+        waterfall="""
+  normal:
+    - pay: A.interest
+      up_to: sales
+    - pay: A.principal
+    - residual: sub""",
+    )
+    ledger = run(text, {"sales": [0.29, 0.286, 0.284]}, interest=[5, 5, 5])
+    assert ledger.paid("A.interest")[0].tolist() == [0.29, 0.29, 0.28]
+
+
+def test_a_promise_in_mid_life_has_left_what_the_decimals_say() -> None:
+    """679.58 - 6.91 is 672.6700000000001 in floats, and 672.67 in the contract."""
+    text = small(
+        rounding=" none",
+        parties="""
+  fund: {}""",
+        support=PROMISE.replace("limit_basis", "limit: 679.58, limit_basis"),
+        waterfall="""
+  normal:
+    - draw: promise
+    - pay: A.interest
+    - pay: A.principal
+    - residual: sub""",
+        state="""
+  as_of: 2025-01-01
+  pool_original: 120
+  tranches: {A: {balance: 90, owed_interest: 5000}, sub: {balance: 20}}
+  support: {promise: {drawn: 6.91, outstanding: 6.91}}""",
+    ).replace("closing:\n  sources: {A: 100%, sub: 100%}\n  uses: {assets: 120}\n", "")
+    deal = spec.load(Deal, text)
+    ledger = run_waterfall(deal, Collections(deal.timeline(), opening=120), exact=True)
+    assert ledger.entered[0, 0, 0] == Fraction(67267, 100)

@@ -64,12 +64,14 @@ class OneRun:
         assert rounding is not None
         self.rounding = {"fen": FEN, "none": None, None: rounding}[rounding.preset]
         self.unit = exact(self.rounding.unit) if self.rounding else None
+        self.per_face = exact(rounding.per_face) if rounding.per_face else None
         self.tranches = {tranche.name: tranche for tranche in deal.tranches}
         self.fees = {fee.name: fee for fee in deal.fees}
         self.account_terms = {account.name: account for account in deal.accounts}
         self.supports = {support.name: support for support in deal.support}
         self.parties = {party.id: party for party in deal.parties}
         self.tests = {test.name: test for test in deal.tests}
+        self.outside_names = {one.name for one in deal.observables}
         self.declared = {measure.name: measure for measure in deal.measures}
         self.priorities = {priority.phase: placed_lines(priority.lines) for priority in deal.waterfall}
         self.read_collections(collections)
@@ -233,8 +235,9 @@ class OneRun:
             claim = f"{name}.interest"
             base = self.balance[name] if tranche.notional is None else self.amount(tranche.notional)
             arrears = self.owed[claim] if tranche.unpaid_interest == "carry_with_interest" else Fraction(0)
-            factor = self.coupon_rate(tranche) * self.interest_fraction(tranche)
-            self.add(claim, self.rounded(base * factor) + self.rounded(arrears * factor))
+            faces = (exact(tranche.principal) / self.per_face if self.per_face else 0) or Fraction(1)
+            factor = self.coupon_rate(tranche) * self.interest_fraction(tranche) / faces
+            self.add(claim, faces * (self.rounded(base * factor) + self.rounded(arrears * factor)))
         waiting = [fee for fee in self.deal.fees if self.fee_dates(fee)]
         while waiting:
             for fee in list(waiting):
@@ -639,7 +642,7 @@ class OneRun:
 
     def amount(self, amount: Amount, available: Money | None = None) -> Money:
         """hi(floor, percent x sum + amount), at most cap."""
-        total = sum((self.measure(name, available) for name in amount.of), Fraction(0))
+        total = self.sum_of(amount.of, available)
         value = self.rounded(total * exact(amount.percent)) if amount.of else Fraction(0)
         value = max(value + self.money(amount.amount), self.money(amount.floor))
         return value if amount.cap is None else min(value, self.money(amount.cap))
@@ -664,7 +667,7 @@ class OneRun:
     def measure(self, name: str, available: Money | None = None) -> Any:
         if name in self.declared:
             return self.declared_measure(self.declared[name], available)
-        if name in {one.name for one in self.deal.observables}:
+        if name in self.outside_names:
             return self.observed(name)
         flows = self.flows[self.t]
         before = self.flows[self.t - 1] if self.t else None
@@ -746,8 +749,12 @@ class OneRun:
         raise ValueError(name)
 
     def declared_measure(self, measure: Any, available: Money | None) -> Any:
-        of = self.sum_of(measure.of, available)
-        less = self.sum_of(measure.less, available)
+        if not measure.to and {*measure.of, *measure.less} <= self.outside_names:  # no money, unless read as money
+            of, less = (
+                sum((self.observed(name) for name in names), Fraction(0)) for names in (measure.of, measure.less)
+            )
+        else:
+            of, less = self.sum_of(measure.of, available), self.sum_of(measure.less, available)
         top = INFINITE if of == INFINITE else Fraction(0) if less == INFINITE else max(of - less, Fraction(0))
         if not measure.to:
             return top
@@ -755,7 +762,11 @@ class OneRun:
         return ratio(top, self.sum_of(measure.to, available), at_zero)
 
     def sum_of(self, names: tuple[str, ...], available: Money | None) -> Any:
-        values = [self.measure(name, available) for name in names]
+        """Measures added up as money: an observable counts to the nearest unit."""
+        values = [
+            self.money(float(self.observed(name))) if name in self.outside_names else self.measure(name, available)
+            for name in names
+        ]
         return INFINITE if INFINITE in values else sum(values, Fraction(0))
 
     # --- the end of the date -------------------------------------------------------------------------------------
