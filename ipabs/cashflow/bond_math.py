@@ -131,9 +131,8 @@ def macaulay_duration(
     >>> round(macaulay_duration(0.03, date(2023, 1, 1), ["2024-01-01", "2024-12-31"], [4.0, 104.0]), 6)
     1.961894
     """
-    years = _years(settlement, dates, day_count)
-    values = _flows(dates, amounts) * _discounts(yield_rate, years, compounding)
-    return float((years * values).sum() / values.sum())
+    years, weights = _present(yield_rate, settlement, dates, amounts, compounding, day_count)
+    return float((weights * years).sum())
 
 
 def modified_duration(
@@ -150,9 +149,9 @@ def modified_duration(
     >>> round(modified_duration(0.03, date(2023, 1, 1), ["2024-01-01", "2024-12-31"], [4.0, 104.0]), 6)
     1.904752
     """
-    years, flows = _years(settlement, dates, day_count), _flows(dates, amounts)
-    first, _ = _discount_slopes(yield_rate, years, compounding)
-    return -float((flows * first).sum() / (flows * _discounts(yield_rate, years, compounding)).sum())
+    years, weights = _present(yield_rate, settlement, dates, amounts, compounding, day_count)
+    slope, _ = _discount_slopes(yield_rate, years, compounding)
+    return -float((weights * slope).sum())
 
 
 def convexity(
@@ -169,9 +168,9 @@ def convexity(
     >>> round(convexity(0.03, date(2023, 1, 1), ["2024-01-01", "2024-12-31"], [4.0, 104.0]), 5)
     5.5119
     """
-    years, flows = _years(settlement, dates, day_count), _flows(dates, amounts)
-    _, second = _discount_slopes(yield_rate, years, compounding)
-    return float((flows * second).sum() / (flows * _discounts(yield_rate, years, compounding)).sum())
+    years, weights = _present(yield_rate, settlement, dates, amounts, compounding, day_count)
+    _, curvature = _discount_slopes(yield_rate, years, compounding)
+    return float((weights * curvature).sum())
 
 
 def effective_duration(price: float, price_down: float, price_up: float, shift: float) -> float:
@@ -268,16 +267,25 @@ def _discounts(yield_rate: float, years: FloatArray, compounding: Compounding) -
 
 
 def _discount_slopes(yield_rate: float, years: FloatArray, compounding: Compounding) -> tuple[FloatArray, FloatArray]:
-    """First and second derivative of the discount factors in the yield."""
-    discounts = _discounts(yield_rate, years, compounding)
+    """First and second derivative of the discount factors in the yield, as parts of the factors."""
     match compounding:
         case "continuous":
-            return -years * discounts, years**2 * discounts
+            return -years, years**2
         case "simple":
-            return -years * discounts**2, 2 * years**2 * discounts**3
+            shrink = years / (1 + yield_rate * years)
+            return -shrink, 2 * shrink**2
         case _:
             growth = 1 + yield_rate / compounding
-            return -years * discounts / growth, years * (years + 1 / compounding) * discounts / growth**2
+            return -years / growth, years * (years + 1 / compounding) / growth**2
+
+
+def _present(
+    yield_rate: float, settlement: date, dates: Dates, amounts: ArrayLike, compounding: Compounding, day_count: DayCount
+) -> tuple[FloatArray, FloatArray]:
+    """Years to each amount, and its part of the present value of all."""
+    years = _years(settlement, dates, day_count)
+    values = _flows(dates, amounts) * _discounts(yield_rate, years, compounding)
+    return years, values / values.sum()
 
 
 def _checked_price(price: float) -> float:

@@ -4,7 +4,7 @@ What a column means is said by the room that owns the tape: its name, its headin
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -90,21 +90,16 @@ def read_columns(table: Table, columns: Sequence[Column], *, mapping: Mapping[st
     >>> print(read.findings[0])
     t.csv:3:1 A3.公开日: '2024-3' is no date; write 2024-03-28
     """
-    headings, found = _headings(table, columns, mapping or {})
+    mapping = mapping or {}
+    words = {word: column.name for column in columns for word in (column.name, *column.headings)}
+    headings, found = match_headings(table, lambda heading: mapping.get(heading) or words.get(heading), mapping)
+    found += _unknown_fields(table, columns, mapping)
     values: dict[str, list[Any]] = {}
     for column in columns:
         if column.name in headings:
             values[column.name] = _values(table, column, headings[column.name], found)
         elif column.needed:
-            found.append(
-                finding(
-                    "columns.missing",
-                    "no column gives {got}; headings that do: {allowed}",
-                    place=table.heading_place(),
-                    got=column.name,
-                    allowed=(column.name, *column.headings),
-                )
-            )
+            found.append(missing_column(table, column.name, column.headings))
     taken = set(headings.values())
     return TypedColumns(
         table=table,
@@ -115,14 +110,31 @@ def read_columns(table: Table, columns: Sequence[Column], *, mapping: Mapping[st
     )
 
 
-def _headings(
-    table: Table, columns: Sequence[Column], mapping: Mapping[str, str]
+def match_headings(
+    table: Table, field_of: Callable[[str], str | None], mapped: Iterable[str] = ()
 ) -> tuple[dict[str, str], list[Finding]]:
-    words = {word: column.name for column in columns for word in (column.name, *column.headings)}
-    found = list(_mapping_faults(table, columns, mapping))
+    """Field to the first heading that gives it; a second one, or a mapped heading that is not there, is a finding.
+
+    Parameters
+    ----------
+    field_of : heading to the field it gives, None for none
+    mapped : headings that a mapping names
+
+    >>> from ipabs.io.table import parse_table
+    >>> table = parse_table("公开日,号,日期\\n2024/3/28,A,2024\\n".encode(), file="t.csv")
+    >>> headings, found = match_headings(table, {"公开日": "day", "日期": "day"}.get)
+    >>> headings, str(found[0])
+    ({'day': '公开日'}, "t.csv:1:3: column '日期' gives day, and so does column '公开日'")
+    """
+    template = "the mapping names a heading {got!r} that the table does not have; {hint}"
+    found = [
+        finding("columns.mapped", template, place=table.heading_place(), got=heading, allowed=table.columns)
+        for heading in mapped
+        if heading not in table.columns
+    ]
     headings: dict[str, str] = {}
     for heading in table.columns:
-        name = mapping.get(heading) or words.get(heading)
+        name = field_of(heading)
         if name is None:
             continue
         if name in headings:
@@ -140,12 +152,15 @@ def _headings(
     return headings, found
 
 
-def _mapping_faults(table: Table, columns: Sequence[Column], mapping: Mapping[str, str]) -> Iterator[Finding]:
+def missing_column(table: Table, name: str, headings: Iterable[str]) -> Finding:
+    """That no column gives a field, and the headings that would."""
+    template = "no column gives {got}; headings that do: {allowed}"
+    return finding("columns.missing", template, place=table.heading_place(), got=name, allowed=(name, *headings))
+
+
+def _unknown_fields(table: Table, columns: Sequence[Column], mapping: Mapping[str, str]) -> Iterator[Finding]:
     known = [column.name for column in columns]
-    for heading, name in mapping.items():
-        if heading not in table.columns:
-            template = "the mapping names a heading {got!r} that the table does not have; {hint}"
-            yield finding("columns.mapped", template, place=table.heading_place(), got=heading, allowed=table.columns)
+    for name in mapping.values():
         if name not in known:
             template = "the mapping names a field {got!r} that no column gives; {hint}"
             yield finding("columns.field", template, place=table.heading_place(), got=name, allowed=known)

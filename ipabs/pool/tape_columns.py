@@ -1,7 +1,7 @@
 """The columns that a tape of contracts may have, and the words its cells may use."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from datetime import date
 from types import MappingProxyType, NoneType, UnionType
@@ -107,6 +107,16 @@ def plain_heading(heading: str) -> tuple[str, str]:
     text = "".join(heading.split()).strip("*＊")
     match = BRACKETS.fullmatch(text)
     return (match[1], UNITS[match[2]]) if match and match[2] in UNITS else (text, "")
+
+
+def synonyms(names: Collection[str]) -> dict[str, str]:
+    """Every usual heading of the fields `names`, and the field it stands for.
+
+    >>> synonyms({"balloon"})
+    {'尾款': 'balloon', 'balloon': 'balloon'}
+    """
+    usual = {heading: name for name, words in HEADINGS.items() for heading in words if name in names}
+    return usual | {name: name for name in names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

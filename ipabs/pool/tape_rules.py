@@ -16,13 +16,23 @@ from ipabs._typing import BoolArray, IntArray
 from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.party import Party
 from ipabs.errors import DataError, Finding, Place, finding, refuse
+from ipabs.io.columns import match_headings, missing_column
 from ipabs.io.table import Table, TextColumn
 from ipabs.pool.contract import Contract
 from ipabs.pool.kinds import KINDS
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
 from ipabs.pool.repayment import index_findings
-from ipabs.pool.tape_columns import HEADINGS, PARTY_COLUMNS, TOTALS, Field, TapeMapping, plain_heading, tape_fields
+from ipabs.pool.tape_columns import (
+    HEADINGS,
+    PARTY_COLUMNS,
+    TOTALS,
+    Field,
+    TapeMapping,
+    plain_heading,
+    synonyms,
+    tape_fields,
+)
 from ipabs.pool.tape_reader import PLAIN_NUMBERS, Column, TapeReader
 
 # Fields whose rules simple comparisons check; a row that uses any other is asked itself.
@@ -118,7 +128,11 @@ def look_at(
     """The typed columns of a tape and everything that is wrong with it."""
     mapping = mapping or TapeMapping()
     known = tape_fields(kinds)
-    headings, found = _headings(table, mapping, {*known, "kind", *PARTY_COLUMNS})
+    mapped = {one.heading: one.field for one in mapping.columns}
+    words = synonyms({*known, "kind", *PARTY_COLUMNS})
+    headings, found = match_headings(
+        table, lambda text: mapped.get(text) or words.get(text) or words.get(plain_heading(text)[0], text), mapped
+    )
     reader = TapeReader(table, mapping, headings)
     kind = reader.kinds(kinds)
     values = {name: reader.column(known[name]) for name in known if reader.has(name)}
@@ -150,44 +164,10 @@ def _total_rows(table: Table, found: list[Finding]) -> Iterator[Finding]:
     yield from (one for one in found if one.place.line not in totals)
 
 
-def _headings(table: Table, mapping: TapeMapping, known: set[str]) -> tuple[dict[str, str], list[Finding]]:
-    """Field to heading; a field that two columns give, or a mapped heading that is not there, is a finding."""
-    synonyms = {heading: name for name, words in HEADINGS.items() for heading in words if name in known}
-    synonyms |= {name: name for name in known}
-    mapped = {one.heading: one.field for one in mapping.columns}
-    found = [
-        finding(
-            "tape.mapped_heading",
-            "the mapping names a heading {got!r} that the tape does not have; {hint}",
-            place=table.heading_place(),
-            got=heading,
-            allowed=table.columns,
-        )
-        for heading in mapped
-        if heading not in table.columns
-    ]
-    headings: dict[str, str] = {}
-    for heading in table.columns:
-        name = mapped.get(heading) or synonyms.get(heading) or synonyms.get(plain_heading(heading)[0]) or heading
-        if name in headings:
-            found.append(
-                finding(
-                    "tape.field_twice",
-                    "column {got!r} gives {field}, and so does column {first!r}",
-                    place=table.heading_place(heading),
-                    got=heading,
-                    field=name,
-                    first=headings[name],
-                )
-            )
-        headings.setdefault(name, heading)
-    return headings, found
-
-
 def _needed(tape: Tape, known: dict[str, Field], reader: TapeReader) -> Iterator[Finding]:
     """Columns and cells that the kinds of the rows need and the tape does not have."""
     if not reader.has("kind") and reader.several_kinds:
-        yield _no_column(tape.table, "kind")
+        yield missing_column(tape.table, "kind", HEADINGS["kind"])
     kinds = set(np.unique(tape.kind).tolist())
     for name, field in known.items():
         if not kinds & set(field.needed_by):
@@ -205,17 +185,7 @@ def _needed(tape: Tape, known: dict[str, Field], reader: TapeReader) -> Iterator
                     says=field.says,
                 )
         elif name != "id":
-            yield _no_column(tape.table, name)
-
-
-def _no_column(table: Table, name: str) -> Finding:
-    return finding(
-        "tape.no_column",
-        "no column gives {got}; headings that do: {allowed}",
-        place=table.heading_place(),
-        got=name,
-        allowed=(name, *HEADINGS.get(name, ())),
-    )
+            yield missing_column(tape.table, name, HEADINGS.get(name, ()))
 
 
 def _ids_twice(tape: Tape, reader: TapeReader) -> Iterator[Finding]:
@@ -325,7 +295,7 @@ def _parties(tape: Tape) -> Iterable[Party]:
 
 
 def _detail(texts: TextColumn) -> Column:
-    """Numbers where every cell is a plain one, dates where every cell is one, else the texts."""
+    """Numbers where every cell is a plain one, else the texts."""
     if PLAIN_NUMBERS.fullmatch("\n".join(texts) + "\n"):
         return np.array(list(map(float, texts)))
     return texts

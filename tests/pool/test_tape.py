@@ -115,7 +115,7 @@ words: {气球: bullet}
         contract_rate=0.038, amortization="bullet", day_count="ACT/360",
     )  # fmt: skip
     assert faults(f"{HEAD}\n{GOOD}\n", TapeMapping(columns=(Heading(heading="frim", field="obligor"),))) == [
-        "t.csv:1: the mapping names a heading 'frim' that the tape does not have; did you mean 'firm'?"
+        "t.csv:1: the mapping names a heading 'frim' that the table does not have; did you mean 'firm'?"
     ]
 
 
