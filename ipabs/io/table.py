@@ -222,10 +222,11 @@ def _rectangle(whole: list[list[str]], *, file: str, sheet: str, found: list[Fin
         for row in range(top + 1, end)
         if not whole[0][row] and not any(column[row] for column in whole)
     ]
-    refuse(DataError, found)
     columns = [_text_array(column[top + 1 : end]) for column in whole]
     headings = [column[top] for column in whole]
-    return _checked(headings, columns, file=file, sheet=sheet, top=top, form="xlsx", notice=notice, clean=False)
+    return _checked(
+        headings, columns, file=file, sheet=sheet, top=top, form="xlsx", notice=notice, clean=False, found=found
+    )
 
 
 def _checked(
@@ -238,8 +239,12 @@ def _checked(
     form: str,
     notice: Sequence[str],
     clean: bool,
+    found: Iterable[Finding] = (),
 ) -> Table:
-    """The table of named columns below `top` rows of comment; `clean` text has no blanks or control characters."""
+    """The table of named columns below `top` rows of comment; `clean` text has no blanks or control characters.
+
+    Raises `found` and all that is wrong with headings and cells.
+    """
     if len(columns[0]) > MOST_ROWS:
         template = "the table has {got} rows; at most {limit} are read"
         place = Place(file=file)
@@ -252,10 +257,11 @@ def _checked(
     kept = [k for k, heading in enumerate(headings) if heading or any(columns[k])]
     below = [str(columns[k][0]) for k in kept]
     found = [
+        *found,
         *(
             _layout_fault(headings, kept, below, place=Place(file=file, line=top + 1))
             or _heading_faults(headings, kept, file=file, row=top + 1)
-        )
+        ),
     ]
     for k in kept:
         if joined and CONTROL.search(joined[k]):

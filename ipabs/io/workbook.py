@@ -216,18 +216,15 @@ def _texts(column: Sequence[Value]) -> list[str]:
     >>> _texts(["C1", 95000000.0, 0.0325, True, datetime.date(2024, 2, 29)])
     ['C1', '95000000', '0.0325', 'TRUE', '2024-02-29']
     """
-    return [
-        value
-        if isinstance(value, str)
-        else repr(value).removesuffix(".0")
-        if isinstance(value, float)
-        else _text(value)
-        for value in column
-    ]
+    return list(map(str, column)) if set(map(type, column)) == {str} else list(map(_text, column))
 
 
 def _text(value: Value) -> str:
     match value:
+        case str():
+            return value
+        case float():
+            return repr(value).removesuffix(".0")
         case bool():
             return "TRUE" if value else "FALSE"
         case datetime.datetime():

@@ -5,8 +5,9 @@ the terms of a contract fit each other is said by the contract itself: simple co
 have to be asked.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -39,6 +40,11 @@ from ipabs.pool.tape_reader import PLAIN_NUMBERS, Column, TapeReader
 COMPARED = {"id", "obligor", "kind", "principal", "start", "maturity", "contract_rate", "amortization", "frequency",
             "payment_day", "day_count", "deal", "guarantor", "calendar", "roll", "rounding", "lender", "licence",
             "seasoning", "prepayment_fee", "end_of_month", "accrual"}  # fmt: skip
+
+# Terms whose faults follow from dates alone, whatever else is wrong in a row.
+DATES = ("maturity", "first_payment", "first_principal", "capitalized_until", "first_reset")
+STAND_INS = MappingProxyType({"id": "-", "obligor": "-", "principal": 1.0})
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,7 +151,7 @@ def look_at(
     found += [*_needed(tape, known, reader), *_ids_twice(tape, reader), *_parties_differ(tape, reader)]
     if all(values.keys() >= {name for name, field in known.items() if n in field.needed_by} for n in np.unique(kind)):
         faulty = {one.place.line - table.first_row for one in found}
-        found += _terms(tape, kinds, reader, faulty, indices)
+        found += _terms(tape, kinds, known, reader, faulty, indices)
     found = list(_total_rows(table, found))
     return tape, tuple(sorted(found, key=lambda one: (one.place.line, one.place.column)))
 
@@ -234,19 +240,25 @@ def _parties_differ(tape: Tape, reader: TapeReader) -> Iterator[Finding]:
 def _terms(
     tape: Tape,
     kinds: tuple[type[Obligation], ...],
+    known: dict[str, Field],
     reader: TapeReader,
     faulty: set[int],
     indices: Sequence[IndexHistory],
 ) -> Iterator[Finding]:
-    """What the contracts themselves say about their terms, in rows whose cells are right."""
-    for row in set(np.flatnonzero(_to_be_asked(tape, kinds)).tolist()) - faulty:
-        contract = _contract(tape, kinds, row)
+    """What the contracts themselves say about their terms; in rows with wrong cells, what they say about dates."""
+    needed = [[name for name, field in known.items() if n in field.needed_by] for n in range(len(kinds))]
+    for row in np.flatnonzero(_to_be_asked(tape, kinds)).tolist():
+        missing = {name for name in needed[tape.kind[row]] if row in faulty and tape.values[name][row] is None}
+        if missing - STAND_INS.keys():
+            continue
+        contract = _contract(tape, kinds, row, {name: STAND_INS[name] for name in missing})
         found = list(getattr(contract, "findings", tuple)())
         if isinstance(contract, Contract):
             found += index_findings(contract, indices)
         for one in found:
             name = str(one.place.path[0]) if one.place.path else "id"
-            yield replace(one, place=reader.place(row, name))
+            if row not in faulty or name in DATES:
+                yield replace(one, place=reader.place(row, name))
 
 
 def _to_be_asked(tape: Tape, kinds: tuple[type[Obligation], ...]) -> BoolArray:
@@ -269,11 +281,13 @@ def _to_be_asked(tape: Tape, kinds: tuple[type[Obligation], ...]) -> BoolArray:
     return np.asarray(asked, dtype=np.bool_)
 
 
-def _contract(tape: Tape, kinds: tuple[type[Obligation], ...], row: int) -> Obligation:
+def _contract(
+    tape: Tape, kinds: tuple[type[Obligation], ...], row: int, stand_ins: Mapping[str, object] = NOTHING
+) -> Obligation:
     kind: Any = kinds[int(tape.kind[row])]
     names = {one.name for one in fields(kind)}
     given = {name: _plain(column[row]) for name, column in tape.values.items() if name in names}
-    return cast(Obligation, kind(**{name: value for name, value in given.items() if value is not None}))
+    return cast(Obligation, kind(**stand_ins, **{name: value for name, value in given.items() if value is not None}))
 
 
 def _plain(value: Any) -> Any:

@@ -57,6 +57,7 @@ def test_every_fault_is_found_in_one_look() -> None:
         "t.csv:4:1 A4.contract: id is empty: contract number, unique in the tape",
         "t.csv:4:2 B4.firm: obligor is empty: id of the party that owes",
         "t.csv:4:4 D4.amount: -5.0 is negative; an amount is 0 or more",
+        "t.csv:4:6 F4.maturity: maturity 2025-03-28 is not after the start 2026-03-28",
         "t.csv:4:7 G4.rate: 1.3 is outside -100% to 100% a year",
         "t.csv:5:6 F5.maturity: maturity 2025-03-28 is not after the start 2026-03-28",
         "t.csv:6:7 G6.rate: a contract states contract_rate, index or installment",
@@ -216,3 +217,14 @@ def test_index_of_a_floating_contract_must_be_known_on_its_dates() -> None:
     assert pool.contract_flows((own,)).interest[0] > 0
     with pytest.raises(DataError, match=r"C1.index: no index 'LPR9Y'"):
         pool.contract_flows()
+
+
+def test_dates_are_compared_in_rows_with_other_faults() -> None:
+    text = "id,obligor,kind,principal,start,maturity,contract_rate,amortization\n"
+    text += "C1,F1,pledged_loan,about 9m,2024-03-28,2023-03-28,5,equal\n"
+    assert faults(text) == [
+        "t.csv:2:4 D2.principal: 'about 9m' is no amount; write 95000000, 9500万元 or 0.95亿元",
+        "t.csv:2:6 F2.maturity: maturity 2023-03-28 is not after the start 2024-03-28",
+        "t.csv:2:7 G2.contract_rate: '5' without a unit looks like a percentage; write 5%",
+        "t.csv:2:8 H2.amortization: no word 'equal'; valid: level, linear, bullet, negative, custom",
+    ]
