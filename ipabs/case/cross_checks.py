@@ -6,12 +6,13 @@ from datetime import date
 
 import numpy as np
 
-from ipabs.basics.index_history import INDICES, IndexHistory, index_history
+from ipabs.basics.index_history import INDICES, IndexHistory
 from ipabs.basics.provenance import ProvenanceTable
 from ipabs.case.case import CaseFile, QuotedLoan
 from ipabs.case.firms import Firms
 from ipabs.errors import Finding, KeyPath, finding, nearest
 from ipabs.financing.costs import counted_twice
+from ipabs.financing.periods import history_of
 from ipabs.io.table import Table
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
@@ -141,13 +142,26 @@ def provenance_findings(file: CaseFile, paths: tuple[KeyPath, ...], table: Table
         yield finding("case.tape_origin", template, place=table.heading_place(), severity="warning")
 
 
-def projection_findings(file: CaseFile, deals: Mapping[str, Deal], pool: Pool) -> Iterator[Finding]:
-    """Payment dates beyond the announced holidays, and loan indices beyond their last published value: warnings."""
+def index_findings(file: CaseFile, indices: Sequence[IndexHistory]) -> Iterator[Finding]:
+    """Comparators and subsidies that name an index which is neither published nor given by the case."""
+    known = (*(index.name for index in indices), *INDICES)
+    for key in ("comparators", "subsidies"):
+        for one in getattr(file, key):
+            name = getattr(one, "index", None)
+            if name and name not in known:
+                path = (key, one.name, "index")
+                yield finding("case.index", "no index {got!r}; {hint}", path=path, got=name, allowed=known)
+
+
+def projection_findings(
+    file: CaseFile, deals: Mapping[str, Deal], pool: Pool, indices: Sequence[IndexHistory] = ()
+) -> Iterator[Finding]:
+    """Payment dates beyond the announced holidays, and loan indices beyond their last known value: warnings."""
     for name, deal in deals.items():
         path = ("deals", name, "dates", "payment", "calendar")
         yield from deal.dates.payment.business_days().findings(deal.timeline().payments, path=path)
     starts = sorted({contract.start for contract in pool.obligations})
     for comparator in file.comparators:
         index = getattr(comparator, "index", None)
-        if index in INDICES:
-            yield from index_history(index).findings(starts, path=("comparators", comparator.name, "index"))
+        if index:
+            yield from history_of(index, indices).findings(starts, path=("comparators", comparator.name, "index"))

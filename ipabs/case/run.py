@@ -11,8 +11,8 @@ from ipabs.case.waterfalls import collections_of, ledger_of
 from ipabs.errors import DataError, finding
 from ipabs.financing.comparison import Comparison, compare, programme
 from ipabs.financing.facility import Facility, Terms, offer
-from ipabs.financing.need import Need, contract_need
-from ipabs.financing.securitization import Securitization
+from ipabs.financing.need import Need, joined
+from ipabs.financing.securitization import Securitization, pool_need
 
 
 def run(case: Case) -> Result:
@@ -80,11 +80,7 @@ def compare_programme(case: Case, deals: tuple[DealResult, ...]) -> Comparison:
     """The programme of all deals, and every comparator, measured against the comparator of the headline."""
     file, facts = case.file, case.firms.facts
     with_firms = [(one.pool, one.ledger) for one in deals if one.pool is not None]
-    needs = [
-        contract_need(contract, contract.contract_flows(case.indices))
-        for pool, _ in with_firms
-        for contract in pool.obligations
-    ]
+    need = joined(pool_need(pool, case.indices)[0] for pool, _ in with_firms)
     taken = programme(
         Securitization.of_pool(
             pool,
@@ -98,7 +94,7 @@ def compare_programme(case: Case, deals: tuple[DealResult, ...]) -> Comparison:
         for pool, ledger in with_firms
     )
     facilities: dict[str, Facility] = {
-        comparator.name: comparator_facility(case, comparator, needs) for comparator in file.comparators
+        comparator.name: comparator_facility(case, comparator, need) for comparator in file.comparators
     }
     return compare(
         {**facilities, PROGRAMME: taken},
@@ -109,15 +105,16 @@ def compare_programme(case: Case, deals: tuple[DealResult, ...]) -> Comparison:
     )
 
 
-def comparator_facility(case: Case, comparator: Comparator, needs: list[Need]) -> Facility:
+def comparator_facility(case: Case, comparator: Comparator, need: Need) -> Facility:
     """A comparator offered to every firm; a quoted loan at each firm's own rate."""
     tax, facts = case.file.tax, case.firms.facts
     if not isinstance(comparator, QuotedLoan):
-        return offer(cast(Terms, comparator), *needs, tax=tax, facts=facts, indices=case.indices)
+        return offer(cast(Terms, comparator), need, tax=tax, facts=facts, indices=case.indices)
     quotes = dict(case.firms.quotes)
-    by_quote: dict[Quote, list[Need]] = {}
-    for need in needs:
-        by_quote.setdefault(quotes[need.firms[0]], []).append(need)
+    by_quote: dict[Quote, list[int]] = {}
+    for row, firm in enumerate(need.firms):
+        by_quote.setdefault(quotes[firm], []).append(row)
     return programme(
-        offer(comparator.at(quote.rate, quote.fees), *some, tax=tax, facts=facts) for quote, some in by_quote.items()
+        offer(comparator.at(quote.rate, quote.fees), need.of_rows(rows), tax=tax, facts=facts)
+        for quote, rows in by_quote.items()
     )

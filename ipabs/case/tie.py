@@ -12,6 +12,7 @@ from ipabs.case.cross_checks import (
     advance_findings,
     assignment_findings,
     cost_findings,
+    index_findings,
     projection_findings,
     quote_findings,
     size_findings,
@@ -47,6 +48,7 @@ def tied(inputs: Inputs, found: list[Finding], *, base: bool = True) -> Case | N
     assigned = deal_column(table, pool, inputs.mapping_of("firms"))
     found += assignment_findings(table, assigned, tuple(deal.name for deal in file.deals))
     found += quote_findings(file, firms, table)
+    found += index_findings(file, indices)
     found += advance_findings(firms, pool, table) if base else ()
     notices = read_notices(inputs, found)
     pool = noticed_pool(lent_pool(file, pool, firms, portfolio, found), notices)
@@ -62,7 +64,7 @@ def tied(inputs: Inputs, found: list[Finding], *, base: bool = True) -> Case | N
             found += limit_warnings(rules, pools[rules.deal])
     if len(deals) < len(file.deals) or any(one.severity == "error" for one in (*inputs.findings, *found)):
         return None
-    found += projection_findings(file, deals, pool)
+    found += projection_findings(file, deals, pool, indices)
     return Case(
         file=file,
         deals=tuple(deals.items()),

@@ -116,6 +116,12 @@ class Need:
         """(loan, date) fraction of a year from each date's predecessor to it; 0 where the date is missing."""
         return accruals(self.begins(), self.dates, day_count)
 
+    def of_rows(self, rows: Sequence[int]) -> "Need":
+        """Some of the loans, by their places."""
+        at = np.asarray(rows, dtype=np.int64)
+        parts = {name: getattr(self, name)[at] for name in ("principal", "starts", "dates", "shares")}
+        return replace(self, firms=tuple(self.firms[row] for row in rows), **parts)
+
     def on_dates(self, dates: DateArray, shares: FloatArray) -> "Need":
         """The same loans on other payment dates."""
         return replace(self, dates=dates, shares=shares)

@@ -151,6 +151,31 @@ def test_an_index_of_ones_own_drives_floating_contracts(yuhang: Spoiled) -> None
     assert run(case).savings.loc["Firm 01", "spread"] == pytest.approx(spread, abs=FEN)
 
 
+def test_comparators_and_subsidies_read_the_same_history(yuhang: Spoiled) -> None:
+    """A bank's BASE of 3.50 % + 175bp is the plain loan of 5.25 %; a tenth of BASE on the balance is 0.35 % a year."""
+    yuhang.replace(
+        "case.yaml",
+        "average_loan: {kind: bank_loan, rate: 5.25%,",
+        "average_loan: {kind: bank_loan, index: BASE, margin: 175bp,",
+    )
+    yuhang.write("base.csv", b"# our bank\ndate,rate\n2022-01-01,3.50%\n")
+    with_line(yuhang, "indices: {BASE: {file: base.csv, known_until: 2026-12-31}}")
+    support = "{on: balance, index: BASE, index_share: 10%, timing: at_maturity}"
+    case = load_case(with_line(yuhang, f"subsidies: {{support: {support}}}").case)
+    result, usual = run(bare(case)), run(bare(load_case(YUHANG / "case.yaml")))
+    ours, theirs = (one.comparison["average_loan"] for one in (result, usual))
+    assert ours.all_in == pytest.approx(theirs.all_in, abs=1e-12)
+    taken = result.comparison["programme"]
+    assert taken.nominal.subsidy == pytest.approx(0.0035 * taken.principal * taken.life_years, abs=FEN)
+
+
+def test_an_index_that_nobody_gave_is_named_with_its_place(yuhang: Spoiled) -> None:
+    yuhang.replace("case.yaml", "index: LPR1Y", "index: LPR1")
+    status, lines = yuhang.check()
+    assert status == 2
+    assert lines == ["case.yaml:20:12 comparators.guaranteed_loan.index: no index 'LPR1'; did you mean 'LPR1Y'?"]
+
+
 def test_an_index_file_with_faults(yuhang: Spoiled) -> None:
     yuhang.write("base.csv", b"date,rate\n2022-01-01,3.5\n")
     status, lines = with_line(yuhang, "indices: {BASE: base.csv}").check()

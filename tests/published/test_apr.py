@@ -1,16 +1,19 @@
 """Published examples of annual percentage rates.
 
 United States: 12 CFR part 1026 (Regulation Z), appendix J, paragraph (c), examples for the actuarial method.
-European Union: Directive 98/7/EC, annex III, whose equation is annex I of Directive 2008/48/EC.
+European Union: Directive 98/7/EC, annex III, whose equation is annex I of Directive 2008/48/EC; the intervals of time
+of the Commission's guidelines SWD(2012) 128 of 8 May 2012, section 4.1.1.
 """
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 
 from ipabs.basics.schedule import add_months
 from ipabs.errors import DataError
-from ipabs.financing.apr import UnitPeriod, common_period, eu_apr, regulation_z_apr
+from ipabs.financing.apr import eu_apr, interval_years
+from ipabs.financing.regulation_z import UnitPeriod, common_period, regulation_z_apr
 
 # Published in percent to two decimals.
 HUNDREDTH = 0.005
@@ -123,12 +126,12 @@ def test_common_period_of_last_days() -> None:
 
 
 ANNEX_III = [
-    ("calendar, first", "days", 1000, [(date(1995, 7, 1), 1200)], 12.96, 2),
-    ("calendar, second", "days", 950, [(date(1995, 7, 1), 1200)], 16.9, 1),
-    ("calendar, third", "days", 1000, [(date(1995, 1, 1), 600), (date(1996, 1, 1), 600)], 13.07, 2),
+    ("calendar, first", "years", 1000, [(date(1995, 7, 1), 1200)], 12.96, 2),
+    ("calendar, second", "years", 950, [(date(1995, 7, 1), 1200)], 16.9, 1),
+    ("calendar, third", "years", 1000, [(date(1995, 1, 1), 600), (date(1996, 1, 1), 600)], 13.07, 2),
     (
         "calendar, fourth",
-        "days",
+        "years",
         1000,
         [(date(1994, 4, 1), 272), (date(1994, 7, 1), 272), (date(1995, 1, 1), 544)],
         13.2,
@@ -156,6 +159,40 @@ def test_directive_examples(
 ) -> None:
     rate = eu_apr([(date(1994, 1, 1), advance)], payments, intervals=intervals)
     assert round(100 * rate, places) == pytest.approx(percent)
+
+
+# Start, end, whole periods, days left, days of the year that ends with them.
+GUIDELINES = [
+    ("months", date(2012, 1, 12), date(2012, 2, 15), Fraction(1, 12), 3, 365),
+    ("months", date(2012, 1, 12), date(2012, 3, 15), Fraction(2, 12), 3, 365),
+    ("months", date(2012, 1, 12), date(2012, 4, 15), Fraction(3, 12), 3, 365),
+    ("months", date(2013, 1, 12), date(2013, 2, 15), Fraction(1, 12), 3, 366),
+    ("months", date(2013, 1, 12), date(2013, 3, 15), Fraction(2, 12), 3, 366),
+    ("months", date(2013, 1, 12), date(2013, 4, 15), Fraction(3, 12), 3, 366),
+    ("months", date(2013, 2, 25), date(2013, 3, 28), Fraction(1, 12), 3, 366),
+    ("months", date(2013, 2, 26), date(2013, 3, 29), Fraction(1, 12), 2, 366),
+    ("months", date(2012, 2, 26), date(2012, 3, 29), Fraction(1, 12), 3, 366),
+    ("years", date(2012, 1, 12), date(2012, 2, 15), Fraction(0), 34, 365),
+    ("years", date(2012, 1, 12), date(2013, 2, 15), Fraction(1), 34, 365),
+    ("years", date(2012, 1, 12), date(2014, 2, 15), Fraction(2), 34, 365),
+    ("weeks", date(2012, 1, 12), date(2012, 1, 26), Fraction(2, 52), 0, 365),
+    ("weeks", date(2012, 1, 12), date(2012, 1, 30), Fraction(2, 52), 4, 365),
+    ("weeks", date(2012, 1, 12), date(2013, 1, 10), Fraction(1), 0, 365),
+    ("weeks", date(2012, 1, 12), date(2013, 1, 12), Fraction(1), 2, 365),
+]
+
+
+@pytest.mark.parametrize(("intervals", "start", "end", "whole", "days", "of_year"), GUIDELINES)
+def test_intervals_of_the_commission_guidelines(
+    intervals: str, start: date, end: date, whole: Fraction, days: int, of_year: int
+) -> None:
+    assert interval_years(start, end, intervals) == pytest.approx(float(whole + Fraction(days, of_year)), abs=1e-15)
+
+
+def test_last_days_of_short_months_are_whole_periods() -> None:
+    assert interval_years(date(2024, 12, 31), date(2025, 2, 28), "months") == 2 / 12
+    assert interval_years(date(2024, 2, 29), date(2025, 2, 28), "years") == 1
+    assert interval_years(date(2023, 2, 28), date(2024, 2, 29), "years") == 1
 
 
 def test_a_year_has_fifty_two_weeks() -> None:
