@@ -3,21 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Annotated, ClassVar, Literal, Protocol
+from typing import Annotated, ClassVar, Literal
 
-from ipabs.basics.calendar import CalendarName
 from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.provenance import Provenance
-from ipabs.basics.units import Count, Key, Money, Rate
+from ipabs.basics.units import Key, Money, Rate
+from ipabs.case.comparators import Comparator
 from ipabs.case.firms import Firms
+from ipabs.case.named_files import CalendarFile, DealFile, IndexFile, Tapes, TrusteeFile
 from ipabs.case.valuations import ValuationMethod
 from ipabs.cashflow.collections import Collections
 from ipabs.errors import Finding, finding
-from ipabs.financing.costs import Charge, CostItem, Timing
-from ipabs.financing.loan import BankLoan
-from ipabs.financing.periods import Accrual
+from ipabs.financing.costs import CostItem
 from ipabs.financing.published_subsidies import published_subsidies
-from ipabs.financing.repayment import Repayment
 from ipabs.financing.subsidy import Subsidy
 from ipabs.financing.tax import Tax
 from ipabs.patents.portfolio import Portfolio
@@ -25,35 +23,6 @@ from ipabs.pool.eligibility import EXCHANGE_LIMITS, Criterion, Limit
 from ipabs.pool.pool import Pool
 from ipabs.pool.vectors import Vectors
 from ipabs.structure.deal import Deal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tape:
-    """A tape, by its file: CSV, a workbook or Parquet."""
-
-    SHORT: ClassVar[str] = "file"
-
-    file: Annotated[str, "path of the tape"]
-    mapping: Annotated[str, "path of a file that says what the tape's own headings and words mean"] = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tapes:
-    """The tapes of a case; paths are read from the case file's folder."""
-
-    firms: Annotated[Tape, "one row a contract, assigned by the column `deal`"]
-    patents: Annotated[Tape | None, "one row a right, held against the firm tape"] = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DealFile:
-    """A deal of the case, by its file."""
-
-    KEYED: ClassVar[str] = "name"
-    SHORT: ClassVar[str] = "file"
-
-    name: Annotated[str, "the word in the firm tape's column `deal`"]
-    file: Annotated[str, "path of the deal file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,57 +37,6 @@ class DealVectors(Vectors):
     def vectors(self) -> Vectors:
         """The vectors alone."""
         return Vectors(**{one.name: getattr(self, one.name) for one in fields(Vectors)})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesColumn:
-    """A heading of a trustee's table and the series it stands for."""
-
-    KEYED: ClassVar[str] = "heading"
-    SHORT: ClassVar[str] = "series"
-
-    heading: str
-    series: Annotated[str, "date, interest, principal, prepayment, recovery, guarantee, other, defaulted, …"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrusteeFile:
-    """A trustee's own table of collections, one row a period, instead of a projection of contracts."""
-
-    KEYED: ClassVar[str] = "deal"
-    SHORT: ClassVar[str] = "file"
-
-    deal: str
-    file: Annotated[str, "path of the table; its rows run through the collection ends or payment dates"]
-    opening: Annotated[Money | None, "performing balance at the cut-off; the assets that the deal buys, if silent"] = (
-        None
-    )
-    columns: Annotated[tuple[SeriesColumn, ...], "headings of its own"] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexFile:
-    """An index history of the user's own, by its file: lines ``date,rate``."""
-
-    KEYED: ClassVar[str] = "name"
-    SHORT: ClassVar[str] = "file"
-
-    name: Annotated[str, "as contracts and coupons call it; a published name replaces the published history"]
-    file: Annotated[str, "path of the history"]
-    known_until: Annotated[date | None, "last day for which it is known; that of the last row, if silent"] = None
-    tenor_months: Annotated[Count, "length of the loan that the index stands for"] = 12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarFile:
-    """Days that differ from a calendar, by a file of lines ``date,day,note``, where `day` is open or closed."""
-
-    KEYED: ClassVar[str] = "name"
-    SHORT: ClassVar[str] = "file"
-
-    name: Annotated[CalendarName, "the calendar, as deals and contracts call it"]
-    file: Annotated[str, "path of the notice"]
-    known_until: Annotated[date | None, "last announced day; that of the calendar itself, if silent"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,37 +67,6 @@ class Stratification:
     name: str
     by: Annotated[str, "column of the pool's table: a term, a fact about the firm, a further column of the tape"]
     bands: Annotated[tuple[float, ...], "rising edges; a value lies in [edge, next edge)"] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuotedLoan:
-    """The loan each firm could have had: its rate and its yearly guarantee fee stand on the firm tape."""
-
-    KEYED: ClassVar[str] = "name"
-    KIND: ClassVar[str] = "quoted_loan"
-
-    name: str
-    day_count: Accrual = "ACT/360"
-    repayment: Annotated[Repayment, "like_obligation takes dates and shares of the contract"] = "like_obligation"
-    guarantee_timing: Annotated[Timing, "when the guarantee fee is paid"] = "yearly_in_advance"
-    appraisal: Charge | None = None
-
-    def at(self, rate: float, fees: float) -> BankLoan:
-        """The loan at a firm's quoted rate and guarantee fee a year."""
-        return BankLoan(
-            rate=rate,
-            day_count=self.day_count,
-            repayment=self.repayment,
-            guarantee=Charge(rate=fees, timing=self.guarantee_timing) if fees else None,
-            appraisal=self.appraisal,
-        )
-
-
-class Comparator(Protocol):
-    """A way to get money that a case compares with: terms with a name, the package's or a user's own."""
-
-    @property
-    def name(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from ipabs.report.titles import spoken
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ipabs.case.result import DealResult
+    from ipabs.case.deal_result import DealResult
 
 
 def source(case: Case, lang: Language) -> str:

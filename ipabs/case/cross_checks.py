@@ -8,7 +8,8 @@ import numpy as np
 
 from ipabs.basics.index_history import INDICES, IndexHistory
 from ipabs.basics.provenance import ProvenanceTable
-from ipabs.case.case import CaseFile, QuotedLoan
+from ipabs.case.case import CaseFile
+from ipabs.case.comparators import QuotedLoan
 from ipabs.case.firms import Firms
 from ipabs.errors import Finding, KeyPath, finding, nearest
 from ipabs.financing.costs import counted_twice

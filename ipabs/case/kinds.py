@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, is_dataclass
 from typing import Any, cast
 
-from ipabs.case.case import Comparator, QuotedLoan
+from ipabs.case.comparators import Comparator, QuotedLoan
 from ipabs.errors import Finding, SpecError, finding, refuse
 from ipabs.financing.kinds import FACILITY_KINDS
 from ipabs.pool.kinds import KINDS

@@ -18,7 +18,7 @@ from ipabs.report.page import Page, Section
 from ipabs.report.titles import headings_of, page_units, words_of
 
 if TYPE_CHECKING:
-    from ipabs.case.result import DealResult
+    from ipabs.case.deal_result import DealResult
 
 SPEEDS = (0.0, 0.05, 0.10, 0.20)  # a year, as a share of the balance
 PRICES = (98.0, 99.0, 100.0, 101.0, 102.0)  # per 100 of balance

@@ -18,7 +18,8 @@ from ipabs.report.page import Chart, Page, Section
 from ipabs.report.titles import amount, headings_of, page_units, titled, words_of
 
 if TYPE_CHECKING:
-    from ipabs.case.result import DealResult, Result
+    from ipabs.case.deal_result import DealResult
+    from ipabs.case.result import Result
 
 VALUES = ("valuations", "coverage", "rights_and_contracts", "expiry_ladder")
 SIZE_BANDS = (0.0, 5e6, 10e6, 15e6, 20e6, 50e6)

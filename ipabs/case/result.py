@@ -1,8 +1,9 @@
-"""What a case gives: each deal's ledger, the comparison, the variants; and how to read, print and save them."""
+"""What a case gives: its deals, the comparison, the variants; and how to read, print and save them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
@@ -10,136 +11,30 @@ from types import MappingProxyType
 import pandas as pd
 
 from ipabs.basics.provenance import Provenance
-from ipabs.basics.units import parse_date
 from ipabs.basics.words import Language
 from ipabs.case import deal_exhibits, pages, savings_exhibits
 from ipabs.case.case import Case, Variant
 from ipabs.case.contents import files, manifest
+from ipabs.case.deal_result import DealResult
+from ipabs.case.frames import chosen_exhibit, frame, frame_with_units
 from ipabs.case.pool_rules import pool_exhibits
 from ipabs.case.report_page import report_page
 from ipabs.case.savings_exhibits import PROGRAMME
 from ipabs.case.valuations import Appraised
 from ipabs.case.value_exhibits import valuations, value_exhibits
-from ipabs.cashflow.collections import Collections
 from ipabs.engine.ledger import Ledger
-from ipabs.errors import DataError, Finding, finding
+from ipabs.errors import DataError, Finding
 from ipabs.financing.comparison import Comparison
 from ipabs.io.folder import write_folder
 from ipabs.io.table import Table
-from ipabs.pool.pool import Pool
-from ipabs.report import trustee
 from ipabs.report.exhibit import Exhibit, records
-from ipabs.report.page import Page, Section, page_fragment
-from ipabs.report.titles import headings_of, titled
+from ipabs.report.page import Page, page_fragment
 from ipabs.report.workbook import workbook_bytes
-from ipabs.structure.deal import Deal
 
 LEFT_OUT = "appraisal.left_out"
 
 
-def frame(exhibit: Exhibit) -> pd.DataFrame:
-    """An exhibit as a table to compute with."""
-    return pd.DataFrame(list(exhibit.rows), columns=list(exhibit.header))
-
-
-def frame_with_units(exhibit: Exhibit, currency: str = "CNY") -> pd.DataFrame:
-    """An exhibit as a table whose columns say their units; one that begins with dates is indexed by them."""
-    units = {"money": currency, "rate": "decimal", "points": "decimal", "years": "years", "per_face": currency,
-             "percent": "percent", "factor": "factor"}  # fmt: skip
-    names = {one.name: f"{one.name} [{units[one.unit]}]" for one in exhibit.columns if one.unit in units}
-    table = frame(exhibit).rename(columns=names)
-    first = exhibit.columns[0]
-    if first.unit == "date":
-        table[first.name] = pd.to_datetime(table[first.name])
-        return table.set_index(first.name)
-    return table
-
-
-def chosen_exhibit(exhibits: Iterable[Exhibit], name: str) -> Exhibit:
-    """One exhibit by name; an unknown name is a `DataError` that lists them."""
-    known = {one.name: one for one in exhibits}
-    if name not in known:
-        raise DataError(finding("result.table", "there is no table {got!r}; {hint}", got=name, allowed=known))
-    return known[name]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DealResult:
-    """One deal run on its pool, or on what its trustee reports."""
-
-    name: str
-    deal: Deal
-    pool: Pool | None
-    collections: Collections
-    ledger: Ledger
-
-    def __repr__(self) -> str:
-        pool = "reported by its trustee"
-        if self.pool is not None:
-            pool = f"{self.pool.principal:,.0f} of {len({one.obligor for one in self.pool.obligations})} firms"
-        notes = ", ".join(f"{one.name} {one.principal:,.0f}" for one in self.deal.tranches)
-        return f"DealResult({self.name}: {pool}; tranches {notes})"
-
-    def _repr_html_(self) -> str:
-        return page_fragment(self.page())
-
-    @property
-    def tranches(self) -> pd.DataFrame:
-        """One row a tranche: principal, coupon, life, yield, shortfall."""
-        table = frame(deal_exhibits.tranches([(self.name, self.ledger)]))
-        return table.drop(columns="deal").set_index("tranche")
-
-    @property
-    def exhibits(self) -> tuple[Exhibit, ...]:
-        """Every table of the deal."""
-        return (
-            deal_exhibits.tranches([(self.name, self.ledger)]),
-            deal_exhibits.payments(self.ledger),
-            deal_exhibits.factors(self.ledger),
-            deal_exhibits.whole_trace(self.ledger),
-            trustee.trigger_tests(self.ledger),
-            deal_exhibits.all_checks([(self.name, self.ledger)]),
-        )
-
-    def to_frame(self, name: str) -> pd.DataFrame:
-        """One table by name, on real payment dates, with units in the column names.
-
-        Raises
-        ------
-        DataError
-            No such table; the message lists them.
-        """
-        return frame_with_units(chosen_exhibit(self.exhibits, name), self.ledger.deal.currency or "CNY")
-
-    def page(self, lang: Language = "en") -> Page:
-        """Tranches and payments in short."""
-        shown = [deal_exhibits.tranches([(self.name, self.ledger)]), deal_exhibits.payments(self.ledger)]
-        section = Section(heading=self.name, exhibits=titled(shown, lang))
-        return Page(title=self.ledger.deal.name, sections=(section,), headings=headings_of(shown, lang), lang=lang)
-
-    def payment_date(self, day: int | str | date, lang: Language = "en") -> Page:
-        """The trustee-style report of one payment date: balances, factors, cash, tests."""
-        return trustee.payment_date_page(self.ledger, day, lang)
-
-    def trace(self, date: int | str | date) -> pd.DataFrame:
-        """Every line of one payment date: available, due, payable, paid, short, clause."""
-        return self.ledger.trace(date)
-
-    def explain(self, day: str | date, lang: Language = "en") -> Page:
-        """One payment date in words and numbers.
-
-        Raises
-        ------
-        DataError
-            `day` is no payment date; the message lists them.
-        """
-        when = parse_date(day) if isinstance(day, str) else day
-        if isinstance(when, Finding):
-            raise DataError(when)
-        return pages.date_page(self.name, self.deal, self.ledger, self.ledger.period(when), lang)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)  # without slots: its tables are made once, when first asked for
 class Result:
     """A case as run.
 
@@ -209,7 +104,7 @@ class Result:
         own = (*self.case.findings, *self.comparison.findings, *(one for one in rights if one.code == LEFT_OUT))
         return (*own, *(one for _, result in self.variants for one in result.comparison.findings))
 
-    @property
+    @cached_property
     def exhibits(self) -> tuple[Exhibit, ...]:
         """Every table of the case, in the order of the page."""
         deals = {contract.obligor: name for name, pool in self.case.pools for contract in pool.obligations}

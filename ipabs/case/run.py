@@ -2,9 +2,11 @@
 
 from typing import cast
 
-from ipabs.case.case import Case, Comparator, QuotedLoan
+from ipabs.case.case import Case
+from ipabs.case.comparators import Comparator, QuotedLoan
+from ipabs.case.deal_result import DealResult
 from ipabs.case.firms import Quote
-from ipabs.case.result import DealResult, Result
+from ipabs.case.result import Result
 from ipabs.case.savings_exhibits import PROGRAMME
 from ipabs.case.valuations import Appraised, Known, appraise, pledged_firms
 from ipabs.case.waterfalls import collections_of, ledger_of

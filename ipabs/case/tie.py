@@ -7,7 +7,7 @@ import pandas as pd
 
 from ipabs.basics.index_history import IndexHistory, parse_history
 from ipabs.basics.units import parse_money
-from ipabs.case.case import Case, CaseFile, TrusteeFile
+from ipabs.case.case import Case, CaseFile
 from ipabs.case.cross_checks import (
     advance_findings,
     assignment_findings,
@@ -19,6 +19,7 @@ from ipabs.case.cross_checks import (
 )
 from ipabs.case.firms import Firms, in_own_words, read_firms
 from ipabs.case.inputs import Inputs
+from ipabs.case.named_files import TrusteeFile
 from ipabs.case.notices import noticed_deals, noticed_pool, read_notices
 from ipabs.case.pool_rules import eligibility_findings, limit_warnings, stratification_findings
 from ipabs.case.rights import read_rights

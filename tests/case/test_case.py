@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ipabs.case.case import CaseFile, QuotedLoan
+from ipabs.case.case import CaseFile
+from ipabs.case.comparators import QuotedLoan
 from ipabs.case.kinds import USUAL
 from ipabs.errors import SpecError
 from ipabs.financing.costs import Charge
