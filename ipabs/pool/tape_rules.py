@@ -268,8 +268,9 @@ def _to_be_asked(tape: Tape, kinds: tuple[type[Obligation], ...]) -> BoolArray:
     if asked.all():
         return asked
     start, maturity, principal = (values[name] for name in ("start", "maturity", "principal"))
-    whole = (start != None) & (maturity != None) & (principal != None)  # noqa: E711 - elementwise
-    asked[whole] |= (maturity[whole] <= start[whole]) | (principal[whole] <= 0)
+    dated, paid = (start != None) & (maturity != None), principal != None  # noqa: E711 - elementwise
+    asked[dated] |= maturity[dated] <= start[dated]
+    asked[paid] |= principal[paid] <= 0
     asked |= np.array([rate is None for rate in values.get("contract_rate", [None] * len(asked))], dtype=bool)
     if "payment_day" in values:
         asked |= np.array([(day or 0) > 31 for day in values["payment_day"]], dtype=bool)

@@ -13,7 +13,7 @@ from ipabs.errors import Finding
 from ipabs.io.table import Table
 from ipabs.pool.kinds import KINDS
 from ipabs.pool.obligation import Obligation
-from ipabs.pool.tape_columns import HEADINGS, PARTY_COLUMNS, tape_fields
+from ipabs.pool.tape_columns import HEADINGS, PARTY_COLUMNS, WORDS, tape_fields
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -36,47 +36,62 @@ EXAMPLE = {
 }
 FIRST = ("id", "obligor", "obligor_name", "sector", "kind", "principal", "start", "maturity", "contract_rate",
          "amortization", "frequency", "day_count", "deal", "guarantor")  # fmt: skip
+HEAD = {"bold": True, "bg_color": "#DDE6F0"}
 MOST_MARKS = 10_000
+A4 = 9
+# Rows whose texts decide how wide a column is, and how wide it gets at most.
+SHOWN = 200
+WIDEST = 40
 
 
 def tape_template(kinds: tuple[type[Obligation], ...] = KINDS, *, lang: Language = "en") -> bytes:
     """A workbook with a sheet to fill in, one row a contract, and a sheet that explains every column.
 
-    Headings are field names in English and their Chinese synonyms in Chinese; `ipabs.pool.read_tape` knows both. The
-    sheet has one example, which a user overwrites; cells with a closed set of words offer them.
+    Headings and words are those of the fields in English and their Chinese synonyms in Chinese; `ipabs.pool.read_tape`
+    knows both. The sheet has one example, which a user overwrites; cells with a closed set of words offer them.
     """
     fields = tape_fields(kinds)
     others = [name for name in fields if name not in FIRST]
     names = [name for name in (*FIRST, *others) if name in fields or name in ("kind", *PARTY_COLUMNS)]
     stream = io.BytesIO()
     with _workbook(stream) as book:
-        head = book.add_format({"bold": True, "bg_color": "#DDE6F0", "border": 1})
-        text = book.add_format({"text_wrap": True, "valign": "top"})
+        head = book.add_format(HEAD | {"border": 1})
         tape = book.add_worksheet(label("tape.sheet", lang))
         for column, name in enumerate(names):
             tape.write_string(0, column, heading(name, lang), head)
             tape.set_column(column, column, 16)
             if name in EXAMPLE:
-                tape.write(1, column, EXAMPLE[name])
-            words = _words(kinds, name)
+                example = EXAMPLE[name]
+                tape.write(1, column, word(example, lang) if isinstance(example, str) else example)
+            words = [word(one, lang) for one in words_of(kinds, name)]
             if words:
                 tape.data_validation(1, column, 1_000, column, {"validate": "list", "source": words})
         tape.freeze_panes(1, 2)
-        guide = book.add_worksheet(label("tape.guide_sheet", lang))
-        heads = [label(f"tape.guide_{part}", lang) for part in ("column", "needed", "meaning", "words", "names")]
-        for column, title in enumerate(heads):
-            guide.write_string(0, column, title, head)
-            guide.set_column(column, column, (18, 12, 60, 40, 40)[column])
-        for row, name in enumerate(names, start=1):
-            needed = name in fields and len(fields[name].needed_by) > 0 and name != "id"
-            always = needed and len(fields[name].needed_by) == len(kinds)
-            word = "always" if always or name == "kind" else "some" if needed else "optional"
-            says = fields[name].says if name in fields else label(f"tape.says_{name}", lang)
-            cells = (heading(name, lang), label(f"tape.{word}", lang), says, ", ".join(_words(kinds, name)),
-                     ", ".join((name, *HEADINGS.get(name, ()))))  # fmt: skip
-            for column, cell in enumerate(cells):
-                guide.write_string(row, column, cell, text)
+        _guide_sheet(book, kinds, names, lang)
     return stream.getvalue()
+
+
+def _guide_sheet(book: "Workbook", kinds: tuple[type[Obligation], ...], names: Sequence[str], lang: Language) -> None:
+    fields = tape_fields(kinds)
+    head, text = book.add_format(HEAD | {"border": 1}), book.add_format({"text_wrap": True, "valign": "top"})
+    guide = book.add_worksheet(label("tape.guide_sheet", lang))
+    _print_on_one_width(guide)
+    for column, part in enumerate(("column", "needed", "meaning", "words", "names")):
+        guide.write_string(0, column, label(f"tape.guide_{part}", lang), head)
+        guide.set_column(column, column, (18, 14, 60, 40, 40)[column])
+    for row, name in enumerate(names, start=1):
+        needed = name in fields and len(fields[name].needed_by) > 0 and name != "id"
+        always = needed and len(fields[name].needed_by) == len(kinds)
+        how_often = "always" if always or name == "kind" else "some" if needed else "optional"
+        cells = (
+            heading(name, lang),
+            label(f"tape.{how_often}", lang),
+            label(f"tape.says_{name}", lang),
+            ", ".join(word(one, lang) for one in words_of(kinds, name)),
+            ", ".join((name, *HEADINGS.get(name, ()))),
+        )
+        for column, cell in enumerate(cells):
+            guide.write_string(row, column, cell, text)
 
 
 def heading(name: str, lang: Language) -> str:
@@ -88,6 +103,17 @@ def heading(name: str, lang: Language) -> str:
     return HEADINGS[name][0] if lang == "zh" and name in HEADINGS else name
 
 
+def word(value: str, lang: Language) -> str:
+    """A word of a closed set in the template.
+
+    >>> word("level", "zh"), word("level", "en"), word("ACT/365F", "zh")
+    ('等额本息', 'level', 'ACT/365F')
+    """
+    if lang == "en":
+        return value
+    return next((chinese for chinese, meant in WORDS.items() if meant == value and not chinese.isascii()), value)
+
+
 def marked_workbook(table: Table, found: Iterable[Finding], *, lang: Language = "en") -> bytes:
     """The tape as a workbook: faulty cells filled and commented, and a sheet that lists all faults with their cells."""
     faults = tuple(found)
@@ -96,32 +122,51 @@ def marked_workbook(table: Table, found: Iterable[Finding], *, lang: Language = 
         marks.setdefault((one.place.line, one.place.column), []).append(message(one, lang))
     stream = io.BytesIO()
     with _workbook(stream) as book:
-        wrong = book.add_format({"bg_color": "#F8CBAD"})
-        head = book.add_format({"bold": True, "bg_color": "#DDE6F0"})
+        wrong, head = book.add_format({"bg_color": "#F8CBAD"}), book.add_format(HEAD)
         tape = book.add_worksheet(table.sheet or label("tape.sheet", lang))
-        for column, name in zip(table.positions, table.columns, strict=True):
+        _print_on_one_width(tape)
+        for column, name, texts in zip(table.positions, table.columns, table.cells, strict=True):
             tape.write_string(table.first_row - 2, column - 1, name, head)
-        for column, texts in zip(table.positions, table.cells, strict=True):
+            tape.set_column(column - 1, column - 1, _width((name, *texts[:SHOWN])))
             for row, text in enumerate(texts, table.first_row):
-                style = wrong if (row, column) in marks else None
+                style = wrong if (row, column) in marks or (row, 0) in marks else None
                 tape.write_string(row - 1, column - 1, text, style)
         for (row, column), notes in list(marks.items())[:MOST_MARKS]:
             if row:
                 tape.write_comment(row - 1, max(column - 1, 0), "\n".join(notes))
-        _fault_sheet(book.add_worksheet(label("tape.faults_sheet", lang)), book, faults, lang)
+        tape.freeze_panes(table.first_row - 1, 0)
+        _fault_sheet(book, faults, lang)
     return stream.getvalue()
 
 
-def _fault_sheet(sheet: "Worksheet", book: "Workbook", faults: Sequence[Finding], lang: Language) -> None:
-    head = book.add_format({"bold": True, "bg_color": "#DDE6F0"})
+def _fault_sheet(book: "Workbook", faults: Sequence[Finding], lang: Language) -> None:
+    sheet = book.add_worksheet(label("tape.faults_sheet", lang))
+    _print_on_one_width(sheet)
+    head, text = book.add_format(HEAD), book.add_format({"text_wrap": True, "valign": "top"})
     for column, part in enumerate(("row", "cell", "got", "what")):
         sheet.write_string(0, column, label(f"tape.fault_{part}", lang), head)
-        sheet.set_column(column, column, (8, 18, 24, 100)[column])
+        sheet.set_column(column, column, (6, 30, 24, 90)[column])
     for row, one in enumerate(faults, start=1):
-        sheet.write_number(row, 0, one.place.line)
-        sheet.write_string(row, 1, ".".join(str(part) for part in one.place.path))
-        sheet.write_string(row, 2, one.got)
-        sheet.write_string(row, 3, message(one, lang))
+        sheet.write_number(row, 0, one.place.line, text)
+        sheet.write_string(row, 1, ".".join(str(part) for part in one.place.path), text)
+        sheet.write_string(row, 2, one.got, text)
+        sheet.write_string(row, 3, message(one, lang), text)
+    sheet.freeze_panes(1, 0)
+
+
+def _print_on_one_width(sheet: "Worksheet") -> None:
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+
+
+def _width(texts: Iterable[str]) -> int:
+    """Characters that a column needs; a Chinese one takes two places, as it takes two bytes in GB18030.
+
+    >>> _width(["本金", "9000000"])
+    9
+    """
+    return min(max(len(text.encode("gb18030")) for text in texts) + 2, WIDEST)
 
 
 def _workbook(stream: io.BytesIO) -> "Workbook":
@@ -133,7 +178,7 @@ def _workbook(stream: io.BytesIO) -> "Workbook":
     return book
 
 
-def _words(kinds: tuple[type[Obligation], ...], name: str) -> list[str]:
+def words_of(kinds: tuple[type[Obligation], ...], name: str) -> list[str]:
     """The closed set of words of a column, if it has one."""
     if name == "kind":
         return [str(vars(kind)["KIND"]) for kind in kinds]

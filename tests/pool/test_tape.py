@@ -9,12 +9,14 @@ from openpyxl import load_workbook
 from ipabs import spec
 from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.party import Party
+from ipabs.basics.words import label
 from ipabs.errors import DataError
+from ipabs.io.columns import read_date
 from ipabs.io.table import parse_table, read_table
 from ipabs.pool import KINDS, LeaseBack, PledgedLoan, Receivable, RoyaltyStream
-from ipabs.pool.tape_columns import Constant, Heading, TapeMapping, Word, read_date
+from ipabs.pool.tape_columns import WORDS, Constant, Heading, TapeMapping, Word, tape_fields
 from ipabs.pool.tape_rules import check_tape, read_tape
-from ipabs.pool.tape_workbook import marked_workbook, tape_template
+from ipabs.pool.tape_workbook import heading, marked_workbook, tape_template, word, words_of
 
 HEAD = "contract,firm,kind,amount,start,maturity,rate,amortization"
 GOOD = "C1,F1,pledged_loan,9000000,2024-03-28,2025-03-28,3.8%,bullet"
@@ -132,8 +134,8 @@ def test_one_tape_holds_all_kinds() -> None:
     assert [type(one) for one in pool.obligations] == [PledgedLoan, LeaseBack, Receivable, RoyaltyStream]
     assert pool.contract_flows().of(3).cash.tolist() == [1.2e6, 1.2e6]
     assert faults("id,obligor,kind,start,maturity\nR1,F2,receivable,2024-03-28,2024-09-24\n") == [
-        "t.csv:1: no column gives face; headings that do: face",
-        "t.csv:1: no column gives discount_rate; headings that do: discount_rate",
+        "t.csv:1: no column gives face; headings that do: face, 票面金额",
+        "t.csv:1: no column gives discount_rate; headings that do: discount_rate, 贴现率",
     ]
 
 
@@ -187,6 +189,27 @@ def test_template_is_a_tape_that_passes(lang: str) -> None:
     assert check_tape(table) == ()
     (loan,) = read_tape(table).obligations
     assert (loan.id, loan.principal) == ("C001", 9e6)
+
+
+def test_guide_says_in_english_what_the_fields_say_and_everything_in_chinese_too() -> None:
+    for name, field in tape_fields(KINDS).items():
+        assert label(f"tape.says_{name}", "en") == field.says
+        assert not heading(name, "zh").isascii()
+        for one in [] if name == "day_count" else words_of(KINDS, name):
+            assert not word(one, "zh").isascii(), (name, one)
+
+
+def test_chinese_words_of_the_template_are_read_back() -> None:
+    for name, field in tape_fields(KINDS).items():
+        for one in words_of(KINDS, name):
+            assert field.read(WORDS.get(word(one, "zh"), word(one, "zh"))) == one
+
+
+def test_row_that_adds_up_is_marked_as_a_whole(tmp_path: Path) -> None:
+    table = parse_table(f"{HEAD}\n{GOOD}\n合计,,,9000000,,,,\n".encode(), file="t.csv")
+    path = tmp_path / "marked.xlsx"
+    path.write_bytes(marked_workbook(table, check_tape(table)))
+    assert {cell.fill.fgColor.rgb for cell in load_workbook(path).worksheets[0][3]} == {"FFF8CBAD"}
 
 
 def test_marked_workbook_fills_and_comments_the_cells(tmp_path: Path) -> None:
