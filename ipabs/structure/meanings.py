@@ -362,7 +362,7 @@ tranches.A.unpaid_interest = carry
         text="""\
 `state` holds balances, arrears, accounts, calls, tests that failed and counters of fee caps after the payments
 of one date; the deal continues with the next. The state of a support names what was called (`drawn`) and what
-is not reimbursed (`outstanding`).
+is not reimbursed (`outstanding`); more than its limit or its party's is a finding.
 
 On a balance of 60 with 1.5 in arrears, the next payment of interest is 4.5.""",
         example='''\

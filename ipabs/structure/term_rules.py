@@ -7,6 +7,7 @@ from ipabs.errors import Finding, IpabsError, KeyPath, finding
 from ipabs.structure.names import Names
 from ipabs.structure.party_limits import own_limit
 from ipabs.structure.references import references
+from ipabs.structure.state_rules import state_findings
 from ipabs.structure.tranche import HALF_A_CENT
 from ipabs.structure.waterfall import Draw, PlacedLine, Purchase, Release, TopUp, Transfer, placed_lines
 
@@ -204,24 +205,6 @@ def trigger_findings(deal: "Deal", names: Names) -> Iterator[Finding]:
         if name not in listed:
             template = "phase {got!r} has no priority of payments"
             yield finding("phase.no_list", template, path=("waterfall",), got=name)
-
-
-def state_findings(deal: "Deal") -> Iterator[Finding]:
-    """A state that leaves a tranche out, or that does not stand on a payment date."""
-    if deal.state is None:
-        return
-    stated = {one.name for one in deal.state.tranches}
-    for tranche in deal.tranches:
-        if tranche.name not in stated:
-            template = "the state leaves tranche {got} out"
-            yield finding("state.tranche", template, path=("state", "tranches"), got=tranche.name)
-    try:
-        timeline = deal.dates.timeline()
-    except IpabsError:
-        return  # the dates themselves are at fault, and their rule says why
-    if deal.state.as_of not in (*timeline.accrual_ends[:-1], *timeline.payments[:-1]):
-        template = "{got} is no payment date before the last one"
-        yield finding("state.as_of", template, path=("state", "as_of"), got=deal.state.as_of)
 
 
 def all_lines(deal: "Deal") -> Iterator[PlacedLine]:

@@ -114,9 +114,9 @@ def state(d: Drawn, tranches: tuple[Tranche, ...], **nouns: tuple[Any, ...]) -> 
 
 def drawable(d: Drawn, support: Support, parties: tuple[Party, ...]) -> float:
     """What a support can have called so far: within its limit, and half of its party's, which two may share."""
-    limits = [one.limit / 2 for one in parties if one.id == support.by and one.limit is not None]
-    limits += [support.limit] if isinstance(support.limit, int | float) else []
-    return d.grain.amount(min([1_000, *(int(limit / d.grain.unit) for limit in limits)]))
+    limits = [d.grain.count(one.limit) // 2 for one in parties if one.id == support.by and one.limit is not None]
+    limits += [d.grain.count(support.limit)] if isinstance(support.limit, int | float) else []
+    return d.grain.amount(min([1_000, *limits]))
 
 
 def note_state(d: Drawn, tranche: Tranche, balance: float) -> TrancheState:

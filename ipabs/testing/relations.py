@@ -21,6 +21,7 @@ from ipabs.errors import Finding, finding
 from ipabs.structure.deal import Deal
 from ipabs.structure.names import names_of
 from ipabs.structure.references import references
+from ipabs.structure.waterfall import WriteDown, placed_lines
 from ipabs.testing import variants
 
 TOLERANCE = 1e-9
@@ -245,9 +246,17 @@ def junior_changes_nothing_above(trial: Trial) -> Iterator[Finding]:
         one.coupon or one.amortization for one in last_class
     ):
         return  # what the residual left is measured, or bears claims that rank above the junior
+    if any(residual & {*line.target} for line in write_downs(trial.deal)):
+        return  # a loss falls on what the residual left, and then on the classes above it
     ledger = trial.run(variants.with_junior(trial.deal, 1000.0))
     last = tuple(one for one in trial.ledger.claims if one.endswith(".income") or one.split(".")[0] in residual)
     yield from same("a junior takes nothing from its seniors", trial.ledger, ledger, 0.0, but=last)
+
+
+def write_downs(deal: Deal) -> Iterator[WriteDown]:
+    """The lines that write balances down, of all phases."""
+    for priority in deal.waterfall:
+        yield from (one.line for one in placed_lines(priority.lines) if isinstance(one.line, WriteDown))
 
 
 def measures_read(deal: Deal) -> set[str]:

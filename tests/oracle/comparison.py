@@ -88,6 +88,16 @@ def differences(
             yield from compare(
                 t, f"called {support}", one["entered"].get(support, Fraction(0)), ledger.entered[i, t, path]
             )
+        places = {
+            (label.places[phase][0], label.target): at
+            for at, label in enumerate(ledger.labels)
+            if phase in label.places and label.verb == "pay"
+        }
+        for row in one["rows"]:
+            at = places[row["line"], row["target"]]
+            for column in ("available", "due", "payable", "granted"):
+                got = getattr(ledger, column)[at, t, path]
+                yield from compare(t, f"line {row['line']} {column} of {row['target']}", row[column], got)
         missing = [name for name, value in one["paid"].items() if value and name not in ledger.claims]
         for name in missing:
             yield from compare(t, f"paid {name}", one["paid"][name], 0 * scale)

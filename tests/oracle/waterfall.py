@@ -500,12 +500,19 @@ class OneRun:
     def pay(self, number: int, line: Pay, source: str, first: set[str]) -> None:
         """Pay claims; a cap limits the `first` line of the list that names its fee."""
         available = self.held[source]
-        most = available if line.up_to is None else min(available, self.amount(line.up_to, available))
+        limit = None if line.up_to is None else self.amount(line.up_to, available)
+        most = available if limit is None else min(available, limit)
         dues = [self.due(claim) for claim in line.target]
         wants = [self.payable(claim, first_line=claim in first) for claim in line.target]
         parts = self.split(most, wants, line)
         for claim, due, want, part in zip(line.target, dues, wants, parts, strict=True):
-            self.rows.append({"line": number, "target": claim, "due": due, "payable": want, "paid": part})
+            payable = want if limit is None else min(want, limit)
+            row = {"available": self.held[source], "due": due, "payable": payable, "granted": part}
+            if line.split == "pro_rata":
+                row["available"] = available
+            elif limit is not None:
+                limit -= part
+            self.rows.append({"line": number, "target": claim} | row)
             self.held[source] -= part
             if claim in first:
                 self.fee_year[claim] += part

@@ -268,6 +268,27 @@ CASES: dict[str, tuple[str, str]] = {
     "deal.silent": (changed(("market: exchange_abs", "market: none")), "vehicle"),
     "deal.planned": (added("swaps:\n  basis: {by: district_fund}\n"), "swaps"),
     "state.tranche": (added(STATE.replace(", sub: {balance: 5000000}", "")), "state.tranches"),
+    "state.balance": (added(STATE.replace("90000000", "95000001")), "state.tranches.A"),
+    "state.no_interest": (
+        added(STATE.replace("5000000}", "5000000, owed_interest: 1}")),
+        "state.tranches.sub.owed_interest",
+    ),
+    "state.outstanding": (
+        added(STATE + "  support: {undertaking: {drawn: 1, outstanding: 2}}\n"),
+        "state.support.undertaking",
+    ),
+    "state.over_limit": (
+        changed(
+            ("limit_basis: cumulative", "limit: 100, limit_basis: cumulative"),
+            ("closing:\n  sources", STATE + "  support: {undertaking: {drawn: 101}}\nclosing:\n  sources"),
+        ),
+        "state.support.undertaking",
+    ),
+    "state.over_limit_of_party": (
+        added(STATE + "  support: {undertaking: {drawn: 60000001}}\n"),
+        "state.support",
+    ),
+    "state.count": (added(STATE + "  tests: {losses: {outside: 1}}\n"), "state.tests.losses"),
     "state.as_of": (added(STATE.replace("2024-06-28", "2024-06-27")), "state.as_of"),
     "residual.missing": (DEMO.removesuffix(BOTH_RESIDUALS), "waterfall.accelerated"),
     "residual.twice": (DEMO + BOTH_RESIDUALS, "waterfall.accelerated[7]"),

@@ -124,6 +124,7 @@ PLAIN: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def is_plain(number: Number, value: float) -> bool:
+    """Whether it is a plain number, in no cell and no condition, of this value."""
     return not isinstance(number, Formula) and not isinstance(number, bool) and number == value
 
 
