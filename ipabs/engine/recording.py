@@ -18,14 +18,13 @@ from ipabs.engine.program import Program
 from ipabs.engine.tape import Kind, Operation, Place, Tape, recording
 
 Run: TypeAlias = Callable[[Feed, Arithmetic], Sequence[Amount]]  # what enters on each date -> figures of each path
-SLOW_WITH_NUMBERS = (np.minimum, np.maximum)  # twice as quick on two arrays as on an array and a number
 
 
 class Day(NamedTuple):
-    """A payment date: the names and places of what enters, then the operations, each with whether it writes."""
+    """A payment date: the names and places of what enters, then the operations."""
 
     entering: list[tuple[str, Place]]
-    steps: list[tuple[Callable[..., Any], tuple[Place, ...], Place, bool]]
+    operations: list[Operation]
 
 
 @dataclass(slots=True, eq=False)
@@ -79,7 +78,7 @@ class Recording:
             today = feed(t)
             for name, place in day.entering:
                 numbers[place] = today[name]
-            for function, given, result, writes in day.steps:
+            for function, given, result, writes, _ in day.operations:
                 if writes:
                     first, second = given
                     function(numbers[first], numbers[second], out=numbers[result])
@@ -110,7 +109,7 @@ class Places:
 
     def of(self, given: Iterable[Place]) -> tuple[Place, ...]:
         """Where numbers stand; a constant has its own place."""
-        return tuple(self.stands.get(place, place) for place in given)
+        return tuple([self.stands.get(place, place) for place in given])
 
 
 def arranged(tape: Tape, figures: Sequence[Place]) -> Recording:
@@ -119,26 +118,21 @@ def arranged(tape: Tape, figures: Sequence[Place]) -> Recording:
     last, ending = last_uses(operations, figures), defaultdict[int, list[Place]](list)
     for place, number in last.items():
         ending[number].append(place)
-    places, spread, days = Places(), dict[Place, Place](), []
-    numbered = deque(enumerate(operations))
+    places, days, numbered = Places(), [], deque(enumerate(operations))
     for t, inputs in enumerate(tape.inputs):
         day = Day([(name, places.give(place, None)) for name, place in inputs.items() if place in last], [])
         while numbered and numbered[0][1].t == t:
             number, one = numbered.popleft()
             given = places.of(one.given)
-            if one.function in SLOW_WITH_NUMBERS:
-                new = [place for place in one.given if place in tape.constants and place not in spread]
-                spread |= {place: len(tape.kinds) + len(spread) + at for at, place in enumerate(new)}
-                given = places.of(spread.get(place, place) for place in one.given)
             for place in ending[number]:
                 places.take(place)
             result = places.give(one.result, tape.kinds[one.result] if one.writes else None)
-            day.steps.append((one.function, given, result, one.writes))
+            day.operations.append(one._replace(given=given, result=result))
         days.append(day)
     return Recording(
-        numbers=[tape.constants.get(place) for place in range(len(tape.kinds) + len(spread))],
+        numbers=[tape.constants.get(place) for place in range(len(tape.kinds))],
         arrays=places.arrays,
-        spread={place: tape.constants[constant] for constant, place in spread.items()},
+        spread=tape.spread,
         days=days,
         figures=places.of(figures),
     )

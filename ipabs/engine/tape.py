@@ -20,6 +20,7 @@ Kind: TypeAlias = np.dtype[Any]
 AMOUNTS: Final[Kind] = np.dtype(np.float64)
 CONDITIONS: Final[Kind] = np.dtype(np.bool_)
 LISTS: Final[Kind] = np.dtype(object)
+SLOW_WITH_NUMBERS = (np.minimum, np.maximum)  # twice as quick on two arrays as on an array and a number
 
 
 class UnrecordableError(TypeError):
@@ -27,17 +28,17 @@ class UnrecordableError(TypeError):
 
 
 class Operation(NamedTuple):
-    """A function of the numbers in some places, the place of its result, and its date."""
+    """A function of the numbers in some places, the place of its result, and its date.
+
+    One that `writes` puts its result into an array that is there already; others make theirs, or return what they are
+    given.
+    """
 
     function: Callable[..., Any]
     given: tuple[Place, ...]
     result: Place
+    writes: bool
     t: int
-
-    @property
-    def writes(self) -> bool:
-        """Whether it writes into an array that is there already; others make theirs, or return what they are given."""
-        return isinstance(self.function, np.ufunc) and len(self.given) == 2
 
 
 class Recorded(NDArrayOperatorsMixin):
@@ -71,13 +72,15 @@ class Tape:
     ----------
     kinds : list of Kind or None
         By place: what stands there; ``None`` for a constant.
-    constants : mapping of place to number
+    constants, spread : mapping of place to number
+        Constants that stand there once, and those that stand there for every path.
     inputs : list of mapping of name to place
         By date: what enters.
     """
 
     kinds: list[Kind | None] = field(default_factory=list)
     constants: dict[Place, Any] = field(default_factory=dict)
+    spread: dict[Place, Any] = field(default_factory=dict)
     inputs: list[dict[str, Place]] = field(default_factory=list)
     operations: list[Operation] = field(default_factory=list)
     _constant: dict[tuple[Any, ...], Place] = field(default_factory=dict)
@@ -91,21 +94,25 @@ class Tape:
 
     def write(self, function: Callable[..., Any], given: Sequence[Any], kind: Kind | None = None) -> Recorded:
         """Note an operation; a numpy function tells the kind of its result itself."""
-        key = function, tuple(self.place(number) for number in given)
-        if key not in self._written:
+        spread = function in SLOW_WITH_NUMBERS
+        key = function, tuple([self.place(number, spread=spread) for number in given])
+        result = self._written.get(key)
+        if result is None:
             result = self._written[key] = self._new(kind or kind_of(function, given))
-            self.operations.append(Operation(*key, result.place, len(self.inputs) - 1))
-        return self._written[key]
+            writes = isinstance(function, np.ufunc) and len(given) == 2
+            self.operations.append(Operation(*key, result.place, writes, len(self.inputs) - 1))
+        return result
 
-    def place(self, number: Any) -> Place:
+    def place(self, number: Any, *, spread: bool = False) -> Place:
         """Where a number stands; a constant stands there as an array, which numpy reads more quickly."""
         if isinstance(number, Recorded):
             return number.place
         plain = isinstance(number, int | float | np.generic)
-        key = (type(number), repr(number)) if plain else (id(number),)
+        key = (type(number), repr(number), spread) if plain else (id(number),)
         if key not in self._constant:
             self._constant[key] = len(self.kinds)
-            self.constants[len(self.kinds)] = np.asarray(number) if plain else number
+            constants = self.spread if plain and spread else self.constants
+            constants[len(self.kinds)] = np.asarray(number) if plain else number
             self.kinds.append(None)
         return self._constant[key]
 

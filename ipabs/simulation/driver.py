@@ -24,7 +24,7 @@ from ipabs.simulation.figures import Figures, figures
 from ipabs.structure.deal import Deal
 
 MEMORY = 2**30  # bytes that the blocks in flight may take, unless the caller says more
-UNITS_A_TASK = 8  # so that a task resolves the deal once for many units
+UNITS_A_TASK = 32  # so that a task resolves and records the deal once for many units
 TOLERANCE = 1e-9  # of the money in the deal, for cash that is not accounted for
 
 

@@ -13,7 +13,7 @@ from ipabs.engine.tape import UnrecordableError
 from ipabs.readings.folds import Fold
 
 Figures: TypeAlias = Callable[[Feed, int], Sequence[Any]]  # what enters, how many paths -> one figure a reading
-RECORDED_FROM = 4  # blocks: to write a run down takes about as long as to run four
+RECORDED_FROM = 6  # blocks: below, to write a run down takes longer than it saves
 
 
 def figures(program: Program, readings: Sequence[Fold], names: Collection[str], *, blocks: int) -> Figures:

@@ -78,7 +78,7 @@ def test_operations_that_no_figure_needs_are_left_out_and_arrays_are_used_again(
         return [list(payment_dates(program, flows, m, traced=False))[-1].owed["A.principal"]]
 
     def steps(recording: Recording) -> int:
-        return sum(len(day.steps) for day in recording.days)
+        return sum(len(day.operations) for day in recording.days)
 
     whole, one = (Recording.of(program, run, names) for run in (everything(program), last_balance))
     assert 0 < steps(one) < steps(whole)

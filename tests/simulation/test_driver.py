@@ -82,15 +82,15 @@ READINGS: tuple[Fold, ...] = (Loss("A"), Life("A"), Paid("sub.income"), Called("
 
 @pytest.fixture(scope="module")
 def estimates() -> Estimates:
-    return simulate(deal(), Lots(deal()), READINGS, paths=3 * UNIT + 100)
+    return simulate(deal(), Lots(deal()), READINGS, paths=6 * UNIT + 100)
 
 
 @pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])
 def test_any_executor_gives_the_same_bits(estimates: Estimates, pool: Callable[..., ThreadPoolExecutor]) -> None:
     with pool(2) as executor:
-        other = simulate(deal(), Lots(deal()), READINGS, paths=3 * UNIT + 100, executor=executor, memory=2**23)
+        other = simulate(deal(), Lots(deal()), READINGS, paths=6 * UNIT + 100, executor=executor, memory=2**23)
     assert other.digest == estimates.digest
-    assert other.paths == 3 * UNIT + 100
+    assert other.paths == 6 * UNIT + 100
 
 
 @pytest.mark.dask
@@ -103,12 +103,12 @@ def test_a_dask_cluster_gives_the_same_bits_as_one_process(estimates: Estimates)
         Client(cluster) as client,
         client.get_executor() as executor,
     ):
-        other = simulate(deal(), Lots(deal()), READINGS, paths=3 * UNIT + 100, executor=executor)
+        other = simulate(deal(), Lots(deal()), READINGS, paths=6 * UNIT + 100, executor=executor)
     assert other.digest == estimates.digest
 
 
 def test_estimates_are_the_means_of_all_paths_with_their_errors(estimates: Estimates) -> None:
-    paths = 3 * UNIT + 100
+    paths = 6 * UNIT + 100
     whole = Lots(deal()).block(0, paths)
     ledger = run_waterfall(deal(), whole.collections)
     for fold in READINGS:
@@ -213,6 +213,6 @@ class Deciding:
 
 
 def test_a_reading_that_cannot_be_recorded_is_run_directly() -> None:
-    paths = 5 * UNIT
+    paths = 6 * UNIT
     own, recorded = (simulate(deal(), Lots(deal()), [fold], paths=paths) for fold in (Deciding(), Loss("A")))
     assert own.digest == recorded.digest
