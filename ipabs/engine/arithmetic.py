@@ -119,6 +119,15 @@ class Numbers:
     divide: Callable[[Amount, Amount, Amount], tuple[Amount, Amount]]
 
 
+def _lo_one(a: Amount, b: Amount) -> Amount:
+    """The built-in takes twice as long."""
+    return b if b < a else a
+
+
+def _hi_one(a: Amount, b: Amount) -> Amount:
+    return b if b > a else a
+
+
 def _pick_one(condition: Condition, a: Amount, b: Amount) -> Amount:
     return a if condition else b
 
@@ -194,11 +203,17 @@ def _divide_each(a: Amount, b: Amount, d: Amount) -> tuple[Amount, Amount]:
 
 
 _FLOATS = Numbers(
-    lo=min, hi=max, pick=_pick_one, ratio=_ratio_one, invert=operator.not_, floor=_floor_float, divide=_divide_float
+    lo=_lo_one,
+    hi=_hi_one,
+    pick=_pick_one,
+    ratio=_ratio_one,
+    invert=operator.not_,
+    floor=_floor_float,
+    divide=_divide_float,
 )
 _FRACTIONS = Numbers(
-    lo=min,
-    hi=max,
+    lo=_lo_one,
+    hi=_hi_one,
     pick=_pick_fraction,
     ratio=_ratio_one,
     invert=operator.not_,

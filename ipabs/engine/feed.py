@@ -65,7 +65,9 @@ def feed(program: Program, collections: Collections, observables: Mapping[str, F
                 read[row] = numbers(values) if values[:, 0].any() or values.any() else []
         parts = [read[row] for row in rows if read[row]]
         if len(parts) > 1:
-            return lambda t: total([part[t] for part in parts])
+            if kind == "array":  # date by date, so that a block stays in the cache
+                return lambda t: total([part[t] for part in parts])
+            parts = [[total(amounts) for amounts in zip(*parts, strict=True)]]
         return parts[0].__getitem__ if parts else lambda t: 0
 
     series = {into(account): sums(kinds) for account, kinds in program.entries.items()}

@@ -168,7 +168,7 @@ class LineMaker:
         """A tranche's principal first, then income; a party has income only."""
         principal = self.claims.get(f"{name}.principal")
         income = Income(f"{name}.income")
-        return (income,) if principal is None else (Repaid(principal), income)
+        return (income,) if principal is None else (Repaid(principal.name, principal), income)
 
     def _draw(self, support: Support, up_to: Quantity | None) -> Iterator[Step]:
         source, accelerated = self.sources[support.name], support.on_acceleration == "all_due"

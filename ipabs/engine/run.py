@@ -45,21 +45,15 @@ class PaymentDate:
     failed: Mapping[str, Condition]
 
 
-def payment_dates(program: Program, feed: Feed, m: Arithmetic, *, traced: bool = True) -> Iterator[PaymentDate]:
-    """Run the deal: one `PaymentDate` after another.
-
-    Without `traced` the rows of lines and the accruals are let go as soon as they are booked, so that a block stays
-    in the cache.
-    """
+def payment_dates(program: Program, feed: Feed, m: Arithmetic) -> Iterator[PaymentDate]:
+    """Run the deal: one `PaymentDate` after another."""
     books = program.opening.books()
     for t in range(program.timeline.periods):
         books.open_date(t, feed(t))
         collect(program, books, m)
         accrue(program, books, m)
-        if not traced:
-            books.accrued = {}
         watch(program, books, m)
-        rows = pay(program, books, m, traced)
+        rows = pay(program, books, m)
         close(program, books, m)
         yield PaymentDate(
             t,
@@ -113,18 +107,17 @@ def watch(program: Program, books: Books, m: Arithmetic) -> None:
         books.phases = {NORMAL: True}
 
 
-def pay(program: Program, books: Books, m: Arithmetic, traced: bool) -> list[Sequence[Row] | None]:
+def pay(program: Program, books: Books, m: Arithmetic) -> list[Sequence[Row] | None]:
     """The lines in order; a line that is in force on no path costs nothing."""
     in_force = [gate.in_force(books) for gate in program.gates]
     rows: list[Sequence[Row] | None] = []
     for act, number in program.acts:
-        acted: Sequence[Row] | None = None
         if number < 0:
-            acted = act(books, m, True)
-        elif in_force[number] is not False:
-            acted = act(books, m, program.gates[number].read(books, m, in_force[number]))
-        if traced:
-            rows.append(acted)
+            rows.append(act(books, m, True))
+        elif in_force[number] is False:
+            rows.append(None)
+        else:
+            rows.append(act(books, m, program.gates[number].read(books, m, in_force[number])))
     return rows
 
 

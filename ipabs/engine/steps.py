@@ -8,7 +8,7 @@ from ipabs.engine.arithmetic import Amount, Arithmetic, Condition
 from ipabs.engine.books import EMPTY, Books, Quantity
 from ipabs.engine.conditions import Gate
 from ipabs.engine.sources import FromAccount, Row, Source
-from ipabs.engine.targets import EVERYTHING, Target
+from ipabs.engine.targets import EVERYTHING, Owed, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ def acting(step: Step) -> Act:
     The function gives the rows of the line; its last argument is True, or a condition over paths.
     """
     match step:
+        case Step(source=FromAccount(account), targets=(Owed(claim),)):
+            return _owed_from_account(account, claim, step.limit)
         case Step(source=FromAccount(account), targets=(target,)):
             return _from_account(account, target, step.limit)
         case Step(targets=(target,)):
@@ -59,8 +61,21 @@ def acting(step: Step) -> Act:
     return _in_order(step)
 
 
+def _owed_from_account(account: str, claim: str, limit: Quantity | None) -> Act:
+    """The usual line, without asking the claim: all that is owed is due and payable, and what is paid is settled."""
+
+    def act(books: Books, m: Arithmetic, gate: Condition) -> Sequence[Row]:
+        held, owed = books.held, books.owed[claim]
+        most = None if limit is None else limit(books, m)
+        row, held[account] = grant(held[account], owed, owed, most, gate, m)
+        books.settle(claim, row[3])
+        return (row,)
+
+    return act
+
+
 def _from_account(account: str, target: Target, limit: Quantity | None) -> Act:
-    """The usual line, without asking the account first: what is left stays."""
+    """A line from an account, without asking the account: what is left stays."""
     wants, take = target.wants, target.take
 
     def act(books: Books, m: Arithmetic, gate: Condition) -> Sequence[Row]:
@@ -91,15 +106,16 @@ def _to_one(source: Source, target: Target, limit: Quantity | None) -> Act:
 
 
 def _in_order(step: Step) -> Act:
-    source, targets, limit = step.source, step.targets, step.limit
+    available, give, limit = step.source.available, step.source.give, step.limit
+    wants, takes = [target.wants for target in step.targets], [target.take for target in step.targets]
 
     def act(books: Books, m: Arithmetic, gate: Condition) -> Sequence[Row]:
-        left = source.available(books, m)
+        left = available(books, m)
         most = None if limit is None else limit(books, m)
-        rows, left = grant_in_order(left, [target.wants(books, m) for target in targets], most, gate, m)
-        source.give(books, m, rows, left)
-        for target, row in zip(targets, rows, strict=True):
-            target.take(books, row[3])
+        rows, left = grant_in_order(left, [want(books, m) for want in wants], most, gate, m)
+        give(books, m, rows, left)
+        for take, row in zip(takes, rows, strict=True):
+            take(books, row[3])
         return rows
 
     return act

@@ -311,20 +311,16 @@ class Gap:
 class Repaid:
     """The principal of the residual tranche: what is left repays it, due or not."""
 
+    name: str
     claim: Claim
-
-    @property
-    def name(self) -> str:
-        """The claim's."""
-        return self.claim.name
 
     def wants(self, books: Books, m: Arithmetic) -> tuple[Amount, Amount | None]:
         """Its due, and at most its balance."""
-        return self.claim.covered(books, m, True), books.owed[self.claim.name]
+        return self.claim.covered(books, m, True), books.owed[self.name]
 
     def take(self, books: Books, amount: Amount) -> None:
         """The balance falls."""
-        self.claim.take(books, amount)
+        books.settle(self.name, amount)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ipabs.engine.tape import UnrecordableError
 from ipabs.readings.folds import Fold
 
 Figures: TypeAlias = Callable[[Feed, int], Sequence[Any]]  # what enters, how many paths -> one figure a reading
-RECORDED_FROM = 6  # blocks: below, to write a run down takes longer than it saves
+RECORDED_FROM = 4  # blocks: below, to write a run down takes longer than it saves
 
 
 def figures(program: Program, readings: Sequence[Fold], names: Collection[str], *, blocks: int) -> Figures:
@@ -26,7 +26,7 @@ def figures(program: Program, readings: Sequence[Fold], names: Collection[str], 
 
     def run(feed: Feed, m: Arithmetic) -> list[Amount]:
         kept = list(starts)
-        for today in payment_dates(program, feed, m, traced=False):
+        for today in payment_dates(program, feed, m):
             kept = [fold.add(state, today) for fold, state in zip(readings, kept, strict=True)]
         return [fold.close(state, program) for fold, state in zip(readings, kept, strict=True)]
 

@@ -24,7 +24,7 @@ def everything(program: Program) -> Callable[[Feed, Arithmetic], list[Amount]]:
 
     def run(flows: Feed, m: Arithmetic) -> list[Amount]:
         seen: list[Amount] = []
-        for today in payment_dates(program, flows, m, traced=False):
+        for today in payment_dates(program, flows, m):
             for amounts in (today.owed, today.held, today.entered, today.failed, today.phases):
                 seen += amounts.values()
             for moved in (today.paid, today.removed):
@@ -75,7 +75,7 @@ def test_operations_that_no_figure_needs_are_left_out_and_arrays_are_used_again(
     names = feed(program, pools(program.deal, 2, 1), {}, "array")(0)
 
     def last_balance(flows: Feed, m: Arithmetic) -> list[Amount]:
-        return [list(payment_dates(program, flows, m, traced=False))[-1].owed["A.principal"]]
+        return [list(payment_dates(program, flows, m))[-1].owed["A.principal"]]
 
     def steps(recording: Recording) -> int:
         return sum(len(day.operations) for day in recording.days)
