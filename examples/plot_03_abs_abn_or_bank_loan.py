@@ -21,7 +21,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ipabs.financing.apr import facility_eu_apr, facility_regulation_z_apr, simple_annual_cost
-from ipabs.financing.break_even import Question, break_even
+from ipabs.financing.break_even import Question, break_even, vary
 from ipabs.financing.comparison import compare
 from ipabs.financing.costs import Bearing, Charge, CostItem
 from ipabs.financing.facility import FirmFacts, offer
@@ -144,8 +144,8 @@ question = Question(
 )
 for variable, low, high in (("loan_rate", 0.02, 0.06), ("firm_share", 0.0, 1.0), ("tenor_months", 3, 60)):
     turns = break_even(question, variable, low, high)
-    told = ", ".join(f"{turn.value:.4g} (above: {turn.becomes})" for turn in turns) or "the answer never changes"
-    print(f"{variable}: {told}")
+    at_low = "worth it" if vary(question, variable, low).saving() > 0 else "not worth it"
+    print(f"{variable} from {low}: {at_low}", *(f"from {turn.value:.4g}: {turn.becomes}" for turn in turns), sep="; ")
 
 # %%
 # The honest answer

@@ -88,6 +88,26 @@ def _programme_faults(issues: int, firms: int, eligible: int | None) -> list[Fin
     return found
 
 
+def contingent_cost(fair_fee_rate: float, charged_rate: float, principal: float, life_years: float) -> float:
+    """What a guarantee costs its giver in expectation: (fair fee − fee charged) × principal × average life.
+
+    The fair fee comes from a credit model. Negative where the guarantor charges more than it expects to lose.
+
+    >>> round(contingent_cost(0.014, 0.010, 43e6, 1.5), 2)
+    258000.0
+    """
+    refuse(
+        DataError,
+        [
+            finding("programme.contingent", "{name} is {got}; it must be 0 or more", got=value, name=name)
+            for name, value in (("fair_fee_rate", fair_fee_rate), ("charged_rate", charged_rate),
+                                ("principal", principal), ("life_years", life_years))
+            if not value >= 0
+        ],
+    )  # fmt: skip
+    return (fair_fee_rate - charged_rate) * principal * life_years
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
     """A figure that a district publishes, with the year before.

@@ -61,5 +61,6 @@ def _read(path: str) -> PublishedSubsidy:
 
 
 def _rule(fields: dict[str, Any]) -> Subsidy:
-    bands = tuple(Band(**band) for band in fields.pop("bands", ()))
-    return Subsidy(bands=bands, fees=tuple(fields.pop("fees", ())), **fields)
+    listed = {name: tuple(fields.get(name, ())) for name in ("fees", "if_fees", "unless_fees")}
+    bands = tuple(Band(**band) for band in fields.get("bands", ()))
+    return Subsidy(**(fields | listed | {"bands": bands}))

@@ -18,10 +18,18 @@ from ipabs.financing.leasing import FinancialLease
 from ipabs.financing.loan import BankLoan
 from ipabs.financing.look_through import look_through
 from ipabs.financing.need import bullet_need
-from ipabs.financing.outcomes import interest_under_paths, joint_liability_calls, outcome, simulated_savings
+from ipabs.financing.outcomes import (
+    interest_change,
+    interest_under_paths,
+    joint_liability_calls,
+    outcome,
+    outcome_table,
+    simulated_savings,
+)
 from ipabs.financing.programme import (
     Indicator,
     Issue,
+    contingent_cost,
     examination_months_gained,
     indicator_table,
     penetration,
@@ -162,8 +170,12 @@ def test_index_paths_move_the_saving_by_the_interest() -> None:
     items = loan.cash_items(need)
     assert known[0] == pytest.approx(-items.sums(items.is_kind("interest")))
     rising = interest_under_paths(loan, need, np.full((3, 4), 0.05))
-    saving = simulated_savings(np.array([1e5, 5e4]), comparator_interest=known[0], simulated_interest=rising)
+    change = interest_change(loan, need, np.full((3, 4), 0.05))
+    assert change == pytest.approx(rising - known)
+    saving = simulated_savings(np.array([1e5, 5e4]), comparator_change=change)
     assert saving[2] == pytest.approx(np.array([1e5, 5e4]) + rising[2] - known[0])
+    with pytest.raises(DataError, match=r"\(3, 2\) and \(2, 2\) do not fit 2 firms; wanted \(path, firm\)"):
+        simulated_savings(np.array([1e5, 5e4]), comparator_change=change, calls=np.zeros((2, 2)))
     with pytest.raises(DataError, match=r"index paths of shape \(1, 3\); wanted finite numbers \(path, 4\)"):
         interest_under_paths(loan, need, [[0.03, 0.03, 0.03]])
 
@@ -179,6 +191,19 @@ def test_survivors_pay_exactly_what_defaulters_owe(defaults: list[list[bool]]) -
     assert calls.sum(axis=1) == pytest.approx(due * some_survive)
     assert not calls[failed].any()
     assert simulated_savings(np.zeros(4), calls=calls) == pytest.approx(-calls)
+
+
+def test_the_programme_error_is_that_of_the_sum_path_by_path() -> None:
+    """Two firms whose savings always offset each other: each is uncertain, the programme is not."""
+    table = outcome_table(["a", "b"], np.array([[1.0, 3.0], [3.0, 1.0]]))
+    assert table["standard_error"].tolist() == [1, 1, 0]
+    assert table.loc["programme", "mean"] == 4
+
+
+def test_contingent_cost_is_the_fee_not_charged() -> None:
+    assert contingent_cost(0.014, 0.01, 43e6, 1.5) == pytest.approx(0.004 * 43e6 * 1.5)
+    with pytest.raises(DataError, match=r"fair_fee_rate is -0.01; it must be 0 or more"):
+        contingent_cost(-0.01, 0.01, 43e6, 1.5)
 
 
 def test_outcome_needs_two_paths() -> None:

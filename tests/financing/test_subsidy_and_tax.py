@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from ipabs import spec
 from ipabs.errors import DataError, SpecError
 from ipabs.financing.cash_items import CashItems
-from ipabs.financing.costs import Charge
-from ipabs.financing.facility import FirmFacts, offer
+from ipabs.financing.comparison import compare
+from ipabs.financing.costs import Charge, CostItem
+from ipabs.financing.facility import FirmFacts, Offer, offer
 from ipabs.financing.loan import BankLoan
 from ipabs.financing.need import Need, bullet_need
 from ipabs.financing.published_subsidies import published_subsidies, published_subsidy
+from ipabs.financing.securitization import Participation
 from ipabs.financing.subsidy import Band, Subsidy, share_of_size
 from ipabs.financing.subsidy_items import with_subsidies
 from ipabs.financing.tax import Tax
@@ -74,11 +76,92 @@ def test_rule_by_rule(rule: Subsidy, expected: float) -> None:
 
 
 def test_fujian_takes_a_fifth_of_the_december_prime_rate() -> None:
-    (rule,) = published_subsidy("fujian_2022").rules
+    rule, insured = published_subsidy("fujian_2022").rules
     items = received(rule, wanted=need(principal=4e6, end=date(2024, 6, 20)))
     # 183 days to December 2023 (3.45 %) and 183 days in 2024 (3.10 % in December).
     expected = 4e6 * 0.2 * (0.0345 * 183 + 0.0310 * 183) / 365
     assert items.amounts.sum() == pytest.approx(expected, abs=FEN)
+    # Insured, half of it; the other rule of the group then pays nothing.
+    terms = replace(loan(), insurance=Charge(rate=0.012))
+    wanted = need(principal=4e6, end=date(2024, 6, 20))
+    paid = [subsidy_of(offer(terms, wanted, subsidies=(one,))) for one in (rule, insured)]
+    assert paid == pytest.approx([0, expected * 0.5 / 0.2], abs=FEN)
+    # At most 0.2 million a firm.
+    assert subsidy_of(offer(terms, need(principal=2e7), subsidies=(rule, insured))) == pytest.approx(200_000, abs=FEN)
+
+
+def subsidy_of(facility: Offer) -> float:
+    items = facility.cash_items()
+    return float(items.amounts[items.is_kind("subsidy")].sum())
+
+
+@pytest.mark.parametrize(("principal", "expected"), [(2e6, 2e6 * 0.04 + 2e6 * 0.025 + 1e4), (6e6, 150_000)])
+def test_hefei_caps_fees_and_interest_of_a_firm_together(principal: float, expected: float) -> None:
+    """100 % of guarantee and appraisal, 50 % of interest, at most 0.15 million."""
+    terms = BankLoan(
+        rate=0.04,
+        day_count="equal_periods",
+        guarantee=Charge(rate=0.0125, timing="yearly_in_advance"),
+        appraisal=Charge(amount=10_000),
+    )
+    made = offer(terms, need(principal), subsidies=published_subsidy("hefei").rules)
+    assert subsidy_of(made) == pytest.approx(expected, abs=FEN)
+    parts = made.cash_items().table().query("kind == 'subsidy'").groupby("label")["amount"].sum()
+    # The cap cuts both rules alike.
+    assert parts["interest_subsidy"] / parts["fee_subsidy"] == pytest.approx(
+        principal * 0.04 / (principal * 0.025 + 10_000)
+    )
+
+
+@pytest.mark.parametrize(
+    ("issue", "cost_rate", "expected"), [(100e6, 0.008, 800_000), (100e6, 0.012, 1e6), (600e6, 0.012, 4e6)]
+)
+def test_guangzhou_pays_the_issuer_and_no_firm_saves_more(issue: float, cost_rate: float, expected: float) -> None:
+    """At most 1 % of the issue and 4.0 million a product, to the issuer."""
+    firms = bullet_need([issue / 10] * 10, START, date(2025, 6, 20))
+    note = Participation(rate=0.035, costs=(CostItem(name="issue_cost", rate=cost_rate, borne_by="originator"),))
+    rules = published_subsidy("guangzhou_2023").rules
+    offers = {
+        "loan": offer(BankLoan(rate=0.05), firms),
+        "plain": offer(note, firms),
+        "supported": offer(note, firms, subsidies=rules),
+    }
+    result = compare(offers, against="loan")
+    plain, supported = (result[name].nominal.programme() for name in ("plain", "supported"))
+    assert supported.net == pytest.approx(plain.net)
+    assert supported.subsidy[0] == 0
+    assert plain.public_cost[0] == 0
+    assert supported.public_cost[0] == pytest.approx(expected, abs=FEN)
+    assert supported.carried == pytest.approx(plain.carried)
+
+
+def test_an_originator_is_paid_no_more_than_it_bears() -> None:
+    note = Participation(rate=0.035, costs=(CostItem(name="issue_cost", rate=0.008, borne_by="originator"),))
+    rule = Subsidy(name="issuer", to="originator", on="principal", share=0.01)
+    message = "the originator, for firm, would receive 80,000.00 of subsidy on 64,000.00 of interest and fees"
+    with pytest.raises(DataError, match=message):
+        offer(note, need(), subsidies=(rule,)).cash_items()
+
+
+def test_a_budget_is_shared_in_proportion() -> None:
+    firms = bullet_need([6e6, 2e6], START, date(2024, 6, 20), firms=["A", "B"])
+    rule = Subsidy(name="pot", share=0.5, budget=100_000)
+    terms = BankLoan(rate=0.05, day_count="equal_periods")
+    items = offer(terms, firms, subsidies=(rule,)).cash_items()
+    assert items.sums(items.is_kind("subsidy")) == pytest.approx([75_000, 25_000], abs=FEN)
+    # One pot for two rules: half of 400,000 of interest and all of 80,000 of guarantee asked for.
+    both = (replace(rule, group="pot"), Subsidy(name="fees", on="fees", share=1.0, budget=100_000, group="pot"))
+    guaranteed = replace(terms, guarantee=Charge(rate=0.01))
+    items = offer(guaranteed, firms, subsidies=both).cash_items()
+    by_label = items.table().query("kind == 'subsidy'").groupby("label")["amount"].sum()
+    assert by_label.to_dict() == pytest.approx({"pot": 100_000 * 200 / 280, "fees": 100_000 * 80 / 280}, abs=FEN)
+
+
+def test_rules_of_one_group_state_the_same_caps() -> None:
+    rules = (Subsidy(name="a", share=0.1, cap=5e4, group="g"), Subsidy(name="b", share=0.1, cap=6e4, group="g"))
+    message = "b and a are of the group g and state different caps, budgets or recipients"
+    with pytest.raises(SpecError, match=message):
+        offer(loan(), need(), subsidies=rules).cash_items()
 
 
 def test_zhongguancun_takes_firms_at_or_below_two_hundred_million() -> None:
@@ -140,6 +223,10 @@ def test_a_subsidy_above_its_cost_is_refused() -> None:
         (
             Subsidy(name="r", bands=(Band(share=0.5), Band(up_to=5.0, share=0.3))),
             "bands: r: bands rise, and only the last has no end",
+        ),
+        (
+            Subsidy(name="r", share=0.5, to="originator"),
+            "on: r: an originator is paid back fees, or receives a share of the principal, not of interest",
         ),
         (
             Subsidy(name="r", share=0.5, month=2, day=30),
