@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from ipabs._typing import FloatArray
+from ipabs._typing import DateArray, FloatArray
 from ipabs.basics import tables
 from ipabs.basics.curve import Curve
 from ipabs.basics.days import Dates, whole_days
@@ -80,9 +80,7 @@ class IndexHistory:
         """
         days = whole_days(dates)
         found = np.searchsorted(whole_days(self.dates), days, side="right") - 1
-        if (found < 0).any():
-            text = "index {index} starts on {first}; it has no value on {got}"
-            raise DataError(finding("index.before_first", text, got=np.min(days), index=self.name, first=self.dates[0]))
+        refuse(DataError, self._too_early(days))
         values = np.asarray(np.asarray(self.rates, dtype=np.float64)[found])
         late = days > np.datetime64(self.known_until)
         if self.projection is not None and late.any():
@@ -94,8 +92,12 @@ class IndexHistory:
         return replace(self, projection=curve)
 
     def findings(self, dates: Dates, *, path: KeyPath = ()) -> Iterator[Finding]:
-        """A warning when some of `dates` lie after `known_until`; it says what stands there instead."""
+        """A fault when some of `dates` lie before the first value, a warning when some lie after `known_until`.
+
+        The warning says what stands there instead.
+        """
         days = np.atleast_1d(whole_days(dates))
+        yield from self._too_early(days, path=path)
         late = days[days > np.datetime64(self.known_until)]
         if not late.size:
             return
@@ -116,6 +118,13 @@ class IndexHistory:
             known_until=self.known_until,
             basis=basis,
         )
+
+    def _too_early(self, days: DateArray, *, path: KeyPath = ()) -> Iterator[Finding]:
+        if days.size and days.min() < np.datetime64(self.dates[0]):
+            template = "index {index} starts on {first}; it has no value on {got}"
+            yield finding(
+                "index.before_first", template, path=path, got=days.min(), index=self.name, first=self.dates[0]
+            )
 
     def _projected(self, curve: Curve, days: list[date]) -> FloatArray:
         return curve.forward_rates(days, [add_months(day, self.tenor_months) for day in days], compounding="annual")

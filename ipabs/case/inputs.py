@@ -8,7 +8,7 @@ from typing import TypeVar
 from ipabs.case.case import CaseFile
 from ipabs.case.key_paths import leaves
 from ipabs.case.kinds import OpenKinds
-from ipabs.errors import Finding, IpabsError, KeyPath
+from ipabs.errors import FileError, Finding, IpabsError, KeyPath, finding
 from ipabs.io.source import Source, read_source
 from ipabs.io.table import Table, parse_table
 from ipabs.pool.tape_columns import TapeMapping
@@ -104,12 +104,12 @@ def read_inputs(path: Path, kinds: OpenKinds) -> Inputs:
     """Read a case file and every file it names; only a case file that cannot be read stops it."""
     source = read_source(path, path.name)
     case = read_document(CaseFile, source.text, file=source.file, kinds=kinds.open_sets)
-    found = list(case.findings)
+    found = list(a_deal(case.document) or case.findings)
     named = [
         (key, part, name, read)
         for key, part in FILES
         for name, file in named_files(case.document.tree, key, part)
-        if (read := attempt(path.parent, file, found)) is not None
+        if (read := attempt(path.parent, file, case.document, (key, name, part), found)) is not None
     ]
 
     def of(key: str, part: str = "file") -> Iterator[tuple[str, Source]]:
@@ -129,6 +129,14 @@ def read_inputs(path: Path, kinds: OpenKinds) -> Inputs:
         sources=(source, *(read for *_, read in named)),
         findings=tuple(found),
     )
+
+
+def a_deal(document: Document) -> tuple[Finding, ...]:
+    """What to say of a deal file where a case file is expected."""
+    if not isinstance(document.tree, dict) or "tapes" in document.tree or "waterfall" not in document.tree:
+        return ()
+    template = "this is a deal; name the case file that names it under deals"
+    return document.locate([finding("case.is_deal", template)])
 
 
 def named_files(tree: Tree, key: str, part: str) -> Iterator[tuple[str, str]]:
@@ -164,13 +172,18 @@ def read_mapping(source: Source, found: list[Finding]) -> TapeMapping | None:
     return loaded.value
 
 
-def attempt(folder: Path, file: str, found: list[Finding]) -> Source | None:
-    """A file of the case, or None with its fault added to `found`."""
+def attempt(folder: Path, file: str, case: Document, path: KeyPath, found: list[Finding]) -> Source | None:
+    """A file of the case, or None with its fault added to `found`, placed where the case names it."""
     try:
         return read_source(folder / file, file)
+    except FileError as error:
+        (fault,) = error.findings
+        reason = dict(fault.values).get("reason") or f"it is {fault.got}"
+        template = "the file {got} cannot be read: {reason}"
+        found.extend(case.locate([finding("file.named", template, path=path, got=file[:200], reason=reason)]))
     except IpabsError as error:
         found.extend(error.findings)
-        return None
+    return None
 
 
 def read_deal(source: Source, found: list[Finding]) -> Loaded[Deal]:

@@ -1,6 +1,6 @@
 """From a case file to a case: every fault of every file in one look."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -14,7 +14,7 @@ from ipabs.case.inputs import read_inputs
 from ipabs.case.kinds import USUAL, OpenKinds, open_kinds
 from ipabs.case.tie import tied
 from ipabs.case.variants import at_change, changed
-from ipabs.errors import DataError, FileError, Finding, IpabsError, LimitError, SpecError
+from ipabs.errors import DataError, FileError, Finding, IpabsError, LimitError, Place, SpecError, finding, refuse
 from ipabs.io.source import read_source
 from ipabs.io.table import parse_table
 from ipabs.pool.kinds import KINDS
@@ -40,13 +40,22 @@ def load_case(path: str | PathLike[str], *, kinds: Sequence[type[Any]] = KINDS) 
     SpecError, DataError, LimitError, FileError
         With every fault of all files and of all variants, each with file and line, or row and column of a tape.
     """
-    case, found = look_at_case(Path(path), open_kinds(kinds))
+    known = open_kinds(kinds)
+    refuse(SpecError, no_case(Path(path)))
+    case, found = look_at_case(Path(path), known)
     error = error_of(found)
     if error is not None:
         raise error
     if case is None:
         raise TypeError(f"{path} was not read and nothing was found wrong")
     return replace(case, findings=found)
+
+
+def no_case(path: Path) -> Iterator[Finding]:
+    """What to say of a tape or a deal where a case is expected."""
+    if path.suffix.lower() in TAPE_SUFFIXES:
+        template = "{got} is a tape; name the case file that names it"
+        yield finding("case.is_tape", template, place=Place(file=path.name), got=path.name)
 
 
 def check_file(path: str | PathLike[str], *, kinds: Sequence[type[Any]] = KINDS) -> tuple[Finding, ...]:

@@ -1,11 +1,13 @@
 """The files that a case names: tapes, deals, trustees' tables, index histories, notices."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar
 
 from ipabs.basics.calendar import CalendarName
 from ipabs.basics.units import Count, Money
+from ipabs.errors import Finding, finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,12 @@ class IndexFile:
     file: Annotated[str, "path of the history"]
     known_until: Annotated[date | None, "last day for which it is known; that of the last row, if silent"] = None
     tenor_months: Annotated[Count, "length of the loan that the index stands for"] = 12
+
+    def findings(self) -> Iterator[Finding]:
+        """A loan of no length."""
+        if not self.tenor_months:
+            template = "a tenor of {got} months; it has at least 1"
+            yield finding("case.tenor", template, path=("tenor_months",), got=self.tenor_months)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

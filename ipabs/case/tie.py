@@ -3,10 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-import pandas as pd
-
 from ipabs.basics.index_history import IndexHistory, parse_history
-from ipabs.basics.units import parse_money
 from ipabs.case.case import Case, CaseFile
 from ipabs.case.cross_checks import (
     advance_findings,
@@ -19,13 +16,13 @@ from ipabs.case.cross_checks import (
 )
 from ipabs.case.firms import Firms, in_own_words, read_firms
 from ipabs.case.inputs import Inputs
-from ipabs.case.named_files import TrusteeFile
 from ipabs.case.notices import noticed_deals, noticed_pool, read_notices
 from ipabs.case.pool_rules import eligibility_findings, limit_warnings, stratification_findings
 from ipabs.case.rights import read_rights
+from ipabs.case.trustees import read_collections
 from ipabs.case.valuations import appraise, cut, pledged_firms, valuation_findings
 from ipabs.cashflow.collections import Collections
-from ipabs.errors import DataError, Finding, IpabsError, refuse
+from ipabs.errors import Finding, IpabsError, Place
 from ipabs.io.table import Table
 from ipabs.patents.portfolio import Portfolio
 from ipabs.pool.pool import Pool
@@ -139,8 +136,15 @@ def read_indices(inputs: Inputs, found: list[Finding]) -> tuple[IndexHistory, ..
                 )
             )
         except IpabsError as error:
-            found.extend(error.findings)
+            found.extend(at_horizon(name, fault) for fault in error.findings)
     return tuple(histories)
+
+
+def at_horizon(name: str, fault: Finding) -> Finding:
+    """A fault of an index history; that of its horizon stands in the case, which states it."""
+    if fault.code != "index.horizon":
+        return fault
+    return replace(fault, place=Place(path=("indices", name, "known_until")))
 
 
 def lent_pool(file: CaseFile, pool: Pool, firms: Firms, portfolio: Portfolio | None, found: list[Finding]) -> Pool:
@@ -182,55 +186,3 @@ def across_deals(
         if name in pools or name not in trustees:
             yield from size_findings(name, deal, pools.get(name), indices)
     yield from cost_findings(file, deals)
-
-
-def read_collections(
-    file: CaseFile, inputs: Inputs, deals: Mapping[str, Deal], found: list[Finding]
-) -> dict[str, Collections]:
-    """What trustees report, by deal."""
-    tables = dict(inputs.trustees)
-    read = {}
-    for one in file.collections:
-        if one.deal in deals and one.deal in tables:
-            try:
-                read[one.deal] = trustee_collections(one, deals[one.deal], tables[one.deal])
-            except IpabsError as error:
-                found += (at_table(fault, tables[one.deal]) for fault in error.findings)
-    return read
-
-
-def trustee_collections(stated: TrusteeFile, deal: Deal, table: Table) -> Collections:
-    """The collections of a trustee's table, on the time line of its deal."""
-    headings = {one.heading: one.series for one in stated.columns}
-    columns = dict(read_cells(table, headings))
-    opening = stated.opening
-    if opening is None:
-        opening = deal.closing.uses.assets if deal.closing else sum(tranche.principal for tranche in deal.tranches)
-    frame = pd.DataFrame({name: columns[name] for name in columns})
-    return Collections.from_frame(deal.timeline(), frame, opening=opening)
-
-
-def read_cells(table: Table, headings: Mapping[str, str]) -> Iterator[tuple[str, list[object]]]:
-    """Series and its values: dates as they stand, amounts as numbers; every cell that is none is a fault."""
-    found: list[Finding] = []
-    series = []
-    for heading in table.columns:
-        name = headings.get(heading, heading.partition(" [")[0])
-        texts = [str(text) for text in table.column(heading)]
-        if name == "date":
-            series.append((name, list[object](texts)))
-            continue
-        values = [parse_money(text) if text else 0.0 for text in texts]
-        found += (
-            replace(value, place=table.place(row, heading))
-            for row, value in enumerate(values)
-            if isinstance(value, Finding)
-        )
-        series.append((name, list[object](values)))
-    refuse(DataError, found)
-    yield from series
-
-
-def at_table(fault: Finding, table: Table) -> Finding:
-    """A finding about a table, placed in its file."""
-    return fault if fault.place.file else replace(fault, place=replace(fault.place, file=table.file, line=1))

@@ -196,7 +196,31 @@ def test_files_in_other_encodings_are_read(yuhang: Spoiled, encoding: str) -> No
 def test_a_missing_file_is_a_fault_of_files(yuhang: Spoiled) -> None:
     status, lines = yuhang.replace("case.yaml", "abs: abs.yaml", "abs: nothing.yaml").check()
     assert status == 6
-    assert lines == [f"{yuhang.folder}/nothing.yaml: the file cannot be read: No such file or directory"]
+    assert lines == ["case.yaml:9:14 deals.abs.file: the file nothing.yaml cannot be read: No such file or directory"]
+
+
+def test_files_that_cannot_be_read_are_told_at_once_where_the_case_names_them(yuhang: Spoiled) -> None:
+    (yuhang.folder / "abn.yaml").unlink()
+    (yuhang.folder / "abn.yaml").mkdir()
+    (yuhang.folder / "loop.csv").symlink_to("loop.csv")
+    status, lines = yuhang.replace("case.yaml", "patents: patents.csv", "patents: {file: loop.csv}").check()
+    assert status == 6
+    assert lines == [
+        "case.yaml:8:43 tapes.patents.file: the file loop.csv cannot be read: Too many levels of symbolic links",
+        "case.yaml:9:29 deals.abn.file: the file abn.yaml cannot be read: it is a folder",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("firms.csv", "firms.csv: firms.csv is a tape; name the case file that names it"),
+        ("abs.yaml", "abs.yaml:3:1: this is a deal; name the case file that names it under deals"),
+    ],
+)
+def test_another_file_than_a_case_is_not_run(yuhang: Spoiled, file: str, said: str) -> None:
+    assert cli.main(["run", str(yuhang.folder / file)]) == 2
+    assert yuhang.output() == ("", f"{said}\n")
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,7 @@ def test_a_deal_with_a_trustees_table_needs_no_contracts(yuhang: Spoiled, usual:
     ("table", "said"),
     [
         ("date,interest\n2023-03-28,x\n", "trustee.csv:2:2 B2.interest: 'x' is no amount"),
+        ("period,other\n1,1\n", "trustee.csv:1: no column gives date: the collection end or payment date of each row"),
         ("date,intrest\n2023-03-28,1\n", "no series 'intrest'; did you mean 'interest'?"),
         ("date,interest\n2023-03-29,1\n", "the collections do not fit the timeline: row 1 is 2023-03-29"),
     ],
@@ -254,6 +255,30 @@ def test_a_notice_stated_by_deal_and_case_is_a_fault(yuhang: Spoiled) -> None:
     assert lines[0] == (
         "abs.yaml:9:94 dates.payment.notice: abs states a notice, and the case names a file for calendar SSE; keep one"
     )
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        (
+            "{BASE: {file: base.csv, known_until: 2010-01-01}}",
+            "case.yaml:28:47 indices.BASE.known_until: index BASE changed on 2024-01-01, after 2010-01-01, until when",
+        ),
+        (
+            "{BASE: {file: base.csv, tenor_months: 0}}",
+            "case.yaml:28:48 indices.BASE.tenor_months: a tenor of 0 months; it has at least 1",
+        ),
+        (
+            "{LPR1Y: base.csv}",
+            "case.yaml:20:12 comparators.guaranteed_loan.index: index LPR1Y starts on 2024-01-01; it has no ",
+        ),
+    ],
+)
+def test_an_index_that_does_not_serve_the_case(yuhang: Spoiled, stated: str, said: str) -> None:
+    yuhang.write("base.csv", b"date,rate\n2024-01-01,3.5%\n")
+    status, lines = with_line(yuhang, f"indices: {stated}").check()
+    assert status == 2
+    assert any(line.startswith(said) for line in lines), lines
 
 
 def test_published_subsidies_by_name(yuhang: Spoiled, usual: Result) -> None:
