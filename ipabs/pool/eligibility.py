@@ -4,7 +4,7 @@ Criteria look at one contract, limits at the whole pool. Both are data with a na
 them a contract or a pool fails.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar
@@ -15,8 +15,8 @@ import pandas as pd
 from ipabs._typing import BoolArray
 from ipabs.basics.concentration import top_share
 from ipabs.basics.units import Count, Share
-from ipabs.errors import Finding, ModelError, SpecError, finding, refuse
-from ipabs.pool.pool import Pool
+from ipabs.errors import Finding, ModelError, Place, SpecError, finding, refuse
+from ipabs.pool.pool import Pool, column_faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +69,9 @@ class ConcentrationLimit:
         held = self.held(table)
         if held <= self.maximum * (1 + 1e-12):
             return None
-        return finding(
-            "limit.concentration",
-            "{name}: the {top} largest by {by} hold {got}; at most {maximum}{note}",
-            path=(self.name,),
-            got=f"{held:.2%}",
-            name=self.name,
-            top=self.top,
-            by=self.by,
-            maximum=f"{self.maximum:.2%}",
-            note=f" ({self.note})" if self.note else "",
-        )
+        template = "{name}: the {top} largest by {by} hold {got}; at most {maximum}{note}"
+        most = f"{self.maximum:.2%}"
+        return _broken("limit.concentration", template, self, f"{held:.2%}", top=self.top, by=self.by, maximum=most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,16 +95,8 @@ class MinimumNumber:
         number = int(self.held(table))
         if number >= self.minimum:
             return None
-        return finding(
-            "limit.number",
-            "{name}: {got} different by {by}; at least {minimum}{note}",
-            path=(self.name,),
-            got=number,
-            name=self.name,
-            by=self.by,
-            minimum=self.minimum,
-            note=f" ({self.note})" if self.note else "",
-        )
+        template = "{name}: {got} different by {by}; at least {minimum}{note}"
+        return _broken("limit.number", template, self, str(number), by=self.by, minimum=self.minimum)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,20 +123,27 @@ class AverageLimit:
         high = np.inf if self.maximum is None else self.maximum
         if low <= mean <= high:
             return None
-        return finding(
-            "limit.average",
-            "{name}: the average {column} is {got}; wanted {low} to {high}{note}",
-            path=(self.name,),
-            got=f"{mean:.6g}",
-            name=self.name,
-            column=self.column,
-            low=f"{low:g}",
-            high=f"{high:g}",
-            note=f" ({self.note})" if self.note else "",
-        )
+        template = "{name}: the average {column} is {got}; wanted {low} to {high}{note}"
+        bounds = {"low": f"{low:g}", "high": f"{high:g}"}
+        return _broken("limit.average", template, self, f"{mean:.6g}", column=self.column, **bounds)
 
 
 Limit = ConcentrationLimit | MinimumNumber | AverageLimit
+
+
+def _broken(code: str, template: str, limit: Limit, got: str, **values: object) -> Finding:
+    values |= {"name": limit.name, "note": f" ({limit.note})" if limit.note else ""}
+    named = tuple((name, str(value)) for name, value in values.items())
+    return Finding(code=code, template=template, place=Place(path=(limit.name,)), got=got, values=named)
+
+
+def limit_faults(limits: Sequence[Limit], table: pd.DataFrame) -> Iterator[Finding]:
+    """Limits on columns that a pool's table does not have, or that hold no numbers."""
+    wanted = [
+        (one.name, one.column, True) if isinstance(one, AverageLimit) else (one.name, one.by, False) for one in limits
+    ]
+    return column_faults(table, wanted)
+
 
 TO_CHECK = "assumption: usual wording of the exchange's rules, to be checked against the rules in force"
 
@@ -213,28 +204,26 @@ def screen(pool: Pool, criteria: tuple[Criterion, ...], *, as_of: date) -> Scree
     Raises
     ------
     SpecError
-        A criterion on a column that the pool's table does not have.
+        A criterion on a column that the pool's table does not have, or a bound on what is no number.
     """
     table = pool.to_frame(as_of=as_of)
-    refuse(SpecError, (unknown_column(one.name, one.column, table) for one in criteria if one.column not in table))
+    wanted = [(one.name, one.column, one.minimum is not None or one.maximum is not None) for one in criteria]
+    refuse(SpecError, (found for found in column_faults(table, wanted) if found.code != "pool.empty_cells"))
     return Screening(pool, pd.DataFrame({one.name: one.met(table) for one in criteria}, index=table.index))
 
 
-def limit_findings(pool: Pool, limits: tuple[Limit, ...] = EXCHANGE_LIMITS) -> tuple[Finding, ...]:
-    """The limits that a pool breaks, each with what it holds and what is allowed."""
-    table = pool.to_frame()
-    columns = [(one.name, one.column if isinstance(one, AverageLimit) else one.by) for one in limits]
-    refuse(SpecError, (unknown_column(name, column, table) for name, column in columns if column not in table))
+def limit_findings(
+    pool: Pool, limits: tuple[Limit, ...] = EXCHANGE_LIMITS, *, as_of: date | None = None
+) -> tuple[Finding, ...]:
+    """The limits that a pool breaks, each with what it holds and what is allowed.
+
+    With `as_of` the table has ages and remaining terms to average.
+
+    Raises
+    ------
+    SpecError
+        A limit on a column that the pool's table does not have, or an average of what is no number.
+    """
+    table = pool.to_frame(as_of=as_of)
+    refuse(SpecError, limit_faults(limits, table))
     return tuple(found for found in (one.finding(table) for one in limits) if found is not None)
-
-
-def unknown_column(name: str, column: str, table: pd.DataFrame) -> Finding:
-    """The finding for a rule about a column that is not there."""
-    return finding(
-        "eligibility.column",
-        "{name}: the pool's table has no column {got!r}; {hint}",
-        path=(name,),
-        got=column,
-        allowed=[str(one) for one in table.columns],
-        name=name,
-    )

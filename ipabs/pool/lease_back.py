@@ -17,6 +17,7 @@ from ipabs.pool.contract import Contract, Cycle, cycle_months
 from ipabs.pool.effective_yield import effective_rate, split_at
 from ipabs.pool.obligation import ContractFlows, day_numbers
 from ipabs.pool.repayment import PooledFlows, flows_of
+from ipabs.pool.schedule import places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,7 @@ class LeaseBack:
         flows, price, years = _lease_payments(leases)
         payments = _dense(flows.row, flows.interest + flows.principal)
         parts = split_at(effective_rate(price, years, payments), price, years, payments)
-        at = (flows.row, _places(flows.row))
+        at = (flows.row, places(flows.row)[1])
         return PooledFlows(flows.row, flows.days, *(part[at] for part in parts))
 
     def _rents(self) -> Contract:
@@ -145,9 +146,9 @@ def _lease_payments(leases: Sequence[LeaseBack]) -> tuple[PooledFlows, FloatArra
         cash[:, k] -= netted
         left = left - netted
     outlay = np.array([lease.principal for lease in leases], dtype=np.float64)
-    place = _places(rents.row)
+    first, place = places(rents.row)
     start = day_numbers([lease.start for lease in leases])[rents.row]
-    before = np.where(place == 0, start, np.concatenate([start[:1], rents.days[:-1]]))
+    before = np.where(first, start, np.concatenate([start[:1], rents.days[:-1]]))
     years = np.zeros(len(place))
     names = [lease.day_count for lease in leases]
     for name in set(names):
@@ -176,13 +177,8 @@ def _with_purchase(leases: Sequence[LeaseBack], rents: PooledFlows) -> PooledFlo
     )
 
 
-def _places(row: IntArray) -> IntArray:
-    first = np.r_[True, row[1:] != row[:-1]]
-    return np.asarray(np.arange(len(row)) - np.flatnonzero(first)[np.cumsum(first) - 1])
-
-
 def _dense(row: IntArray, values: FloatArray) -> FloatArray:
-    place = _places(row)
+    _, place = places(row)
     matrix = np.zeros((int(row[-1]) + 1, int(place.max()) + 1))
     matrix[row, place] = values
     return matrix

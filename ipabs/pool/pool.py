@@ -74,7 +74,11 @@ class Pool:
 
     def party(self, id: str) -> Party:
         """The party with that id."""
-        return next(party for party in self.parties if party.id == id)
+        for party in self.parties:
+            if party.id == id:
+                return party
+        known = [party.id for party in self.parties]
+        raise DataError(finding("pool.party", "the pool has no party {got!r}; {hint}", got=id, allowed=known))
 
     def select(self, ids: Iterable[str]) -> "Pool":
         """The obligations with these ids, in the order of the pool, and the parties they name."""
@@ -165,6 +169,23 @@ class Pool:
                     allowed=sorted(known),
                     id=one.id,
                 )
+
+
+def column_faults(table: pd.DataFrame, wanted: Iterable[tuple[str, str, bool]]) -> Iterator[Finding]:
+    """Columns that a pool's table does not have, or that hold no numbers where numbers are wanted.
+
+    Each of `wanted` is the name of the rule, its column, and whether it needs a number in every row.
+    """
+    for name, column, numbers in wanted:
+        if column not in table:
+            allowed = [str(one) for one in table.columns]
+            template = "the pool's table has no column {got!r}; {hint}"
+            yield finding("pool.column", template, path=(name,), got=column, allowed=allowed)
+        elif numbers and not pd.api.types.is_numeric_dtype(table[column]):
+            yield finding("pool.numbers", "column {got!r} holds no numbers", path=(name,), got=column)
+        elif numbers and (empty := int(table[column].isna().sum())):
+            template = "column {got!r} is empty for {count} contracts"
+            yield finding("pool.empty_cells", template, path=(name,), got=column, count=empty)
 
 
 def _rate(one: Obligation) -> float:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from ipabs._typing import FloatArray, IntArray
+from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.timeline import Timeline
 from ipabs.errors import DataError, finding
 from ipabs.pool.contract import Contract
@@ -16,7 +17,9 @@ from ipabs.pool.repayment import flows_of
 AVERAGED = {"id", "obligor", "principal", "contract_rate", "start", "maturity", "first_payment", "guarantor", "balloon"}
 
 
-def replines(pool: Pool, timeline: Timeline, *, tolerance: float) -> tuple[Contract, ...]:
+def replines(
+    pool: Pool, timeline: Timeline, *, tolerance: float, indices: Sequence[IndexHistory] = ()
+) -> tuple[Contract, ...]:
     """Representative contracts whose cash in every period is that of the pool, within `tolerance` of its principal.
 
     Contracts that agree in everything but size, rate and dates are put together; the representative has their summed
@@ -28,6 +31,8 @@ def replines(pool: Pool, timeline: Timeline, *, tolerance: float) -> tuple[Contr
     ----------
     tolerance : float
         Share of principal, above 0.
+    indices : sequence
+        Histories of floating rates that replace the published ones.
 
     Returns
     -------
@@ -45,12 +50,14 @@ def replines(pool: Pool, timeline: Timeline, *, tolerance: float) -> tuple[Contr
     if len(contracts) < len(pool):
         text = "{got} obligations have no schedule of their own; replines are made of loans and licences"
         raise DataError(finding("replines.kind", text, got=len(pool) - len(contracts)))
-    cash = _cash(contracts, timeline)
+    cash = _cash(contracts, timeline, indices)
     done: list[tuple[int, Contract]] = []
     groups = _alike(contracts)
     while groups:
         made = [_representative([contracts[k] for k in group]) for group in groups]
-        off = np.abs(_cash(made, timeline) - np.array([cash[group].sum(axis=0) for group in groups])).max(axis=1)
+        off = np.abs(_cash(made, timeline, indices) - np.array([cash[group].sum(axis=0) for group in groups])).max(
+            axis=1
+        )
         close = off <= tolerance * np.array([one.principal for one in made])
         kept = [len(group) == 1 or bool(near) for group, near in zip(groups, close, strict=True)]
         done += [(int(group.min()), one) for group, one, keep in zip(groups, made, kept, strict=True) if keep]
@@ -83,9 +90,9 @@ def _representative(group: Sequence[Contract]) -> Contract:
     return replace(middle, principal=total, contract_rate=rate, balloon=float(sum(one.balloon for one in group)))
 
 
-def _cash(contracts: Sequence[Contract], timeline: Timeline) -> FloatArray:
+def _cash(contracts: Sequence[Contract], timeline: Timeline, indices: Sequence[IndexHistory]) -> FloatArray:
     """Cash of each contract in each period, ``(contract, period)``."""
-    flows = flows_of(contracts)
+    flows = flows_of(contracts, indices)
     period = timeline.period_of(flows.days)
     inside = (period >= 0) & (period < timeline.periods)
     at = flows.row[inside] * timeline.periods + period[inside]

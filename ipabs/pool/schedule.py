@@ -80,10 +80,19 @@ def _schedule(contracts: Sequence[Contract]) -> Schedule:
     row, days, flags, custom = _merged(row, days, flags, custom)
     paid = _moved(contracts, row, days)
     adjusted = np.array([one.accrual == "adjusted" for one in contracts])[row]
-    first = np.r_[True, row[1:] != row[:-1]]
-    place = np.arange(len(row)) - np.flatnonzero(first)[np.cumsum(first) - 1]
+    first, place = places(row)
     fraction = _fractions(contracts, row, np.where(adjusted, paid, days), start, maturity, first)
     return Schedule(row, place, paid, flags, fraction, custom)
+
+
+def places(row: IntArray) -> tuple[BoolArray, IntArray]:
+    """Of entries sorted by contract: whether each is its contract's first, and its number there, from 0.
+
+    >>> places(np.array([4, 4, 7]))
+    (array([ True, False,  True]), array([0, 1, 0]))
+    """
+    first = np.r_[True, row[1:] != row[:-1]]
+    return first, np.arange(len(row)) - np.flatnonzero(first)[np.cumsum(first) - 1]
 
 
 def _entries(

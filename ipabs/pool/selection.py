@@ -6,7 +6,9 @@ one excess u_g a group: n t + Σ u_g ≤ c P, u_g ≥ s_g - t (Ogryczak and Tami
 on sums of the k largest).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -14,12 +16,13 @@ import pandas as pd
 
 from ipabs._typing import BoolArray, FloatArray
 from ipabs.basics.units import Money
-from ipabs.errors import ModelError, finding
-from ipabs.pool.eligibility import AverageLimit, ConcentrationLimit, Limit, MinimumNumber
-from ipabs.pool.pool import Pool
+from ipabs.errors import Finding, ModelError, SpecError, finding, refuse
+from ipabs.pool.eligibility import AverageLimit, ConcentrationLimit, Limit, MinimumNumber, limit_faults
+from ipabs.pool.pool import Pool, column_faults
 
 Row = tuple[FloatArray, float, float]
-SOLVED, OUT_OF_TIME, INFEASIBLE = 0, 1, 2
+# Answers of scipy's `milp`.
+SOLVED, OUT_OF_TIME = 0, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,7 @@ def select_pool(
     objective: Literal["largest", "cheapest"] = "largest",
     cost: str = "contract_rate",
     seconds: float = 20.0,
+    as_of: date | None = None,
 ) -> Selection:
     """The largest pool within the limits, or the cheapest of at least a size.
 
@@ -74,13 +78,19 @@ def select_pool(
         `cheapest` minimizes Σ principal · cost, with `cost` a column of the pool's table; it needs a minimum size.
     seconds : float
         Time for each programme; the best pool found until then is returned as not proven.
+    as_of : date, optional
+        Adds ages and remaining terms to the columns that limits may average.
 
     Raises
     ------
+    SpecError
+        Columns that the pool's table does not have; two limits of one name; the cheapest pool of no size.
     ModelError
-        No pool meets all limits; the finding names a smallest set of limits that clash.
+        No pool meets all limits; the finding names a smallest set of limits that clash. Or none is found in time.
     """
-    programme = _Programme(pool.to_frame(), limits, size or Size(), objective, cost, seconds)
+    table, size = pool.to_frame(as_of=as_of), size or Size()
+    refuse(SpecError, _faults(table, limits, size, objective, cost))
+    programme = _Programme(table, limits, size, objective, cost, seconds)
     everything = programme.names
     best = programme.solve(everything)
     if best is None:
@@ -95,6 +105,17 @@ def select_pool(
     binding = tuple(name for name in everything if programme.improves(everything - {name}, value))
     ids = np.array(pool.ids)[chosen]
     return Selection(pool.select(ids.tolist()), abs(value), tuple(sorted(binding)), proven)
+
+
+def _faults(table: pd.DataFrame, limits: tuple[Limit, ...], size: Size, objective: str, cost: str) -> Iterator[Finding]:
+    yield from limit_faults(limits, table)
+    names = [one.name for one in (*limits, size)]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield finding("selection.name_twice", "two limits are named {got!r}", path=(name,), got=name)
+    if objective == "cheapest":
+        yield from column_faults(table, [("cost", cost, True)])
+        if not size.minimum > 0:
+            yield finding("selection.size", "the cheapest pool needs a size with a minimum", path=("size",))
 
 
 class _Programme:
@@ -126,6 +147,9 @@ class _Programme:
             bounds=Bounds(0, upper),
             options={"time_limit": self.seconds, "mip_rel_gap": 0.0},
         )
+        if found.x is None and found.status == OUT_OF_TIME:
+            template = "no pool was found in {got} seconds, nor that there is none; allow more"
+            raise ModelError(finding("selection.time", template, got=f"{self.seconds:g}"))
         if found.x is None:
             return None
         chosen = np.asarray(found.x[: len(self.principal)] > 0.5, dtype=np.bool_)

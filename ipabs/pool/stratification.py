@@ -1,14 +1,15 @@
 """Stratification: a pool by bands and groups, its largest names, its diversity."""
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from ipabs.basics.concentration import effective_number, herfindahl, top_share
-from ipabs.errors import DataError, finding
-from ipabs.pool.pool import Pool
+from ipabs.errors import DataError, finding, refuse
+from ipabs.pool.pool import Pool, column_faults
 
 
 def stratify(
@@ -18,6 +19,7 @@ def stratify(
     bands: Sequence[float] | None = None,
     then: str | None = None,
     then_bands: Sequence[float] | None = None,
+    as_of: date | None = None,
 ) -> pd.DataFrame:
     """A pool by the values of a column, or by bands of it.
 
@@ -27,6 +29,8 @@ def stratify(
         Columns of ``pool.to_frame()``; `then` makes a second level within the first.
     bands, then_bands : sequence of float, optional
         Rising edges; a value lies in [edge, next edge). Values outside the edges have bands of their own.
+    as_of : date, optional
+        Adds ages and remaining terms in months to the columns.
 
     Returns
     -------
@@ -49,7 +53,9 @@ def stratify(
     [0, 5000000)                    1   3000000.0   0.15      0.040000
     [5000000, 10000000)             2  17000000.0   0.85      0.055294
     """
-    table = pool.to_frame()
+    table = pool.to_frame(as_of=as_of)
+    levels = [("by", by, bands is not None), *([("then", then, then_bands is not None)] if then else [])]
+    refuse(DataError, column_faults(table, levels))
     keys = [_groups(table, by, bands)]
     if then is not None:
         keys.append(_groups(table, then, then_bands))
@@ -75,7 +81,9 @@ def stratify(
 
 def top_names(pool: Pool, by: str = "obligor", *, count: int = 10) -> pd.DataFrame:
     """The largest groups with principal, share and share together with those above them."""
-    held = pool.to_frame().groupby(by)["principal"].sum().sort_values(ascending=False, kind="stable")
+    table = pool.to_frame()
+    refuse(DataError, column_faults(table, [("by", by, False)]))
+    held = table.groupby(by)["principal"].sum().sort_values(ascending=False, kind="stable")
     share = held / held.sum()
     return pd.DataFrame({"principal": held, "share": share, "together": share.cumsum()}).head(count)
 
@@ -83,6 +91,7 @@ def top_names(pool: Pool, by: str = "obligor", *, count: int = 10) -> pd.DataFra
 def diversity(pool: Pool, columns: Sequence[str] = ("obligor", "sector")) -> pd.DataFrame:
     """For each column: number of groups, Herfindahl index, effective number, share of the largest one and five."""
     table = pool.to_frame()
+    refuse(DataError, column_faults(table, [("columns", column, False) for column in columns]))
     rows = {}
     for column in columns:
         held = table.groupby(column)["principal"].sum().to_numpy()
@@ -97,11 +106,6 @@ def diversity(pool: Pool, columns: Sequence[str] = ("obligor", "sector")) -> pd.
 
 
 def _groups(table: pd.DataFrame, column: str, bands: Sequence[float] | None) -> pd.Series:
-    if column not in table:
-        names = [str(one) for one in table.columns]
-        raise DataError(
-            finding("stratify.column", "the pool's table has no column {got!r}; {hint}", got=column, allowed=names)
-        )
     if bands is None:
         return table[column]
     if len(bands) < 2 or any(high <= low for low, high in pairwise(bands)):

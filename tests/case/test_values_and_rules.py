@@ -212,7 +212,7 @@ def test_five_names_fail_the_limits_of_the_exchange(yuhang: Spoiled) -> None:
         (
             "column: inventions",
             "column: invention",
-            "pool_rules.abs.eligibility.rights of its own: rights of its own: ",
+            "pool_rules.abs.eligibility.rights of its own: the pool's table has no column ",
         ),
         ("  abn:\n    eligibility", "  abm:\n    eligibility", "pool_rules.abm: the case has no deal 'abm'"),
         (

@@ -166,3 +166,20 @@ def test_revolving_refuses_what_it_cannot_do(given: dict[str, Any], text: str) -
     collections = project(many(3), monthly(5))
     with pytest.raises(DataError, match=text):
         revolving_collections(collections, unit_profile(collections), **given)
+
+
+def test_bounds_and_bands_on_words_are_findings(long_list: Pool) -> None:
+    with pytest.raises(SpecError, match="rating: column 'sector' holds no numbers"):
+        screen(long_list, (Criterion(name="rating", column="sector", minimum=1.0),), as_of=date(2024, 1, 1))
+    with pytest.raises(SpecError, match="mean: column 'sector' holds no numbers"):
+        limit_findings(long_list, (AverageLimit(name="mean", column="sector", maximum=1.0),))
+    with pytest.raises(DataError, match="then: column 'sector' holds no numbers"):
+        stratify(long_list, "obligor", then="sector", then_bands=[0, 1])
+    for wrong in (lambda: top_names(long_list, "region"), lambda: diversity(long_list, ("region",))):
+        with pytest.raises(DataError, match="the pool's table has no column 'region'"):
+            wrong()
+
+
+def test_party_that_is_not_there_is_named(long_list: Pool) -> None:
+    with pytest.raises(DataError, match="the pool has no party 'G9'; valid: "):
+        long_list.party("G9")

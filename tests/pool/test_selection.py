@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from ipabs.errors import ModelError
+from ipabs.errors import ModelError, SpecError
 from ipabs.pool.eligibility import AverageLimit, ConcentrationLimit, Limit, MinimumNumber, limit_findings
 from ipabs.pool.pool import Pool
 from ipabs.pool.selection import Size, select_pool
@@ -74,3 +74,31 @@ def test_limits_that_clash_are_named(long_list: Pool) -> None:
     )
     with pytest.raises(ModelError, match=r"these clash: sector$"):
         select_pool(long_list, tight)
+
+
+def test_selections_that_ask_for_what_is_not_there_say_so(long_list: Pool) -> None:
+    limits = (
+        ConcentrationLimit(name="region", by="region", maximum=0.5),
+        AverageLimit(name="sector", column="sector", maximum=1.0),
+        MinimumNumber(name="size", by="obligor", minimum=2),
+    )
+    with pytest.raises(SpecError) as caught:
+        select_pool(long_list, limits, objective="cheapest", cost="margin")
+    assert [str(found).split(";")[0] for found in caught.value.findings] == [
+        "region: the pool's table has no column 'region'",
+        "sector: column 'sector' holds no numbers",
+        "size: two limits are named 'size'",
+        "cost: the pool's table has no column 'margin'",
+        "size: the cheapest pool needs a size with a minimum",
+    ]
+
+
+def test_remaining_term_may_be_limited_on_a_date(long_list: Pool) -> None:
+    as_of = min(one.start for one in long_list.obligations)
+    table = long_list.to_frame(as_of=as_of)
+    mean = float(np.average(table["remaining_months"], weights=table["principal"]))
+    limit = AverageLimit(name="term", column="remaining_months", maximum=mean - 1)
+    assert [found.code for found in limit_findings(long_list, (limit,), as_of=as_of)] == ["limit.average"]
+    chosen = select_pool(long_list, (limit,), as_of=as_of)
+    assert chosen.binding == ("term",)
+    assert limit_findings(chosen.pool, (limit,), as_of=as_of) == ()
