@@ -159,6 +159,11 @@ class Ledger:
         at = self._at([watch.name for watch in self.program.watches], test)
         return np.asarray(self.failing[at].T)
 
+    def is_called(self) -> BoolArray:
+        """Whether a clean-up call has ended the deal, on that date or before."""
+        called = self.program.phases.index(CALLED) if self.program.call is not None else -1
+        return np.asarray(np.equal(self.phase.T, called))
+
     def short(self, claim: str) -> FloatArray:
         """What was due to a claim and unpaid after the last line in force that pays it.
 

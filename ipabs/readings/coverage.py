@@ -18,6 +18,13 @@ def ratio(ledger: Ledger, above: FloatArray, below: FloatArray) -> FloatArray:
     return np.asarray(np.divide(above, below, out=np.full(shape, np.inf), where=below > ledger.nothing))
 
 
+def kept(ledger: Ledger, series: FloatArray) -> FloatArray:
+    """A series of the pool ``(path, period)`` as the deal has it: 0 from the date after a call sold the pool."""
+    called = ledger.is_called()
+    sold = np.hstack([np.zeros((ledger.paths, 1), dtype=bool), called[:, :-1]])
+    return np.where(sold, 0.0, series)
+
+
 def overcollateralization(
     ledger: Ledger, tranches: tuple[str, ...] | None = None, *, recovery_value: float | FloatArray = 0.0
 ) -> FloatArray:
@@ -31,7 +38,7 @@ def overcollateralization(
         What defaulted assets count for; the excess of the par test of a CLO over a plain one.
     """
     covered = sum((ledger.balance(name) for name in tranches or notes(ledger)), np.zeros((1, 1)))
-    return ratio(ledger, ledger.collections.performing + recovery_value, covered)
+    return ratio(ledger, kept(ledger, ledger.collections.performing) + recovery_value, covered)
 
 
 def interest_due(ledger: Ledger) -> FloatArray:
@@ -46,15 +53,19 @@ def interest_due(ledger: Ledger) -> FloatArray:
 
 def interest_coverage(ledger: Ledger) -> FloatArray:
     """Interest collected / interest due on the notes, each date."""
-    return ratio(ledger, ledger.collections.interest, interest_due(ledger))
+    return ratio(ledger, kept(ledger, ledger.collections.interest), interest_due(ledger))
 
 
 def debt_service_coverage(ledger: Ledger) -> FloatArray:
-    """All cash collected / interest and principal due on the notes, each date."""
+    """All cash collected / interest and principal due on the notes, each date.
+
+    Principal counts as due at the first line in force that pays it; the measure of this name in a deal reads it before
+    line 1.
+    """
     due = interest_due(ledger)
     for name in notes(ledger):
         due = due + ledger.due_of(f"{name}.principal")
-    return ratio(ledger, ledger.collections.total, due)
+    return ratio(ledger, kept(ledger, ledger.collections.total), due)
 
 
 def attachment(ledger: Ledger, tranche: str) -> FloatArray:
@@ -84,7 +95,7 @@ def credit_enhancement(ledger: Ledger, tranche: str) -> FloatArray:
     names = [one.name for one in ledger.deal.tranches]
     through = names[: names.index(tranche_of(ledger, tranche).name) + 1]
     covered = sum((ledger.balance(name) for name in through), np.zeros((1, 1)))
-    assets = ledger.collections.performing + sum(ledger.held(account) for account in ledger.accounts)
+    assets = kept(ledger, ledger.collections.performing) + sum(ledger.held(account) for account in ledger.accounts)
     return 1 - np.divide(
         covered, assets, out=np.where(covered > ledger.nothing, np.inf, 0.0), where=assets > ledger.nothing
     )

@@ -19,7 +19,7 @@ def tranche_table(ledger: Ledger, path: int = 0) -> pd.DataFrame:
         window = of.window(ledger, name, path)
         rows[name] = {
             "principal": terms.principal,
-            "coupon_rate": terms.coupon.rate if terms.coupon is not None else np.nan,
+            "coupon_rate": np.nan if terms.coupon is None or terms.coupon.rate is None else terms.coupon.rate,
             "interest_paid": float(of.interest(ledger, name)[path].sum()),
             "principal_paid": float(of.principal(ledger, name)[path].sum()),
             "life_years": float(of.weighted_average_life(ledger, name)[path]),
@@ -58,7 +58,8 @@ def decrement_table(ledgers: Mapping[str, Ledger], tranche: str, path: int = 0) 
     columns = {}
     for scenario, ledger in ledgers.items():
         original = of.tranche_of(ledger, tranche).principal
-        percent = pd.Series(100 * ledger.balance(tranche)[path] / original, index=list(ledger.timeline.payments))
+        balance = 100 * ledger.balance(tranche)[path] / original if original else np.zeros(ledger.timeline.periods)
+        percent = pd.Series(balance, index=list(ledger.timeline.payments))
         percent.loc["life_years"] = of.weighted_average_life(ledger, tranche)[path]
         columns[scenario] = percent
     return pd.DataFrame(columns).rename_axis("payment")

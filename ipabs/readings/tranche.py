@@ -4,7 +4,7 @@ Flows are ``(path, period)`` in the major unit; figures of a whole life are ``(p
 interest claim, and for a residual tranche its income.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -15,6 +15,7 @@ from ipabs.cashflow.bond_math import discount_margin as margin_of_flows
 from ipabs.cashflow.bond_math import weighted_average_life as life_of_flows
 from ipabs.cashflow.discounting import DiscountCurve, xnpv
 from ipabs.cashflow.irr import xirr
+from ipabs.engine.claims import interest_fractions
 from ipabs.engine.ledger import Ledger
 from ipabs.errors import DataError, finding
 from ipabs.structure.tranche import Tranche
@@ -105,10 +106,11 @@ def value(ledger: Ledger, tranche: str, curve: DiscountCurve) -> FloatArray:
 
 
 def price(ledger: Ledger, tranche: str, yield_rate: float, *, day_count: DayCount = "ACT/365F") -> FloatArray:
-    """Present value at an effective annual yield, per 100 of the balance at the start ``(path,)``."""
+    """Present value at an effective annual yield, per 100 of the balance at the start ``(path,)``; nan without one."""
     days, cash = with_start(ledger, flows(ledger, tranche), 0.0)
     worth = np.atleast_1d(xnpv(yield_rate, days, cash, day_count=day_count))
-    return np.asarray(100 * worth / ledger.opening_balance(tranche)[:, 0])
+    balance = ledger.opening_balance(tranche)[:, 0]
+    return np.asarray(np.divide(100 * worth, balance, out=np.full(ledger.paths, np.nan), where=balance > 0))
 
 
 def yield_rate(
@@ -141,7 +143,8 @@ def discount_margin(ledger: Ledger, tranche: str, price: float, index_rates: Flo
     """
     terms = tranche_of(ledger, tranche)
     worth = price / 100 * float(ledger.opening_balance(tranche)[path, 0])
-    accruals = [float(part) for part in ledger.timeline.accrual_fractions(terms.day_count or "ACT/365F")]
+    stated = terms if terms.day_count is not None else replace(terms, day_count="ACT/365F")
+    accruals = [float(part) for part in interest_fractions(ledger.deal, stated, ledger.timeline)]
     return margin_of_flows(worth, flows(ledger, tranche)[path], index_rates, accruals)
 
 

@@ -20,76 +20,7 @@ from ipabs.readings.tranche import flows, value, weighted_average_life
 from ipabs.structure.deal import Deal
 
 HERE = Path(__file__).parent
-
-LEVEL_LOAN = """
-ipabs: 1
-name: Level-pay loan
-market: none
-vehicle: trust
-currency: USD
-dates:
-  cut_off: 2021-02-28
-  closing: 2021-04-15
-  payment: {first: 2021-07-26, frequency: monthly, calendar: every_day, roll: none, then_day: 20}
-  collection_end: month_end
-  expected_maturity: 2024-12-20
-  legal_final: 2024-12-20
-tranches:
-  A1: {principal: 1000, coupon: 7%, day_count: ACT/365F, accrual: unadjusted, unpaid_interest: carry,
-       amortization: pass_through}
-  B: {principal: 1000, residual: true}
-closing:
-  sources: {A1: 100%, B: 100%}
-  uses: {assets: 2000}
-rounding: {unit: 0.01, mode: down, share: largest_remainder}
-waterfall:
-  normal:
-    - pay: A1.interest
-    - pay: A1.principal
-    - residual: B
-"""
-
-LICENCE_ABS = """
-ipabs: 1
-name: Licence-fee ABS
-market: none
-vehicle: asset-backed special-purpose plan
-currency: CNY
-dates:
-  cut_off: 2024-03-28
-  closing: 2024-03-28
-  payment: {first: 2024-06-28, frequency: quarterly, calendar: every_day, roll: none}
-  collection_end: {day: 20, of: payment_month}
-  expected_maturity: 2027-03-28
-  legal_final: 2027-06-28
-tranches:
-  A1: {principal: 120000000, coupon: 3.2%, day_count: ACT/365F, accrual: unadjusted, unpaid_interest: carry,
-       amortization: pass_through}
-  A2: {principal: 150000000, coupon: 3.8%, day_count: ACT/365F, accrual: unadjusted, unpaid_interest: carry,
-       amortization: pass_through}
-  Sub: {principal: 30000000, residual: true}
-fees:
-  trustee: {rate: 0.12%, on: pool_opening, over: collection_period, day_count: ACT/365F}
-  audit: {amount: 60000, yearly: {month: 6, day: 20}}
-accounts:
-  reserve: {target: {amount: 3000000}, until: [A1, A2], sweep_to: collections}
-closing:
-  sources: {A1: 100%, A2: 100%, Sub: 100%}
-  uses: {assets: 297000000, accounts: {reserve: 3000000}}
-rounding: {unit: 0.01, mode: down, share: largest_remainder}
-waterfall:
-  normal:
-    - {transfer: {from: reserve, to: collections}}
-    - pay: trustee
-    - pay: audit
-    - pay: [A1.interest, A2.interest]
-      split: pro_rata
-    - top_up: reserve
-    - pay: A1.principal
-    - pay: A2.principal
-    - release: reserve
-    - residual: Sub
-"""
+DEALS = HERE.parent / "deals"
 
 
 def case(name: str) -> dict[str, Any]:
@@ -121,7 +52,7 @@ def table(ledger: Ledger, tranche: str) -> Mapping[str, tuple[float, float, floa
 @pytest.fixture(scope="module")
 def level_loan() -> tuple[dict[str, Any], Ledger]:
     published = case("two_tranche_level_loan")
-    deal = spec.load(Deal, LEVEL_LOAN)
+    deal = spec.load(Deal, (DEALS / "level_loan.yaml").read_text(encoding="utf-8"))
     pool = collections(deal, published["pool_columns"], published["pool"], 2200.0)
     return published, run_waterfall(deal, pool)
 
@@ -129,7 +60,7 @@ def level_loan() -> tuple[dict[str, Any], Ledger]:
 @pytest.fixture(scope="module")
 def licence_abs() -> tuple[dict[str, Any], Ledger]:
     published = case("licence_fee_abs")
-    deal = spec.load(Deal, LICENCE_ABS)
+    deal = spec.load(Deal, (DEALS / "licence_fee_abs.yaml").read_text(encoding="utf-8"))
     pool = collections(deal, published["pool_columns"], published["pool"], 300_000_000.0)
     return published, run_waterfall(deal, pool)
 

@@ -8,12 +8,14 @@ import pytest
 
 from ipabs import spec
 from ipabs.basics.curve import Curve
+from ipabs.basics.index_history import IndexHistory
 from ipabs.cashflow.collections import Collections
 from ipabs.engine import Ledger, run_waterfall
 from ipabs.errors import DataError
 from ipabs.readings import coverage, tables, tranche
 from ipabs.readings.folds import Called, Life, Loss, Paid, Unaccounted, Value, read
 from ipabs.structure.deal import Deal
+from ipabs.structure.samples import small
 
 TEXT = """
 ipabs: 1
@@ -48,6 +50,10 @@ waterfall:
       up_to: defaulted
     - residual: sub
 """
+EMPTY = """
+  A: {principal: 0, coupon: 5%, day_count: 30/360 US, accrual: unadjusted, unpaid_interest: carry,
+      amortization: pass_through}
+  sub: {principal: 20, residual: true}"""
 YEARS = [184 / 365, 365 / 365, 549 / 365]
 
 
@@ -180,3 +186,53 @@ def test_an_unknown_tranche_is_told() -> None:
     empty = run_waterfall(deal, Collections(deal.timeline(), opening=1000))
     with pytest.raises(DataError, match=r"no tranche 'a'; .*A"):
         tranche.interest(empty, "a")
+
+
+def test_a_pool_that_was_sold_covers_nothing() -> None:
+    """Called on the first date at a pool of 40: what the pool would have paid later is not the deal's."""
+    text = small(
+        calls="""
+  clean_up: {kind: clean_up, pool_percent: 50%, price: {amount: 10}}""",
+        waterfall="""
+  normal: LIST
+  called: LIST""".replace("LIST", "[{pay: A.interest}, {pay: A.principal}, {residual: sub}]"),
+    )
+    deal = spec.load(Deal, text)
+    pool = Collections(deal.timeline(), interest=[5, 4, 2], principal=[80, 20, 20], performing=[40, 20, 0], opening=120)
+    sold = run_waterfall(deal, pool)
+    assert sold.balance("A")[0].tolist() == [10, 10, 10]
+    assert coverage.overcollateralization(sold)[0].tolist() == [4, 0, 0]
+    assert coverage.interest_coverage(sold)[0].tolist() == [1, 0, 0]
+    assert coverage.debt_service_coverage(sold)[0].tolist() == pytest.approx([85 / 105, 0, 0])
+    assert coverage.credit_enhancement(sold, "A")[0].tolist() == [0.75, -math.inf, -math.inf]
+
+
+@pytest.mark.parametrize("accrual", ["unadjusted", "adjusted"])
+def test_discount_margin_at_par_is_the_stated_margin_on_the_tranche_s_own_days(accrual: str) -> None:
+    text = small(
+        dates="""
+  cut_off: 2024-01-01
+  closing: 2024-01-13
+  payment: {first: 2025-01-11, frequency: annual, calendar: weekends, roll: following}
+  collection_end: {day: 5, of: payment_month}
+  expected_maturity: 2027-01-11
+  legal_final: 2027-01-11""",
+        tranches=f"""
+  A: {{principal: 100, coupon: {{index: R, margin: 70bp}}, day_count: ACT/360, accrual: {accrual},
+      unpaid_interest: carry, amortization: bullet}}
+  sub: {{principal: 20, residual: true}}""",
+        rounding=" none",
+    )
+    deal = spec.load(Deal, text)
+    flat = IndexHistory(name="R", dates=(date(2020, 1, 1),), rates=(0.03,), known_until=date(2030, 1, 1))
+    pool = Collections(deal.timeline(), interest=[10, 10, 10], principal=[0, 0, 100], opening=120)
+    paid = run_waterfall(deal, pool, indices=[flat])
+    assert tranche.discount_margin(paid, "A", 100.0, np.full(3, 0.03)) == pytest.approx(0.007, abs=1e-10)
+    assert math.isnan(tables.tranche_table(paid).loc["A", "coupon_rate"])
+
+
+def test_a_class_of_size_0_has_no_price_and_nothing_outstanding() -> None:
+    deal = spec.load(Deal, small(tranches=EMPTY, closing="\n  sources: {A: 100%, sub: 100%}\n  uses: {assets: 20}"))
+    empty = run_waterfall(deal, Collections(deal.timeline(), interest=[1, 1, 1], principal=[5, 5, 10], opening=20))
+    assert math.isnan(tranche.price(empty, "A", 0.03)[0])
+    assert tables.decrement_table({"base": empty}, "A")["base"].tolist()[:3] == [0, 0, 0]
