@@ -26,7 +26,7 @@ from ipabs.basics.provenance import Provenance, ProvenanceTable
 from ipabs.basics.units import FACTOR_UNIT, MONEY_UNIT, SHARE_UNIT
 from ipabs.io.columns import Column, read_columns
 from ipabs.io.table import read_table
-from ipabs.patents.industry import decay_rate_of
+from ipabs.patents.industry import ipc_map
 from ipabs.patents.portfolio import concentration, expiry_cliff, expiry_ladder
 from ipabs.patents.tape import read_portfolio
 from ipabs.valuation.appraisal_report import AppraisalReport
@@ -64,7 +64,7 @@ coverage = CoverageMatrix(
         *(Protection(right=number, stream="terminal", share=0.8) for number in numbers[6:]),
     )
 )
-decay = decay_rate_of(rights.patents[0])
+decay = ipc_map().class_of(rights.patents[0], as_of).decay_rate
 relief = ReliefFromRoyalty(
     streams=(
         RevenueStream(

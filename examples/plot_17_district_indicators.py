@@ -30,7 +30,7 @@ from ipabs.financing.programme import penetration, value_before
 from ipabs.patents.examination import FAST_TRACK_ROUTE, STANDARD_ROUTE, months_gained
 from ipabs.patents.indicators import example_profile, per_ten_thousand, score
 from ipabs.patents.industry import ipc_map
-from ipabs.patents.portfolio import landscape
+from ipabs.patents.landscape import Filing, landscape
 from ipabs.patents.tape import read_portfolio
 
 print(f"a year before: {value_before(1820, 0.1795):,.0f} grants, {value_before(289, 0.6145):.0f} applications")
@@ -84,14 +84,12 @@ for people in (1_200_000, 1_350_000, 1_500_000):
 # Patent navigation in one table: who leads a class, how crowded it is, how old. The classes are those of the
 # international classification that the tape carries.
 industries = ipc_map()
-filings = pd.DataFrame(
-    [
-        {"class": industries.industry_of(patent.ipc[0]).industry, "owner": patent.owner, "filing": patent.filing}
-        for patent in patents
-        if patent.ipc and patent.filing
-    ]
-)
-field = landscape(filings, as_of=as_of).sort_values("patents", ascending=False)
+filings = [
+    Filing(field=industries.industry_of(patent.ipc[0], as_of).industry, owner=patent.owner, filing=patent.filing)
+    for patent in patents
+    if patent.ipc and patent.filing
+]
+field = landscape(filings, as_of=as_of)
 print(field.round(2).to_string())
 
 # %%

@@ -18,6 +18,8 @@ from ipabs.financing.costs import CostItem
 from ipabs.financing.published_subsidies import published_subsidies
 from ipabs.financing.subsidy import Subsidy
 from ipabs.financing.tax import Tax
+from ipabs.patents.industry import IpcMap
+from ipabs.patents.landscape import Filing
 from ipabs.patents.portfolio import Portfolio
 from ipabs.pool.eligibility import EXCHANGE_LIMITS, Criterion, Limit
 from ipabs.pool.pool import Pool
@@ -192,6 +194,10 @@ class Case:
     firms : Firms
     portfolio : Portfolio or None
         The rights of the patent tape.
+    industries : IpcMap
+        The user's own, or the package's.
+    filings : tuple of Filing
+        Of the field, all owners; empty without a tape of them.
     indices : tuple of IndexHistory
         Histories of the user's own.
     collections : tuple of (name, Collections)
@@ -211,6 +217,8 @@ class Case:
     pools: tuple[tuple[str, Pool], ...]
     firms: Firms
     portfolio: Portfolio | None
+    industries: IpcMap
+    filings: tuple[Filing, ...]
     indices: tuple[IndexHistory, ...]
     collections: tuple[tuple[str, Collections], ...]
     notice: str

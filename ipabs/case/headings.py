@@ -1,13 +1,14 @@
 """Headings of the tapes that nothing reads, but that look like ones that are read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ipabs.case import firms
 from ipabs.case.inputs import Inputs
 from ipabs.case.kinds import OpenKinds
 from ipabs.errors import Finding, finding, nearest
+from ipabs.io.columns import Column
 from ipabs.io.table import Table
-from ipabs.patents import tape
+from ipabs.patents import industry, landscape, tape
 from ipabs.pool.tape_columns import HEADINGS, PARTY_COLUMNS, tape_fields
 
 MISSPELT = 0.85  # closer than a heading of the user's own such as revenue_2022 is to revenue
@@ -15,7 +16,12 @@ MISSPELT = 0.85  # closer than a heading of the user's own such as revenue_2022 
 
 def heading_findings(inputs: Inputs) -> Iterator[Finding]:
     """Headings that differ from a known one by a letter or by capitals: warnings, for a detail may be called so."""
-    known = {"firms": firm_headings(inputs.kinds), "patents": right_headings()}
+    known = {
+        "firms": firm_headings(inputs.kinds),
+        "patents": headings_of(tape.COLUMNS),
+        "ipc_map": headings_of(industry.map_columns()),
+        "filings": headings_of(landscape.COLUMNS),
+    }
     for name, table in inputs.tapes:
         mapped = {one.heading for one in inputs.mapping_of(name).columns}
         yield from misspelt(table, known[name] | mapped)
@@ -28,9 +34,9 @@ def firm_headings(kinds: OpenKinds) -> set[str]:
     return terms | facts | {word for words in (*HEADINGS.values(), *firms.HEADINGS.values()) for word in words}
 
 
-def right_headings() -> set[str]:
-    """What a column of the patent tape may be called to be read."""
-    return {"provenance"} | {word for one in tape.COLUMNS for word in (one.name, *one.headings)}
+def headings_of(columns: Iterable[Column]) -> set[str]:
+    """What a column of a tape about rights may be called to be read."""
+    return {"provenance"} | {word for one in columns for word in (one.name, *one.headings)}
 
 
 def misspelt(table: Table, known: set[str]) -> Iterator[Finding]:

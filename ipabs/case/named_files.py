@@ -26,6 +26,8 @@ class Tapes:
 
     firms: Annotated[Tape, "one row a contract, assigned by the column `deal`"]
     patents: Annotated[Tape | None, "one row a right, held against the firm tape"] = None
+    ipc_map: Annotated[Tape | None, "IPC prefix to industry, decay and royalty, instead of the package's map"] = None
+    filings: Annotated[Tape | None, "filings of the field by all owners, for its landscape"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ipabs.case.deal_result import DealResult
     from ipabs.case.result import Result
 
-VALUES = ("valuations", "coverage", "rights_and_contracts", "expiry_ladder")
+VALUES = ("valuations", "coverage", "rights_and_contracts", "expiry_ladder", "landscape")
 SIZE_BANDS = (0.0, 5e6, 10e6, 15e6, 20e6, 50e6)
 STRATA = ("sector", "principal", "kind")
 
@@ -69,7 +69,7 @@ def opening_sections(result: "Result", by_name: Mapping[str, Exhibit], lang: Lan
     yield section("variants", *readings, text=notes)
     rules = [by_name[one] for one in ("pool_rules",) if one in by_name]
     yield section("deals", by_name["pool"], *rules, patents_exhibit(result), by_name["tranches"])
-    if case.portfolio is not None:
+    if case.portfolio is not None or case.filings:
         values = [in_millions(by_name[one]) for one in VALUES if one in by_name]
         yield section("values", *values, text=tuple(value_sentences(result.appraisals, lang)))
 

@@ -31,7 +31,8 @@ from ipabs.report.exhibit import Exhibit, records
 from ipabs.report.page import Page, page_fragment
 from ipabs.report.workbook import workbook_bytes
 
-LEFT_OUT = "appraisal.left_out"
+# That a contract is not what its deal says it advances is told of the tape already.
+STATED = "valuation.stated"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)  # without slots: its tables are made once, when first asked for
@@ -101,7 +102,7 @@ class Result:
     def findings(self) -> tuple[Finding, ...]:
         """Warnings and notes of the input and of the run, its variants included."""
         rights = (found for appraised in self.appraisals for one in appraised.firms for found in one.findings)
-        own = (*self.case.findings, *self.comparison.findings, *(one for one in rights if one.code == LEFT_OUT))
+        own = (*self.case.findings, *self.comparison.findings, *(one for one in rights if one.code != STATED))
         return (*own, *(one for _, result in self.variants for one in result.comparison.findings))
 
     @cached_property

@@ -1,16 +1,17 @@
-"""The patent tape of a case: a portfolio, held against the firm tape, with its pledges."""
+"""What a case reads about rights: its patent tape, held against the firm tape; its IPC map; the filings of a field."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 
 import numpy as np
 
+from ipabs.case.case import CaseFile
 from ipabs.case.firms import COUNTED, name_column
 from ipabs.errors import DataError, Finding, finding
 from ipabs.io.columns import TypedColumns, read_columns
 from ipabs.io.table import Table
-from ipabs.patents.industry import ipc_map
-from ipabs.patents.patent import Patent
+from ipabs.patents.industry import IpcMap, ipc_map, read_ipc_map
+from ipabs.patents.landscape import Filing, read_filings
 from ipabs.patents.portfolio import Portfolio, pledge_findings
 from ipabs.patents.tape import COLUMNS, read_portfolio
 
@@ -19,14 +20,13 @@ def read_rights(
     table: Table,
     firms: Table | None,
     as_of: date | None,
+    valued: IpcMap | None,
     found: list[Finding],
     mapping: Mapping[str, str],
-    *,
-    valued: bool,
 ) -> Portfolio | None:
     """The rights of a patent tape; what is wrong with them, or between the two tapes, is added to `found`.
 
-    Rights that are `valued` decay with their technology, so each of their IPC symbols has to be known.
+    Where the rights are `valued`, their classes must be known to the map.
     """
     read = read_columns(table, COLUMNS, mapping=mapping)
     found += owner_findings(read, firms)
@@ -37,22 +37,33 @@ def read_rights(
         return None
     if as_of is not None:
         rows = {right.number: row for row, right in enumerate(portfolio.rights)}
-        pledged = pledge_findings(portfolio, as_of)
-        found += [read.at(rows[str(one.place.path[0])], one) for one in pledged]
-    if valued:
-        found += class_findings(read, portfolio)
+        unknown = valued.findings(portfolio.alive(as_of), as_of) if valued else ()
+        faults = (*pledge_findings(portfolio, as_of), *unknown)
+        found += [read.at(rows[str(one.place.path[0])], one) for one in faults]
     return portfolio
 
 
-def class_findings(read: TypedColumns, portfolio: Portfolio) -> Iterator[Finding]:
-    """Patents whose IPC symbol belongs to no industry of the map."""
-    industries = ipc_map()
-    for row, right in enumerate(portfolio.rights):
-        if isinstance(right, Patent) and right.ipc:
-            try:
-                industries.class_of(right)
-            except DataError as error:
-                yield from (read.at(row, fault, field="ipc") for fault in error.findings)
+def read_industries(table: Table | None, mapping: Mapping[str, str], found: list[Finding]) -> IpcMap:
+    """The case's own IPC map, or the package's; what is wrong with it is added to `found`."""
+    if table is not None:
+        try:
+            return read_ipc_map(table, mapping=mapping)
+        except DataError as error:
+            found.extend(error.findings)
+    return ipc_map()
+
+
+def read_field(
+    table: Table | None, mapping: Mapping[str, str], file: CaseFile | None, found: list[Finding]
+) -> tuple[Filing, ...]:
+    """The filings of the field, for its landscape; what is wrong with them is added to `found`."""
+    if table is None:
+        return ()
+    try:
+        return read_filings(table, mapping=mapping, as_of=file.as_of if file else None)
+    except DataError as error:
+        found.extend(error.findings)
+        return ()
 
 
 def owner_findings(read: TypedColumns, firms: Table | None) -> Iterator[Finding]:

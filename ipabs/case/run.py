@@ -42,9 +42,10 @@ def appraise_case(case: Case, known: Known) -> tuple[Appraised, ...]:
     file, portfolio = case.file, case.portfolio
     if portfolio is None:
         return ()
-    pledged = [facts for _, pool in case.pools for facts in pledged_firms(pool, case.firms, file.tax)]
+    contracts = (contract for _, pool in case.pools for contract in pool.obligations)
+    pledged = pledged_firms(contracts, case.firms, file.tax)
     return tuple(
-        appraise(method, portfolio, pledged, as_of=file.as_of, seed=file.seed, known=known)
+        appraise(method, portfolio, pledged, as_of=file.as_of, seed=file.seed, industries=case.industries, known=known)
         for method in file.valuations
     )
 

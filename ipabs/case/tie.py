@@ -18,12 +18,13 @@ from ipabs.case.firms import Firms, in_own_words, read_firms
 from ipabs.case.inputs import Inputs
 from ipabs.case.notices import noticed_deals, noticed_pool, read_notices
 from ipabs.case.pool_rules import eligibility_findings, limit_warnings, stratification_findings
-from ipabs.case.rights import read_rights
+from ipabs.case.rights import read_field, read_industries, read_rights
 from ipabs.case.trustees import read_collections
 from ipabs.case.valuations import appraise, cut, pledged_firms, valuation_findings
 from ipabs.cashflow.collections import Collections
 from ipabs.errors import Finding, IpabsError, Place
 from ipabs.io.table import Table
+from ipabs.patents.industry import IpcMap
 from ipabs.patents.portfolio import Portfolio
 from ipabs.pool.pool import Pool
 from ipabs.pool.tape_columns import TapeMapping
@@ -40,7 +41,9 @@ def tied(inputs: Inputs, found: list[Finding], *, base: bool = True) -> Case | N
     indices = read_indices(inputs, found)
     table = own_words(inputs, "firms")
     pool, firms = read_pool(inputs, table, indices, found) if "firms" in tapes else (None, None)
-    portfolio = read_patents(inputs, table, found) if "patents" in tapes else None
+    industries = read_industries(tapes.get("ipc_map"), fields_of(inputs.mapping_of("ipc_map")), found)
+    portfolio = read_patents(inputs, table, industries, found) if "patents" in tapes else None
+    filings = read_field(tapes.get("filings"), fields_of(inputs.mapping_of("filings")), file, found)
     if file is None or table is None or pool is None or firms is None:
         return None
     assigned = deal_column(table, pool, inputs.mapping_of("firms"))
@@ -49,7 +52,7 @@ def tied(inputs: Inputs, found: list[Finding], *, base: bool = True) -> Case | N
     found += index_findings(file, indices)
     found += advance_findings(firms, pool, table) if base else ()
     notices = read_notices(inputs, found)
-    pool = noticed_pool(lent_pool(file, pool, firms, portfolio, found), notices)
+    pool = noticed_pool(lent_pool(file, pool, firms, portfolio, industries, found), notices)
     stated = {name: deal.value for name, deal in inputs.deals if deal.value is not None}
     deals = noticed_deals(stated, notices, found)
     pools = {name: part for name in deals if (part := part_of(pool, assigned, name)) is not None}
@@ -69,6 +72,8 @@ def tied(inputs: Inputs, found: list[Finding], *, base: bool = True) -> Case | N
         pools=tuple(pools.items()),
         firms=firms,
         portfolio=portfolio,
+        industries=industries,
+        filings=filings,
         indices=indices,
         collections=tuple(reported.items()),
         notice=table.notice,
@@ -104,18 +109,12 @@ def read_pool(
     return (pool, firms) if len(found) == before else (None, None)
 
 
-def read_patents(inputs: Inputs, firms: Table | None, found: list[Finding]) -> Portfolio | None:
+def read_patents(inputs: Inputs, firms: Table | None, industries: IpcMap, found: list[Finding]) -> Portfolio | None:
     """The rights of the patent tape."""
     file = inputs.case.value
     mapping = fields_of(inputs.mapping_of("patents"))
-    return read_rights(
-        dict(inputs.tapes)["patents"],
-        firms,
-        file.as_of if file else None,
-        found,
-        mapping,
-        valued=bool(file and file.valuations),
-    )
+    valued = industries if file and file.valuations else None
+    return read_rights(dict(inputs.tapes)["patents"], firms, file.as_of if file else None, valued, found, mapping)
 
 
 def read_indices(inputs: Inputs, found: list[Finding]) -> tuple[IndexHistory, ...]:
@@ -147,17 +146,24 @@ def at_horizon(name: str, fault: Finding) -> Finding:
     return replace(fault, place=Place(path=("indices", name, "known_until")))
 
 
-def lent_pool(file: CaseFile, pool: Pool, firms: Firms, portfolio: Portfolio | None, found: list[Finding]) -> Pool:
+def lent_pool(
+    file: CaseFile,
+    pool: Pool,
+    firms: Firms,
+    portfolio: Portfolio | None,
+    industries: IpcMap,
+    found: list[Finding],
+) -> Pool:
     """The contracts as the tape states them, cut to their lending values where a valuation enforces them."""
-    faults = list(
-        valuation_findings(file.valuations, portfolio, pool, firms, file.as_of, named=file.tapes.patents is not None)
-    )
+    named = file.tapes.patents is not None
+    faults = list(valuation_findings(file.valuations, portfolio, pool, firms, file.as_of, tax=file.tax, named=named))
     found += faults
     enforced = next((method for method in file.valuations if method.enforce), None)
-    if enforced is None or portfolio is None or faults:
+    if enforced is None or portfolio is None or any(one.severity == "error" for one in faults):
         return pool
-    pledged = pledged_firms(pool, firms, file.tax)
-    return cut(pool, appraise(enforced, portfolio, pledged, as_of=file.as_of, seed=file.seed), found)
+    pledged = pledged_firms(pool.obligations, firms, file.tax)
+    appraised = appraise(enforced, portfolio, pledged, as_of=file.as_of, seed=file.seed, industries=industries)
+    return cut(pool, appraised, found)
 
 
 def deal_column(table: Table, pool: Pool, mapping: TapeMapping) -> dict[str, str]:

@@ -5,18 +5,21 @@ advanced up to the whole of an appraisal.
 """
 
 import math
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal, cast
+from typing import Annotated, ClassVar, Literal, cast
 
 from ipabs.basics.units import Count, Money, Rate, Share
-from ipabs.case.firms import Firms
+from ipabs.case.firms import Firms, StatedValue
 from ipabs.errors import Finding, finding
 from ipabs.financing.tax import Tax
+from ipabs.patents.industry import IpcMap
 from ipabs.patents.portfolio import Portfolio
+from ipabs.pool.contract import Contract
+from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
-from ipabs.valuation.collateral import LendingTerms, LiquidationTerms, collateral_values
+from ipabs.valuation.collateral import LendingTerms, LiquidationTerms
 from ipabs.valuation.comparable_licences import royalty_distribution
 from ipabs.valuation.firm_appraisal import (
     AnyRange,
@@ -26,6 +29,7 @@ from ipabs.valuation.firm_appraisal import (
     PledgedFirm,
     appraise_firms,
 )
+from ipabs.valuation.valuation import Valuation
 
 FEWEST_DRAWS, MOST_DRAWS = 100, 1_000_000
 FEN = 100
@@ -113,7 +117,8 @@ class Appraised:
     firms: tuple[FirmAppraisal, ...]
 
 
-Known = MutableMapping[object, FirmAppraisal]
+# Market values that were drawn, by everything they depend on.
+Known = MutableMapping[object, Valuation]
 
 
 def terms_for(method: ValuationMethod, facts: PledgedFirm, seed: int) -> AppraisalTerms:
@@ -148,33 +153,29 @@ def appraise(
     *,
     as_of: date,
     seed: int,
+    industries: IpcMap,
     known: Known | None = None,
 ) -> Appraised:
     """Every firm's rights valued by one method; `known` keeps values, so that a variant draws only what it changes."""
-    values: Known = {} if known is None else known
-    return Appraised(
-        method=method,
-        firms=tuple(one_firm(method, portfolio.of(facts.firm), facts, as_of, seed, values) for facts in firms),
-    )
+    drawn: Known = {} if known is None else known
+
+    def one_firm(facts: PledgedFirm) -> FirmAppraisal:
+        rights = portfolio.of(facts.firm)
+        key = (method, seed, as_of, facts.firm, facts.revenue, facts.tax_rate, rights, industries)
+        before = {facts.firm: drawn[key]} if key in drawn else {}
+        terms = terms_for(method, facts, seed)
+        (one,) = appraise_firms(rights, [facts], terms, as_of=as_of, industries=industries, known=before)
+        drawn[key] = one.valuation
+        return one
+
+    return Appraised(method=method, firms=tuple(map(one_firm, firms)))
 
 
-def one_firm(
-    method: ValuationMethod, rights: Portfolio, facts: PledgedFirm, as_of: date, seed: int, known: Known
-) -> FirmAppraisal:
-    """One firm's rights; a market value that is known already is not drawn again."""
-    terms = terms_for(method, facts, seed)
-    key = (method, seed, as_of, facts.firm, facts.revenue, facts.tax_rate, rights)
-    if key not in known:
-        (known[key],) = appraise_firms(rights, [facts], terms, as_of=as_of)
-    values = collateral_values(known[key].valuation, liquidation=terms.liquidation, lending=terms.lending)
-    return replace(known[key], facts=facts, values=values)
-
-
-def pledged_firms(pool: Pool, firms: Firms, tax: Tax | None) -> tuple[PledgedFirm, ...]:
-    """What the firm tape says of each firm that owes a contract; one without revenue has none here."""
+def pledged_firms(contracts: Iterable[Obligation], firms: Firms, tax: Tax | None) -> tuple[PledgedFirm, ...]:
+    """What the firm tape says of each firm that owes contracts, all deals together; no stated revenue counts as 0."""
     facts = {fact.firm: fact for fact in firms.facts}
     owed: dict[str, float] = {}
-    for contract in pool.obligations:
+    for contract in contracts:
         owed[contract.obligor] = owed.get(contract.obligor, 0.0) + contract.principal
     usual = tax.rate if tax else 0.0
 
@@ -199,21 +200,24 @@ def valuation_findings(
     firms: Firms,
     as_of: date,
     *,
+    tax: Tax | None,
     named: bool,
 ) -> Iterator[Finding]:
     """What a valuation needs and the tapes do not say; `named` says whether the case names a patent tape."""
+    owing = tuple(dict.fromkeys(contract.obligor for contract in pool.obligations))
+    facts = {fact.firm: fact for fact in firms.facts}
+    rights = portfolio.alive(as_of) if portfolio else None
     for method in methods:
         path: tuple[str, ...] = ("valuations", method.name)
         if portfolio is None and not named:
             template = "{got} values the rights of a patent tape; name one under tapes.patents"
             yield finding("case.valuation_patents", template, path=path, got=method.name)
-        revenue = {fact.firm: fact.revenue for fact in firms.facts}
-        yield from missing(method, path, "revenue", [one for one in owing(pool) if not revenue.get(one)])
+        yield from missing(method, path, "revenue", [firm for firm in owing if not facts[firm].revenue])
+        untaxed = [firm for firm in owing if tax is None and facts[firm].tax_rate is None]
+        yield from missing(method, path, "tax_rate", untaxed)
         if method.lending.advance_rate is None:
-            silent = [one for one in owing(pool) if firms.stated_of(one).advance_rate is None]
-            yield from missing(method, (*path, "lending"), "advance_rate", silent)
-        rights = portfolio.alive(as_of) if portfolio else None
-        without = [firm for firm in owing(pool) if rights and not rights.of(firm).rights]
+            yield from stated_rate_findings(method, (*path, "lending"), {one: firms.stated_of(one) for one in owing})
+        without = [firm for firm in owing if rights and not rights.of(firm).rights]
         if without:
             template = "no right in the patent tape that is alive on {as_of} belongs to {got}"
             yield finding("case.no_rights", template, path=path, got=", ".join(without), as_of=as_of)
@@ -224,9 +228,16 @@ def valuation_findings(
         yield finding("case.enforced_twice", template, path=path, got=" and ".join(enforced))
 
 
-def owing(pool: Pool) -> tuple[str, ...]:
-    """The firms that owe a pool, each once."""
-    return tuple(dict.fromkeys(contract.obligor for contract in pool.obligations))
+def stated_rate_findings(
+    method: ValuationMethod, path: tuple[str, ...], stated: Mapping[str, StatedValue]
+) -> Iterator[Finding]:
+    """Firms without a stated advance rate, and warnings for rates of more than the whole value."""
+    yield from missing(method, path, "advance_rate", [firm for firm, one in stated.items() if one.advance_rate is None])
+    above = {firm: one.advance_rate for firm, one in stated.items() if (one.advance_rate or 0.0) > 1}
+    if above:
+        told = ", ".join(f"{firm} {rate:.2%}" for firm, rate in above.items())
+        template = "advance rates above 100% are stated: {got}; {method} lends the whole value and no more"
+        yield finding("case.advance_above_value", template, path=path, severity="warning", got=told, method=method.name)
 
 
 def missing(method: ValuationMethod, path: tuple[str, ...], column: str, firms: Sequence[str]) -> Iterator[Finding]:
@@ -245,18 +256,28 @@ def missing(method: ValuationMethod, path: tuple[str, ...], column: str, firms: 
 def cut(pool: Pool, appraised: Appraised, found: list[Finding]) -> Pool:
     """The contracts cut to what would be lent on the rights of each firm, in whole fen; others stay as they are."""
     share = {one.facts.firm: one.amount / one.facts.contract_amount for one in appraised.firms}
+    path = ("valuations", appraised.method.name, "enforce")
     contracts = []
     for contract in pool.obligations:
         lent = math.floor(contract.principal * share[contract.obligor] * FEN) / FEN
+        contracts.append(contract)
+        if share[contract.obligor] >= 1:
+            continue
         if not lent:
             template = "nothing would be lent on the rights of {got}; take its contract out of the tape"
-            path = ("valuations", appraised.method.name, "enforce")
             found.append(finding("case.nothing_lent", template, path=path, got=contract.obligor))
-        whole = share[contract.obligor] >= 1 or not lent
-        contracts.append(contract if whole else replace(cast(Any, contract), principal=lent))
+        elif isinstance(contract, Contract) and not (contract.installment or contract.balloon or contract.schedule):
+            contracts[-1] = replace(contract, principal=lent)
+        else:
+            template = "contract {got} states amounts beside its principal and cannot be cut to {lent}; restate it"
+            found.append(finding("case.cannot_cut", template, path=path, got=contract.id, lent=f"{lent:,.2f}"))
     return replace(pool, obligations=tuple(contracts))
 
 
-def deal_of(pools: Sequence[tuple[str, Pool]]) -> Mapping[str, str]:
-    """The deal that holds each firm's contract."""
-    return {contract.obligor: name for name, pool in pools for contract in pool.obligations}
+def deals_of(pools: Sequence[tuple[str, Pool]]) -> Mapping[str, str]:
+    """The deals that hold each firm's contracts."""
+    deals: dict[str, dict[str, None]] = {}
+    for name, pool in pools:
+        for contract in pool.obligations:
+            deals.setdefault(contract.obligor, {})[name] = None
+    return {firm: ", ".join(names) for firm, names in deals.items()}

@@ -2,47 +2,36 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import reduce
 
 import numpy as np
 
-from ipabs._typing import FloatArray
 from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.words import Language, label, percent
 from ipabs.case.case import Case
-from ipabs.case.valuations import Appraised, deal_of
+from ipabs.case.valuations import Appraised, deals_of
+from ipabs.cashflow.discounting import Values
 from ipabs.io.folder import Cell
+from ipabs.patents.landscape import landscape
 from ipabs.patents.portfolio import Portfolio
 from ipabs.patents.statute import statutory_expiry
 from ipabs.pool.pool import Pool
 from ipabs.report.exhibit import Exhibit, columns
 from ipabs.report.titles import amount
 from ipabs.valuation.firm_appraisal import ADVANCE_TOLERANCE, FirmAppraisal
-from ipabs.valuation.simulated import mean_over_paths, quantile_error
+from ipabs.valuation.simulated import mean_error, spread
+from ipabs.valuation.valuation import total
 
-LEVELS = (0.05, 0.5, 0.95)
 PROGRAMME = "programme"
 
 
-def draws_of(one: FirmAppraisal) -> FloatArray:
-    """The market value in each draw."""
-    return np.atleast_1d(np.asarray(one.valuation.value, dtype=np.float64))
-
-
-def whole(appraised: Appraised) -> FloatArray:
+def whole(appraised: Appraised) -> Values:
     """The market value of all firms together in each draw; common factors make it wider than independence would."""
-    return reduce(np.add, map(draws_of, appraised.firms))
-
-
-def spread_of(draws: FloatArray) -> tuple[float, ...]:
-    """Mean, its standard error, and the quantiles of draws."""
-    mean = mean_over_paths(draws)
-    return float(mean.value), float(mean.standard_error), *(float(np.quantile(draws, level)) for level in LEVELS)
+    return total([one.valuation.value for one in appraised.firms])
 
 
 def valuations(case: Case, appraisals: Sequence[Appraised]) -> Exhibit:
     """Market value of each firm's rights and of all together, with standard error and quantiles."""
-    deals = deal_of(case.pools)
+    deals = deals_of(case.pools)
     portfolio = case.portfolio or Portfolio(rights=())
 
     def rows(appraised: Appraised) -> Iterator[tuple[Cell, ...]]:
@@ -50,10 +39,10 @@ def valuations(case: Case, appraisals: Sequence[Appraised]) -> Exhibit:
         for one in appraised.firms:
             rights = len(portfolio.of(one.facts.firm).alive(case.file.as_of).rights)
             head = (name, one.facts.firm, deals[one.facts.firm], rights)
-            yield (*head, *spread_of(draws_of(one)), one.facts.stated_value, appraised.method.draws)
+            yield (*head, *spread(one.valuation.value).values(), one.facts.stated_value, appraised.method.draws)
         stated = [one.facts.stated_value for one in appraised.firms if one.facts.stated_value is not None]
         head = (name, PROGRAMME, "", len(portfolio.alive(case.file.as_of).rights))
-        yield (*head, *spread_of(whole(appraised)), sum(stated) if stated else None, appraised.method.draws)
+        yield (*head, *spread(whole(appraised)).values(), sum(stated) if stated else None, appraised.method.draws)
 
     return Exhibit(
         name="valuations",
@@ -65,8 +54,11 @@ def valuations(case: Case, appraisals: Sequence[Appraised]) -> Exhibit:
             market_value="money",
             standard_error="money",
             q05="money",
+            q05_error="money",
             median="money",
+            median_error="money",
             q95="money",
+            q95_error="money",
             stated_value="money",
             draws="count",
         ),
@@ -74,18 +66,9 @@ def valuations(case: Case, appraisals: Sequence[Appraised]) -> Exhibit:
     )
 
 
-def lending_error(appraised: Appraised, one: FirmAppraisal) -> float:
-    """Standard error of the lending value: of the quantile, at the advance rate; 0 where the cap decides."""
-    lending, facts = appraised.method.lending, one.facts
-    rate = facts.stated_advance_rate if lending.advance_rate is None else lending.advance_rate
-    if not 0 < one.values.lending < (np.inf if lending.cap is None else lending.cap):
-        return 0.0
-    return min(rate or 0.0, 1.0) * quantile_error(draws_of(one), lending.quantile)
-
-
 def coverage(case: Case, appraisals: Sequence[Appraised]) -> Exhibit:
     """Each contract against the advance that the deal states, and against what would be lent and realized."""
-    deals = deal_of(case.pools)
+    deals = deals_of(case.pools)
 
     def row(appraised: Appraised, one: FirmAppraisal) -> tuple[Cell, ...]:
         facts = one.facts
@@ -98,10 +81,11 @@ def coverage(case: Case, appraisals: Sequence[Appraised]) -> Exhibit:
             facts.stated_advance_rate,
             within_advance(facts.contract_amount, facts.stated_value, facts.stated_advance_rate),
             one.values.lending,
-            lending_error(appraised, one),
+            one.values.lending_error,
             one.coverage,
-            lending_error(appraised, one) / facts.contract_amount,
+            one.values.lending_error / facts.contract_amount,
             float(np.mean(one.values.liquidation)),
+            mean_error(one.values.liquidation),
             appraised.method.draws,
         )
 
@@ -120,6 +104,7 @@ def coverage(case: Case, appraisals: Sequence[Appraised]) -> Exhibit:
             coverage="factor",
             coverage_error="factor",
             liquidation_value="money",
+            liquidation_error="money",
             draws="count",
         ),
         rows=tuple(row(appraised, one) for appraised in appraisals for one in appraised.firms),
@@ -203,28 +188,47 @@ def rights_and_contracts(case: Case) -> Exhibit:
     )
 
 
+def field_landscape(case: Case) -> Exhibit:
+    """The classes of the field: who leads, how crowded, how old; patent navigation for what it says of money."""
+    table = landscape(case.filings, as_of=case.file.as_of)
+    return Exhibit(
+        name="landscape",
+        columns=columns(
+            field="text",
+            filings="count",
+            owners="count",
+            leader="text",
+            leader_share="rate",
+            effective_owners="factor",
+            median_age="years",
+            recent_share="rate",
+        ),
+        rows=tuple(table.itertuples(name=None)),
+    )
+
+
 def value_exhibits(case: Case, appraisals: Sequence[Appraised]) -> tuple[Exhibit, ...]:
     """Every exhibit on rights and their value; none without a patent tape."""
     values = (valuations(case, appraisals), coverage(case, appraisals)) if appraisals else ()
     rights = (expiry_ladder(case), rights_and_contracts(case)) if case.portfolio else ()
-    return (*values, *rights)
+    return (*values, *rights, *((field_landscape(case),) if case.filings else ()))
 
 
 def value_sentences(appraisals: Sequence[Appraised], lang: Language) -> Iterator[str]:
     """What each valuation says of the programme, in words."""
     for appraised in appraisals:
-        mean, error, low, _, high = spread_of(whole(appraised))
+        found = spread(whole(appraised))
         stated = [one.facts.stated_value for one in appraised.firms]
         known = sum(value for value in stated if value is not None)
         owed = sum(one.facts.contract_amount for one in appraised.firms)
         yield label("sentence.value", lang).format(
             name=appraised.method.name,
             kind=label(f"word.{appraised.method.KIND}", lang),
-            mean=amount(mean, lang),
-            error=percent(error / mean if mean else 0.0),
+            mean=amount(found["mean"], lang),
+            error=percent(found["standard_error"] / found["mean"] if found["mean"] else 0.0),
             draws=f"{appraised.method.draws:,}",
-            low=amount(low, lang),
-            high=amount(high, lang),
+            low=amount(found["q05"], lang),
+            high=amount(found["q95"], lang),
             stated=amount(known, lang),
         )
         yield label("sentence.enforced" if appraised.method.enforce else "sentence.coverage", lang).format(

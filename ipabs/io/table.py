@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from ipabs.basics.tables import read_bytes
 from ipabs.errors import DataError, FileError, Finding, Place, finding, refuse
 from ipabs.io.delimited import BLANKS, CONTROL, MOST_CELLS, decode, delimited_rows, plain_block
 from ipabs.io.parquet import parquet_rows
@@ -140,6 +141,11 @@ def read_table(path: str | Path, *, sheet: str = "") -> Table:
             )
         )
     return parse_table(raw, file=path.name, sheet=sheet)
+
+
+def package_table(name: str) -> Table:
+    """The CSV file `name` of the package's data, read as a user's own is that may take its place."""
+    return parse_table(read_bytes(name), file=name)
 
 
 def parse_table(raw: bytes, *, file: str, sheet: str = "") -> Table:

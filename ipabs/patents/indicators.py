@@ -77,7 +77,7 @@ def high_value(
     strategic = patent.strategic_emerging
     if strategic is None:
         known = (industries or ipc_map()).industry_of
-        strategic = any(known(symbol).strategic_emerging_industry for symbol in patent.ipc)
+        strategic = any(known(symbol, as_of).strategic_emerging_industry for symbol in patent.ipc)
     return HighValue(
         valid_invention=patent.kind == "invention" and patent.status == "in_force" and is_alive(patent, as_of),
         strategic_emerging=strategic,

@@ -1,11 +1,10 @@
-"""A portfolio of IP rights: checks across rights, remaining life, fees, expiry ladder, landscape."""
+"""A portfolio of IP rights: checks across rights, remaining life, fees, expiry ladder, concentration."""
 
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
@@ -217,52 +216,3 @@ def concentration(values: Mapping[str, float]) -> dict[str, float]:
         "top_1": top_share(amounts, 1),
         "top_3": top_share(amounts, 3),
     }
-
-
-def landscape(filings: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
-    """What patent navigation says of each class of a field, for money: share of the leader, crowding, age.
-
-    Parameters
-    ----------
-    filings : DataFrame
-        One row a patent of the field (all owners), columns class, owner, filing.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by class: patents, owners, leader, leader_share, effective_owners (1 / Herfindahl index of owners),
-        median_age_years, share_of_last_three_years.
-    """
-    missing = [name for name in ("class", "owner", "filing") if name not in filings.columns]
-    refuse(
-        DataError,
-        [finding("landscape.column", "no column {got!r}", path=(name,), got=name) for name in missing],
-    )
-    filed = pd.to_datetime(filings["filing"], errors="coerce")
-    refuse(DataError, _landscape_findings(filings, filed))
-    age = (pd.Timestamp(as_of) - filed).dt.days / 365.25
-    rows = {}
-    for name, group in filings.assign(age=age).groupby("class"):
-        owners = group["owner"].value_counts()
-        rows[name] = {
-            "patents": len(group),
-            "owners": len(owners),
-            "leader": owners.index[0],
-            "leader_share": owners.iloc[0] / len(group),
-            "effective_owners": effective_number(owners.to_numpy(dtype=float)),
-            "median_age_years": group["age"].median(),
-            "share_of_last_three_years": (group["age"] <= 3).mean(),
-        }
-    frame = pd.DataFrame.from_dict(rows, orient="index")
-    frame.index.name = "class"
-    return frame
-
-
-def _landscape_findings(filings: pd.DataFrame, filed: "pd.Series[Any]") -> Iterator[Finding]:
-    for row, (field, owner, day) in enumerate(zip(filings["class"], filings["owner"], filed, strict=True), 1):
-        for name, cell in (("class", field), ("owner", owner)):
-            if pd.isna(cell) or not str(cell).strip():
-                yield finding("landscape.empty", "row {row} has no {name}", path=(row, name), row=row, name=name)
-        if pd.isna(day):
-            got = filings["filing"].iloc[row - 1]
-            yield finding("landscape.filing", "row {row}: {got!r} is no date", path=(row, "filing"), row=row, got=got)

@@ -150,9 +150,9 @@ class AppraisalReport:
             *(
                 (
                     _method(one.valuation, lang),
-                    words.money(one.valuation.mean, lang),
-                    words.money(one.valuation.quantile(low), lang),
-                    words.money(one.valuation.quantile(high), lang),
+                    _simulated(one.valuation.mean, one.valuation.standard_error, lang),
+                    _simulated(one.valuation.quantile(low), one.valuation.quantile_error(low), lang),
+                    _simulated(one.valuation.quantile(high), one.valuation.quantile_error(high), lang),
                     words.percent(one.weight, digits=0),
                 )
                 for one in self.conclusion.entries
@@ -161,11 +161,13 @@ class AppraisalReport:
 
     def _conclusion(self, lang: Language) -> tuple[str, ...]:
         low, high = (words.money(bound, lang) for bound in self.conclusion.range)
-        text = {
-            "en": f"{words.money(self.conclusion.value, lang)} {self._currency}, in a range of {low} to {high}.",
-            "zh": f"评估值为{words.money(self.conclusion.value, lang)}（{self._currency}），区间为{low}至{high}。",
-        }
-        return (text[lang],)
+        value = words.money(self.conclusion.value, lang)
+        told = words.label("report.concluded", lang).format(value=value, currency=self._currency, low=low, high=high)
+        if not self.conclusion.standard_error:
+            return (told,)
+        error = words.money(self.conclusion.standard_error, lang)
+        draws = max(one.draws for one in self._valuations)
+        return (told, words.label("report.simulated", lang).format(error=error, draws=f"{draws:,}"))
 
     def _pledges(self, lang: Language) -> tuple[str, ...]:
         return tuple(words.line(found, lang) for found in pledge_findings(self.portfolio, self.base_date))
@@ -191,6 +193,11 @@ def _method(valuation: Valuation, lang: Language) -> str:
     """The method's label; a user's own method goes by its name."""
     key = f"report.method.{valuation.method.replace(' ', '_')}"
     return words.label(key, lang) if key in words.labels() else valuation.method
+
+
+def _simulated(value: float, error: float, lang: Language) -> str:
+    """A figure with its standard error, if it has one."""
+    return words.money(value, lang) + (f" ± {words.money(error, lang)}" if error else "")
 
 
 def _figure(entry: Input) -> str:

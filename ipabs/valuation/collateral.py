@@ -13,6 +13,7 @@ from ipabs.basics.units import Money, Rate, Share, Years
 from ipabs.cashflow.discounting import Values, value_or_array
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.valuation.ranges import outside
+from ipabs.valuation.simulated import spread
 from ipabs.valuation.valuation import Valuation
 
 
@@ -70,13 +71,21 @@ def lending_value(market: Valuation, terms: LendingTerms) -> float:
     return max(lent if terms.cap is None else min(terms.cap, lent), 0.0)
 
 
+def lending_error(market: Valuation, terms: LendingTerms) -> float:
+    """Standard error of the lending value: the quantile's, at the advance rate; 0 where cap or prior claims decide."""
+    lent = terms.advance_rate * market.quantile(terms.quantile) - terms.prior_claims
+    decided = lent <= 0 or (terms.cap is not None and lent >= terms.cap)
+    return 0.0 if decided else terms.advance_rate * market.quantile_error(terms.quantile)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CollateralValues:
-    """Three figures of one portfolio."""
+    """Three figures of one portfolio; the lending value is one figure, with a standard error where it is simulated."""
 
     market: Valuation
     liquidation: Values
     lending: float
+    lending_error: float
 
     @property
     def realization_rate(self) -> float:
@@ -92,16 +101,13 @@ class CollateralValues:
         return self.lending / amount
 
     def to_frame(self) -> pd.DataFrame:
-        """Mean, 5 %, 50 % and 95 % of market and liquidation value; lending value is one figure."""
-        rows: dict[str, Mapping[str, float]] = {}
-        for name, values in (
-            ("market", self.market.value),
-            ("liquidation", self.liquidation),
-            ("lending", self.lending),
-        ):
-            low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
-            rows[name] = {"mean": float(np.mean(values)), "q05": low, "median": middle, "q95": high}
-        return pd.DataFrame.from_dict(rows, orient="index")
+        """Market, liquidation and lending value: mean, 5 %, 50 % and 95 % with their standard errors, and draws."""
+        lending = dict.fromkeys(spread(self.lending), np.nan) | {
+            "mean": self.lending,
+            "standard_error": self.lending_error,
+        }
+        rows = {"market": spread(self.market.value), "liquidation": spread(self.liquidation), "lending": lending}
+        return pd.DataFrame.from_dict(rows, orient="index").assign(draws=self.market.draws)
 
 
 def collateral_values(market: Valuation, *, liquidation: LiquidationTerms, lending: LendingTerms) -> CollateralValues:
@@ -110,6 +116,7 @@ def collateral_values(market: Valuation, *, liquidation: LiquidationTerms, lendi
         market=market,
         liquidation=liquidation_value(market.value, liquidation),
         lending=lending_value(market, lending),
+        lending_error=lending_error(market, lending),
     )
 
 

@@ -5,9 +5,10 @@ and the discount rate; common factors tie the firms, so that the value of the wh
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ import pandas as pd
 
 from ipabs.basics.units import Count, Factor, Integer, Money, Rate, Share
 from ipabs.errors import DataError, Finding, finding, refuse
-from ipabs.patents.industry import IpcMap, decay_rate_of
+from ipabs.patents.industry import IpcMap, ipc_map
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.checks import stated_findings
 from ipabs.valuation.collateral import (
@@ -30,6 +31,7 @@ from ipabs.valuation.income_sharing import IncomeSharing
 from ipabs.valuation.ranges import outside
 from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
 from ipabs.valuation.revenue import RevenueStream
+from ipabs.valuation.simulated import mean_error, spread
 from ipabs.valuation.uncertainty import Loading, Uncertain, UncertainInput
 from ipabs.valuation.valuation import Valuation
 
@@ -126,41 +128,55 @@ def appraise_firms(
     *,
     as_of: date,
     industries: IpcMap | None = None,
+    known: Mapping[str, Valuation] = MappingProxyType({}),
 ) -> tuple[FirmAppraisal, ...]:
     """Value each firm's rights by the income approach over draws, with liquidation and lending value.
 
     Rights not alive on `as_of` are left out, with a warning each. Draws of two firms are independent but for the common
     factors, so ``sum(one.valuation.value for one in …)`` is the distribution of the whole.
 
+    Parameters
+    ----------
+    industries : IpcMap, optional
+        Where the decay of each right's technology is looked up; the package's map by default.
+    known : mapping
+        Market values drawn before, by firm, which are not drawn again.
+
     Raises
     ------
     DataError
-        A firm without rights alive, rights whose facts contradict each other, terms out of range: all at once.
+        A firm without rights alive, rights whose facts contradict each other or whose class the map does not know,
+        terms out of range: all at once.
     """
     twice = [name for name, count in Counter(facts.firm for facts in firms).items() if count > 1]
     found = [finding("appraisal.twice", "firm {got} stands twice", path=(name,), got=name) for name in twice]
-    refuse(DataError, [*found, *(one for facts in firms for one in _firm_findings(facts, portfolio, as_of))])
-    return tuple(_appraise(facts, portfolio.of(facts.firm), terms, as_of, industries) for facts in firms)
+    found += (one for facts in firms for one in _firm_findings(facts, portfolio, as_of))
+    looked_up = industries or ipc_map()
+    owners = {facts.firm for facts in firms}
+    rights = tuple(right for right in portfolio.alive(as_of).rights if right.owner in owners)
+    refuse(DataError, [*found, *looked_up.findings(Portfolio(rights=rights), as_of)])
+    appraised = []
+    for facts in firms:
+        own = portfolio.of(facts.firm)
+        market = known.get(facts.firm) or market_value(facts, own.alive(as_of), terms, as_of, looked_up)
+        values = collateral_values(market, liquidation=terms.liquidation, lending=terms.lending)
+        told = (*_left_out(own, as_of), *market.findings, *_advance_findings(facts))
+        appraised.append(FirmAppraisal(facts=facts, values=values, enforce=terms.enforce, findings=told))
+    return tuple(appraised)
 
 
-def _appraise(
-    facts: PledgedFirm, rights: Portfolio, terms: AppraisalTerms, as_of: date, industries: IpcMap | None
-) -> FirmAppraisal:
-    alive = rights.alive(as_of)
-    decays = [decay_rate_of(patent, industries=industries) for patent in alive.patents if patent.ipc]
+def market_value(
+    facts: PledgedFirm, alive: Portfolio, terms: AppraisalTerms, as_of: date, industries: IpcMap
+) -> Valuation:
+    """One firm's rights over draws: one stream, whose technology decays at the mean rate of their classes."""
+    decays = [industries.class_of(patent, as_of).decay_rate for patent in alive.patents if patent.ipc]
     stream = RevenueStream(
         name=facts.firm,
         revenues=(facts.revenue,),
         growth_rate=terms.growth_rate,
         decay_rate=float(np.mean(decays)) if decays else 0.0,
     )
-    market = _uncertain(stream, facts, terms).value(alive, as_of=as_of)
-    return FirmAppraisal(
-        facts=facts,
-        values=collateral_values(market, liquidation=terms.liquidation, lending=terms.lending),
-        enforce=terms.enforce,
-        findings=(*_left_out(rights, alive, as_of), *_advance_findings(facts)),
-    )
+    return _uncertain(stream, facts, terms).value(alive, as_of=as_of)
 
 
 def _uncertain(stream: RevenueStream, facts: PledgedFirm, terms: AppraisalTerms) -> Uncertain:
@@ -218,8 +234,8 @@ def _firm_findings(facts: PledgedFirm, portfolio: Portfolio, as_of: date) -> Ite
         yield finding("appraisal.no_rights", template, path=(facts.firm,), got=facts.firm, as_of=as_of)
 
 
-def _left_out(rights: Portfolio, alive: Portfolio, as_of: date) -> Iterator[Finding]:
-    kept = {right.number for right in alive.rights}
+def _left_out(rights: Portfolio, as_of: date) -> Iterator[Finding]:
+    kept = {right.number for right in rights.alive(as_of).rights}
     for right in rights.rights:
         if right.number not in kept:
             template = "{got} is not alive on {as_of} and left out"
@@ -237,24 +253,28 @@ def _advance_findings(facts: PledgedFirm) -> tuple[Finding, ...]:
 
 
 def appraisal_table(appraisals: Sequence[FirmAppraisal]) -> pd.DataFrame:
-    """One row a firm: value with its quantiles, the three figures, the contract, its advance rate and coverage."""
-    rows = {
-        one.facts.firm: {
-            "market_value": one.valuation.mean,
-            "q05": one.valuation.quantile(0.05),
-            "median": one.valuation.quantile(0.5),
-            "q95": one.valuation.quantile(0.95),
-            "liquidation_value": float(np.mean(one.values.liquidation)),
-            "lending_value": one.values.lending,
-            "contract_amount": one.facts.contract_amount,
-            "advance_rate": one.advance_rate,
-            "stated_value": one.facts.stated_value,
-            "stated_advance_rate": one.facts.stated_advance_rate,
-            "coverage": one.coverage,
-            "amount": one.amount,
-        }
-        for one in appraisals
-    }
+    """One row a firm: the three figures with their standard errors, the contract, its advance rate and coverage."""
+    rows = {one.facts.firm: _appraisal_row(one) for one in appraisals}
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "firm"
     return frame
+
+
+def _appraisal_row(one: FirmAppraisal) -> dict[str, float | None]:
+    market, facts = spread(one.valuation.value), one.facts
+    return {
+        "market_value": market.pop("mean"),
+        **market,
+        "liquidation_value": float(np.mean(one.values.liquidation)),
+        "liquidation_error": mean_error(one.values.liquidation),
+        "lending_value": one.values.lending,
+        "lending_error": one.values.lending_error,
+        "contract_amount": facts.contract_amount,
+        "advance_rate": one.advance_rate,
+        "stated_value": facts.stated_value,
+        "stated_advance_rate": facts.stated_advance_rate,
+        "coverage": one.coverage,
+        "coverage_error": one.values.lending_error / facts.contract_amount,
+        "amount": one.amount,
+        "draws": one.valuation.draws,
+    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,23 +54,42 @@ class Reconciliation:
             max(one.quantile(self.high_quantile) for one in used),
         )
 
+    @property
+    def standard_error(self) -> float:
+        """Of the value, at most: ``Σ weight × standard error``, as if all methods shared their draws."""
+        return sum(entry.weight * entry.valuation.standard_error for entry in self.entries)
+
     def to_frame(self) -> pd.DataFrame:
-        """One row a method and one for the conclusion: value, low, high, weight, weighted value."""
-        rows = [
-            {
-                "method": entry.valuation.method,
-                "value": entry.valuation.mean,
-                "low": entry.valuation.quantile(self.low_quantile),
-                "high": entry.valuation.quantile(self.high_quantile),
-                "weight": entry.weight,
-                "weighted_value": entry.weight * entry.valuation.mean,
-            }
-            for entry in self.entries
-        ]
-        low, high = self.range
-        rows.append({"method": "conclusion", "value": self.value, "low": low, "high": high, "weight": 1.0,
-                     "weighted_value": self.value})  # fmt: skip
-        return pd.DataFrame(rows).set_index("method")
+        """One row a method and one for the conclusion: value, low and high with standard errors, weight, draws."""
+        rows = [self._row(entry) for entry in self.entries]
+        used = [row for row in rows if row["weight"] > 0]
+        lowest, highest = min(used, key=lambda row: row["low"]), max(used, key=lambda row: row["high"])
+        conclusion = {
+            "method": "conclusion",
+            "value": self.value,
+            "standard_error": self.standard_error,
+            **{name: lowest[name] for name in ("low", "low_error")},
+            **{name: highest[name] for name in ("high", "high_error")},
+            "weight": 1.0,
+            "weighted_value": self.value,
+            "draws": max(row["draws"] for row in used),
+        }
+        return pd.DataFrame([*rows, conclusion]).set_index("method")
+
+    def _row(self, entry: Weighted) -> dict[str, Any]:
+        worth = entry.valuation
+        return {
+            "method": worth.method,
+            "value": worth.mean,
+            "standard_error": worth.standard_error,
+            "low": worth.quantile(self.low_quantile),
+            "low_error": worth.quantile_error(self.low_quantile),
+            "high": worth.quantile(self.high_quantile),
+            "high_error": worth.quantile_error(self.high_quantile),
+            "weight": entry.weight,
+            "weighted_value": entry.weight * worth.mean,
+            "draws": worth.draws,
+        }
 
 
 def reconcile(*entries: Weighted, low_quantile: float = 0.25, high_quantile: float = 0.75) -> Reconciliation:

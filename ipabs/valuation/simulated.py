@@ -8,6 +8,9 @@ import numpy as np
 from ipabs._typing import FloatArray
 from ipabs.cashflow.discounting import Values, value_or_array
 
+# The quantiles that tables show.
+SHOWN_LEVELS = {"q05": 0.05, "median": 0.5, "q95": 0.95}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulated:
@@ -51,6 +54,16 @@ def by_draw(figures: Iterable[Simulated], shape: tuple[int, ...]) -> Simulated:
     )
 
 
+def mean_error(values: Values) -> float:
+    """Standard error of the mean of draws, ``s / √n``; 0 for a number.
+
+    >>> mean_error(np.array([1.0, 3.0])), mean_error(2.5)
+    (1.0, 0.0)
+    """
+    paths = np.size(values)
+    return float(np.std(values, ddof=1) / np.sqrt(paths)) if paths > 1 else 0.0
+
+
 def quantile_error(samples: FloatArray, level: float) -> float:
     """Standard error of the quantile of ``(path,)`` samples: half the distance of the quantiles one error away.
 
@@ -67,16 +80,27 @@ def quantile_error(samples: FloatArray, level: float) -> float:
     return float(high - low) / 2
 
 
+def spread(values: Values) -> dict[str, float]:
+    """Mean, 5 %, 50 % and 95 % of draws, each followed by its standard error; a number has errors of 0.
+
+    >>> spread(2.5)["q05"], list(spread(np.arange(100.0)))[:4]
+    (2.5, ['mean', 'standard_error', 'q05', 'q05_error'])
+    """
+    draws = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    figures = {"mean": float(draws.mean()), "standard_error": mean_error(draws)}
+    for name, level in SHOWN_LEVELS.items():
+        figures[name] = float(np.quantile(draws, level))
+        figures[f"{name}_error"] = quantile_error(draws, level)
+    return figures
+
+
 def mean_over_paths(samples: FloatArray) -> Simulated:
     """Mean of ``(path,)`` samples with standard error ``s / √n``.
 
     >>> mean_over_paths(np.array([1.0, 3.0]))
     Simulated(value=2.0, standard_error=1.0, paths=2)
     """
-    paths = len(samples)
-    return Simulated(
-        value=float(samples.mean()), standard_error=float(samples.std(ddof=1) / np.sqrt(paths)), paths=paths
-    )
+    return Simulated(value=float(samples.mean()), standard_error=mean_error(samples), paths=len(samples))
 
 
 def controlled_mean(samples: FloatArray, control: FloatArray, control_mean: float) -> Simulated:

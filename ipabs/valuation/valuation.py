@@ -16,6 +16,7 @@ from ipabs.basics.provenance import Provenance, ProvenanceTable
 from ipabs.cashflow.discounting import Values
 from ipabs.errors import DataError, Finding, KeyPath, finding, key_path_text
 from ipabs.patents.portfolio import Portfolio
+from ipabs.valuation.simulated import mean_error, quantile_error
 
 Series: TypeAlias = tuple[float, ...]
 
@@ -103,13 +104,14 @@ class Valuation:
         return f"Valuation({self.method}, {self.as_of}: {self.mean:,.2f} {self.currency}{spread})"
 
     def _repr_html_(self) -> str:
+        quantiles = (
+            (f"{level:.0%}", value, self.quantile_error(level)) for level, value in self.quantiles if self.draws > 1
+        )
+        parts = ((part.name, part.mean, mean_error(part.value)) for part in self.parts)
         rows = "".join(
-            f"<tr><td>{html.escape(name)}</td><td style='text-align:right'>{value:,.2f}</td></tr>"
-            for name, value in (
-                *((f"{level:.0%}", value) for level, value in self.quantiles if self.draws > 1),
-                *((part.name, part.mean) for part in self.parts),
-                ("mean", self.mean),
-            )
+            f"<tr><td>{html.escape(name)}</td><td style='text-align:right'>{value:,.2f}"
+            f"{f' ± {error:,.2f}' if error else ''}</td></tr>"
+            for name, value, error in (*quantiles, *parts, ("mean", self.mean, self.standard_error))
         )
         return f"<p>{html.escape(repr(self))}</p><table>{rows}</table>"
 
@@ -126,13 +128,17 @@ class Valuation:
     @property
     def standard_error(self) -> float:
         """Of the mean: standard deviation / √draws; 0 for a number."""
-        return float(np.std(self.value, ddof=1) / np.sqrt(self.draws)) if self.draws > 1 else 0.0
+        return mean_error(self.value)
 
     def quantile(self, level: float) -> float:
         """The value that the share `level` of the draws does not exceed (linear between order statistics)."""
         if not 0 <= level <= 1:
             raise DataError(finding("valuation.quantile", "quantile {got} is outside 0 to 1", got=level))
         return float(np.quantile(self.value, level))
+
+    def quantile_error(self, level: float) -> float:
+        """Standard error of a quantile over the draws; 0 for a number."""
+        return quantile_error(np.atleast_1d(self.value), level)
 
     @property
     def quantiles(self) -> tuple[tuple[float, float], ...]:

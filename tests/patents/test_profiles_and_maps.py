@@ -2,16 +2,16 @@
 
 from datetime import date
 
-import pandas as pd
 import pytest
 
 from ipabs import spec
-from ipabs.basics.tables import parse_table
 from ipabs.errors import DataError, SpecError
+from ipabs.io.table import parse_table
 from ipabs.patents.indicators import ScoreProfile, high_value, per_ten_thousand, score
-from ipabs.patents.industry import read_ipc_map, royalty_band_of
+from ipabs.patents.industry import read_ipc_map
+from ipabs.patents.landscape import landscape, read_filings
 from ipabs.patents.patent import Patent
-from ipabs.patents.portfolio import Portfolio, expiry_cliff, expiry_ladder, landscape
+from ipabs.patents.portfolio import Portfolio, expiry_cliff, expiry_ladder
 from ipabs.patents.renewal_fees import fee_schedule, late_fee
 from ipabs.patents.statute import term_compensation_days
 from ipabs.valuation.sharing_rate import SharingProfile, comprehensive_score
@@ -52,29 +52,94 @@ def test_weights_of_a_sharing_rate_come_from_a_file() -> None:
         spec.load(SharingProfile, WEIGHTS.replace("70%", "80%"))
 
 
+OWN_MAP = """# A park's own table, 2025-06
+prefix,valid_from,industry,decay_sector,royalty_low,royalty_high
+G06,2020-01-01,software,software,0.04,0.09
+"""
+
+
 def test_ipc_map_of_a_user_replaces_the_one_of_the_package() -> None:
-    head = "prefix,industry,strategic_emerging_industry,decay_sector,royalty_low,royalty_high"
-    table = parse_table(f"# A park's own table, 2025-06\n{head}\nG06,software,,software,0.04,0.09\n", name="own.csv")
-    own = read_ipc_map(table)
+    own = read_ipc_map(parse_table(OWN_MAP.encode(), file="own.csv"))
     patent = Patent(number="p", kind="invention", filing=date(2020, 1, 1), grant=date(2022, 1, 1), ipc=("G06N",))
     assert "2025-06" in own.source
-    assert royalty_band_of(patent, industries=own) == (0.04, 0.09)
+    found = own.class_of(patent, AS_OF)
+    assert (found.royalty_low, found.royalty_high, found.credit_sector) == (0.04, 0.09, "software")
     asked = {"as_of": AS_OF, "pledged_amount": 0.0, "pledge_threshold": 5e6}
     assert not high_value(patent, **asked, industries=own)  # type: ignore[arg-type]  # the three terms above
     assert high_value(patent, **asked)  # type: ignore[arg-type]  # the three terms above
 
 
-def test_landscape_names_rows_without_owner_class_or_date() -> None:
-    filings = pd.DataFrame({"class": ["a", None], "owner": ["x", " "], "filing": ["2020-01-01", "soon"]})
+def test_a_later_line_of_the_map_counts_from_its_day() -> None:
+    text = OWN_MAP + "G06,2023-07-01,computing,it_hardware,,\nG06N,2022-01-01,learning,software,,\n"
+    own = read_ipc_map(parse_table(text.encode(), file="own.csv"))
+    assert own.industry_of("G06F", date(2023, 6, 30)).industry == "software"
+    assert own.industry_of("G06F", date(2023, 7, 1)).industry == "computing"
+    assert own.industry_of("G06N", date(2021, 12, 31)).industry == "software"
+    assert own.industry_of("G06N", date(2024, 1, 1)).industry == "learning"  # the longer prefix, though older
+    with pytest.raises(DataError, match="the map knows 'G06F' from 2020-01-01 on, not on 2019-12-31"):
+        own.industry_of("G06F", date(2019, 12, 31))
+
+
+def test_faults_of_a_map_stand_at_their_cells() -> None:
+    text = """分类号,生效日,产业,衰减行业,衰减率,许可费率下限,许可费率上限
+06G,2020-01-01,a,software,,,
+G06,2020-13-01,a,sofware,,,
+G07,2020-01-01,,software,,,
+"""
     with pytest.raises(DataError) as caught:
-        landscape(filings, as_of=AS_OF)
-    assert [str(found) for found in caught.value.findings] == [
-        "[2].class: row 2 has no class",
-        "[2].owner: row 2 has no owner",
-        "[2].filing: row 2: 'soon' is no date",
+        read_ipc_map(parse_table(text.encode("gb18030"), file="own.csv"))
+    assert [str(found).split(";")[0] for found in caught.value.findings] == [
+        "own.csv:2:1 A2.分类号: '06G' begins no IPC symbol",
+        "own.csv:3:2 B3.生效日: '2020-13-01' is no date",
+        "own.csv:4:3 C4.产业: industry is empty",
+        "own.csv:3:4 D3.衰减行业: no word 'sofware'",
     ]
-    whole = landscape(filings.iloc[:1], as_of=AS_OF)
-    assert whole.loc["a", "leader"] == "x"
+    text = """prefix,valid_from,industry,decay_rate,royalty_low,royalty_high
+G06,2020-01-01,a,,,
+G07,2020-01-01,a,20%,5%,4%
+G08,2020-01-01,a,20%,5%,
+G08,2020-01-01,b,20%,,
+"""
+    with pytest.raises(DataError) as caught:
+        read_ipc_map(parse_table(text.encode(), file="own.csv"))
+    assert [str(found) for found in caught.value.findings] == [
+        "own.csv:2:4 D2.decay_rate: neither a decay_rate nor a decay_sector",
+        "own.csv:3:5 E3.royalty_low: royalty rates from 0.05 to 0.04; state both, rising, or neither",
+        "own.csv:4:5 E4.royalty_low: royalty rates from 0.05 to None; state both, rising, or neither",
+        "own.csv:5:1 A5.prefix: G08 stands twice from 2020-01-01 on",
+    ]
+
+
+def test_symbols_that_no_map_knows_are_named() -> None:
+    own = read_ipc_map(parse_table(OWN_MAP.encode(), file="own.csv"))
+    rights = tuple(Patent(number=n, kind="invention", status="pending", ipc=ipc) for n, ipc in
+                   (("p", ("G06N",)), ("q", ("H01M 4/00",)), ("r", ())))  # fmt: skip
+    found = [str(one) for one in own.findings(Portfolio(rights=rights), AS_OF)]
+    assert found == ["q.ipc: 'H01M 4/00' is no IPC symbol that the map knows"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_landscape_comes_from_a_file_with_its_rows_named(encoding: str) -> None:
+    text = "技术分支,申请人,申请日,标题\na,x,2020-01-01,t\n, ,soon,t\nb,y,20250101,t\n"
+    with pytest.raises(DataError) as caught:
+        read_filings(parse_table(text.encode(encoding), file="field.csv"))
+    assert [str(found) for found in caught.value.findings] == [
+        "field.csv:3:1 A3.技术分支: field is empty",
+        "field.csv:3:2 B3.申请人: owner is empty",
+        "field.csv:3:3 C3.申请日: 'soon' is no date; write 2024-03-28",
+    ]
+    kept = parse_table(text.replace(", ,soon", "b,y,2021-01-01").encode(encoding), file="field.csv")
+    assert [one.owner for one in read_filings(kept)] == ["x", "y", "y"]
+    with pytest.raises(DataError, match=r"field.csv:4:3 C4.申请日: filed on 2025-01-01, after 2024-01-01"):
+        read_filings(kept, as_of=AS_OF)
+    with pytest.raises(DataError, match=r"3\.filing|\[3\].filing: filed on 2025-01-01"):
+        landscape(read_filings(kept), as_of=AS_OF)
+    with pytest.raises(DataError, match="no column gives owner; headings that do: owner, applicant, 申请人"):
+        read_filings(parse_table("class,filing\na,2020-01-01\n".encode(encoding), file="field.csv"))
+
+
+def test_landscape_of_nothing_is_empty() -> None:
+    assert landscape((), as_of=AS_OF).empty
 
 
 def test_odd_amounts_are_refused() -> None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +18,7 @@ from ipabs.patents.examination import (
 )
 from ipabs.patents.indicators import example_profile, high_value, score
 from ipabs.patents.industry import ipc_map
+from ipabs.patents.landscape import Filing, landscape
 from ipabs.patents.patent import IPRight, Patent, Pledge
 from ipabs.patents.portfolio import (
     Portfolio,
@@ -26,7 +26,6 @@ from ipabs.patents.portfolio import (
     expiry_cliff,
     expiry_ladder,
     fee_budget,
-    landscape,
     pledge_findings,
 )
 from ipabs.patents.renewal_fees import fee_schedule, fee_table, late_fee, patent_year
@@ -182,11 +181,11 @@ def test_concentration_of_a_published_example() -> None:
 
 
 def test_longest_ipc_prefix_counts() -> None:
-    assert ipc_map().industry_of("G06Q 20/38").industry == "software and computing"
-    assert ipc_map().industry_of("g06n3/08").decay_sector == "software"
-    assert ipc_map().industry_of("B01D").industry == "operations and transport"
+    assert ipc_map().industry_of("G06Q 20/38", AS_OF).industry == "software and computing"
+    assert ipc_map().industry_of("g06n3/08", AS_OF).decay_rate == 0.3017
+    assert ipc_map().industry_of("B01D", AS_OF).industry == "operations and transport"
     with pytest.raises(DataError, match="'9X' is no IPC symbol"):
-        ipc_map().industry_of("9X")
+        ipc_map().industry_of("9X", AS_OF)
 
 
 def test_high_value_asks_the_ipc_map_and_the_stated_threshold() -> None:
@@ -241,16 +240,14 @@ def test_fast_track_gains_thirteen_months_a_grant() -> None:
 
 
 def test_landscape_measures_each_class() -> None:
-    filings = pd.DataFrame(
-        {
-            "class": ["G06N"] * 4 + ["H01M"],
-            "owner": ["a", "a", "a", "b", "c"],
-            "filing": ["2023-01-01", "2022-01-01", "2014-01-01", "2013-01-01", "2010-01-01"],
-        }
-    )
+    owners, years = ("c", "a", "a", "a", "b"), (2010, 2023, 2022, 2014, 2013)
+    filings = [
+        Filing(field="G06N" if at else "H01M", owner=owner, filing=date(year, 1, 1))
+        for at, (owner, year) in enumerate(zip(owners, years, strict=True))
+    ]
     table = landscape(filings, as_of=AS_OF)
+    assert list(table.index) == ["G06N", "H01M"]
+    assert table.loc["G06N", "leader"] == "a"
     assert table.loc["G06N", "leader_share"] == 0.75
     assert table.loc["G06N", "effective_owners"] == pytest.approx(1 / (0.75**2 + 0.25**2))
     assert table.loc["G06N", "share_of_last_three_years"] == 0.5
-    with pytest.raises(DataError, match="no column 'owner'"):
-        landscape(filings.drop(columns="owner"), as_of=AS_OF)

@@ -7,7 +7,7 @@ import pytest
 
 from ipabs.errors import DataError
 from ipabs.io.table import Table, parse_table, read_table
-from ipabs.patents.industry import all_industry_royalty_band, ipc_map, read_ipc_map, royalty_band_of
+from ipabs.patents.industry import all_industry_royalty_band, ipc_map
 from ipabs.patents.patent import Patent
 from ipabs.patents.tape import check_patent_tape, read_portfolio
 
@@ -96,13 +96,6 @@ def test_flags_are_yes_or_no(text: str, value: bool) -> None:
 
 
 def test_one_lookup_gives_industry_decay_royalty_and_credit_sector() -> None:
-    from ipabs.basics.tables import parse_table as parse_data
-
-    found = ipc_map().industry_of("C12N 15/09")
-    assert (found.industry, found.decay_sector, found.credit_sector) == ("biomedicine", "pharma", "biomedicine")
-    patent = Patent(number="ZL1", kind="invention", status="pending", ipc=("C12N 15/09",))
-    assert royalty_band_of(patent) == all_industry_royalty_band()
-    head = "prefix,industry,strategic_emerging_industry,decay_sector,royalty_low,royalty_high"
-    own = read_ipc_map(parse_data(f"# mine\n{head}\nC12,biotech,biology,pharma,0.03,0.08\n"))
-    assert royalty_band_of(patent, industries=own) == (0.03, 0.08)
-    assert own.class_of(patent).credit_sector == "biotech"
+    found = ipc_map().industry_of("C12N 15/09", date(2024, 1, 1))
+    assert (found.industry, found.decay_rate, found.credit_sector) == ("biomedicine", 0.1182, "biomedicine")
+    assert (found.royalty_low, found.royalty_high) == all_industry_royalty_band()

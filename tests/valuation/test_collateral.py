@@ -18,6 +18,7 @@ from ipabs.valuation.collateral import (
     LendingTerms,
     LiquidationTerms,
     collateral_values,
+    lending_error,
     lending_value,
     liquidation_value,
 )
@@ -62,7 +63,16 @@ def test_three_figures_of_a_distribution() -> None:
     assert values.coverage(20) == pytest.approx(0.5)
     frame = values.to_frame()
     assert frame.loc["market", "median"] == 50.0
-    assert frame.loc["lending", "q05"] == frame.loc["lending", "q95"] == 10.0
+    assert frame.loc["lending", "mean"] == 10.0
+    assert np.isnan(frame.loc["lending", ["q05", "q05_error", "q95"]]).all()
+    assert (frame["draws"] == 101).all()
+    # 0 to 100 in steps of 1: s² = n (n + 1) / 12 with n = 101; a quantile moves by 101 - 1 times √(p (1 - p) / 101).
+    assert frame.loc["market", "standard_error"] == pytest.approx((102 / 12) ** 0.5, rel=CLOSED_FORM)
+    assert frame.loc["market", "median_error"] == pytest.approx(100 * (0.25 / 101) ** 0.5, rel=CLOSED_FORM)
+    assert frame.loc["lending", "standard_error"] == pytest.approx(50 * (0.25 * 0.75 / 101) ** 0.5, rel=CLOSED_FORM)
+    assert lending_error(DRAWN, replace(lending, cap=3.0)) == lending_error(DRAWN, replace(lending, cap=10.0)) == 0.0
+    assert lending_error(DRAWN, replace(lending, prior_claims=12.5)) == 0.0
+    assert frame.loc["liquidation", "standard_error"] > 0
     assert lending_value(DRAWN, replace(lending, cap=3.0)) == 3.0
     assert lending_value(DRAWN, replace(lending, prior_claims=100.0)) == 0.0
 
