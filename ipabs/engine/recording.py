@@ -127,7 +127,7 @@ def arranged(tape: Tape, figures: Sequence[Place]) -> Recording:
             for place in ending[number]:
                 places.take(place)
             result = places.give(one.result, tape.kinds[one.result] if one.writes else None)
-            day.operations.append(one._replace(given=given, result=result))
+            day.operations.append(Operation(one.function, given, result, one.writes, t))
         days.append(day)
     return Recording(
         numbers=[tape.constants.get(place) for place in range(len(tape.kinds))],

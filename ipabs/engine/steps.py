@@ -112,7 +112,12 @@ def _in_order(step: Step) -> Act:
     def act(books: Books, m: Arithmetic, gate: Condition) -> Sequence[Row]:
         left = available(books, m)
         most = None if limit is None else limit(books, m)
-        rows, left = grant_in_order(left, [want(books, m) for want in wants], most, gate, m)
+        rows: list[Row] = []
+        for due, payable in [want(books, m) for want in wants]:
+            if most is not None and rows:
+                most = most - rows[-1][3]
+            row, left = grant(left, due, payable, most, gate, m)
+            rows.append(row)
         give(books, m, rows, left)
         for take, row in zip(takes, rows, strict=True):
             take(books, row[3])
@@ -154,23 +159,6 @@ def grant(
         return (payable, due, payable, payable), None
     paid = m.lo(left, payable)
     return (left, due, payable, paid), left - paid
-
-
-def grant_in_order(
-    left: Amount | None,
-    wants: Sequence[tuple[Amount, Amount | None]],
-    limit: Amount | None,
-    gate: Condition,
-    m: Arithmetic,
-) -> tuple[list[Row], Amount | None]:
-    """Each target in turn."""
-    rows: list[Row] = []
-    for due, payable in wants:
-        if limit is not None and rows:
-            limit = limit - rows[-1][3]
-        row, left = grant(left, due, payable, limit, gate, m)
-        rows.append(row)
-    return rows, left
 
 
 def grant_side_by_side(

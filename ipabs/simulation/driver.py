@@ -83,6 +83,9 @@ def simulate(
     Paths are computed and added up in fixed units of 8,192 and merged in order, so the result has the same bits for any
     executor and number of workers. `memory` bounds how many tasks are in flight, never the unit.
 
+    From four units on, a task records the run once and plays it on each. A reading that looks at the numbers of a block
+    (``if``, ``np.sort``) cannot be recorded and is run directly: slower, with the same bits.
+
     Parameters
     ----------
     readings : sequence of Fold
