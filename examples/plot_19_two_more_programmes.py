@@ -152,10 +152,8 @@ figure.tight_layout()
 # its part of what all asked for, and the saving falls with it.
 
 (rule,) = published_subsidy("nanshan_2025").rules
-for pot in (None, 3e6):
+for label, pot in (("open", None), ("3 million", 3e6)):
     sums = compared("nanshan", rules=(replace(rule, budget=pot),))["nanshan"].nominal.programme()
-    print(
-        f"budget {f'{pot:,.0f}' if pot else 'open'}: subsidy {sums.subsidy[0]:,.0f}, saving before tax {sums.before_tax[0]:,.0f}"
-    )
+    print(f"budget {label}: subsidy {sums.subsidy[0]:,.0f}, saving before tax {sums.before_tax[0]:,.0f}")
 
 plt.show()
