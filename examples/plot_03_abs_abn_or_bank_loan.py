@@ -18,7 +18,6 @@ rate follows from the published prime rate of 3.65 %; the coupon of 3.80 % is th
 from datetime import date
 
 import matplotlib.pyplot as plt
-import numpy as np
 
 from ipabs.financing.apr import facility_eu_apr, facility_regulation_z_apr, simple_annual_cost
 from ipabs.financing.break_even import Question, break_even, vary
@@ -31,6 +30,7 @@ from ipabs.financing.rates import all_in_cost
 from ipabs.financing.securitization import Participation
 from ipabs.financing.subsidy import Subsidy
 from ipabs.financing.tax import Tax
+from ipabs.report.plots.savings import savings_waterfall
 
 closing = date(2022, 12, 20)
 two_years = bullet_need(9_720_000, closing, date(2024, 12, 20), firms=["Firm 01"])
@@ -118,19 +118,9 @@ for name, facility in offers.items():
 # The ABS saves her 460,113.45 yuan in two years. The market gives 247,563.55 of it; the rest is public money. The ABN
 # shows what is left when nobody carries the fees.
 
-parts = ["spread", "fees", "carried", "subsidy", "tax"]
-names = ["ABS", "ABN"]
-tables = {name: comparison[name].nominal.table().loc["Firm 01"] for name in names}
-
-figure, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True)
-for axis, name in zip(axes, names, strict=True):
-    amounts = tables[name][parts].to_numpy(dtype=float) / 1000
-    bottoms = np.concatenate([[0.0], np.cumsum(amounts)[:-1]])
-    axis.bar(parts, amounts, bottom=bottoms, color=["#33658a" if amount >= 0 else "#c8553d" for amount in amounts])
-    axis.bar(["net"], [amounts.sum()], color="#4a4a4a")
-    axis.axhline(0, color="black", linewidth=0.8)
-    axis.set_title(f"{name} against the bank loan")
-axes[0].set_ylabel("saving, thousand yuan")
+figure, axes = plt.subplots(2, 1, figsize=(9, 8))
+for axis, name in zip(axes, ["ABS", "ABN"], strict=True):
+    savings_waterfall(comparison, name, ax=axis)
 figure.tight_layout()
 
 # %%

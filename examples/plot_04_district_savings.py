@@ -41,6 +41,7 @@ from ipabs.financing.programme import (
 )
 from ipabs.financing.savings import implied_spread
 from ipabs.financing.securitization import Participation
+from ipabs.report.plots.savings import savings_waterfall
 
 for life in (1.0, 1.5, 2.0, 2.5, 3.0):
     print(f"average life {life} years: {implied_spread(243e6, 15e6, life):.2%} a year")
@@ -65,22 +66,30 @@ guaranteed_loan = BankLoan(
 )
 
 
-def reading(loan: BankLoan, note_rate: float, maturity: date) -> Comparison:
+def reading(name: str, loan: BankLoan, note_rate: float, maturity: date) -> Comparison:
     """The whole programme against one loan."""
     need = bullet_need([9_720_000.0] * 25, closing, maturity, firms=firms)
     note = Participation(rate=note_rate, day_count="ACT/365F", costs=carried)
-    return compare({"loan": offer(loan, need), "programme": offer(note, need)}, against="loan")
+    return compare({"loan": offer(loan, need), name: offer(note, need)}, against="loan")
 
 
 readings = {
-    "R1": reading(guaranteed_loan, 0.0380, date(2024, 12, 20)),
-    "R2": reading(BankLoan(rate=0.0525, day_count="ACT/360"), 0.0325, date(2025, 12, 20)),
+    "R1": reading("R1", guaranteed_loan, 0.0380, date(2024, 12, 20)),
+    "R2": reading("R2", BankLoan(rate=0.0525, day_count="ACT/360"), 0.0325, date(2025, 12, 20)),
 }
 columns = ["spread", "fees", "carried", "before_tax", "market", "public_cost"]
 millions = pd.DataFrame(
-    {name: one["programme"].nominal.programme().table().iloc[0][columns] / 1e6 for name, one in readings.items()}
+    {name: one[name].nominal.programme().table().iloc[0][columns] / 1e6 for name, one in readings.items()}
 ).T
 print(millions.round(3).to_string())
+
+figure, axes = plt.subplots(2, 1, figsize=(9, 8))
+for axis, (name, one) in zip(axes, readings.items(), strict=True):
+    savings_waterfall(one, name, ax=axis)
+    axis.axhline(15e6, color="black", linestyle="--", linewidth=1, label="published: nearly 15 million")
+    axis.set_ylim(top=18e6)
+    axis.legend(frameon=False, loc="upper right")
+figure.tight_layout()
 
 # %%
 # Only R2 reaches nearly 15 million, and it needs three years where published terms are mostly one or two. It is a
@@ -168,17 +177,6 @@ print(
         float_format="{:,.0f}".format
     )
 )
-
-figure, axis = plt.subplots(figsize=(7, 4))
-bottom = np.zeros(len(millions))
-for part in ("spread", "fees", "carried"):
-    axis.bar(millions.index, millions[part], bottom=np.where(millions[part] >= 0, bottom, 0), label=part)
-    bottom = bottom + millions[part].clip(lower=0).to_numpy()
-axis.axhline(15, color="black", linestyle="--", linewidth=1, label="reported: nearly 15")
-axis.set_ylabel("million yuan")
-axis.set_title("Two readings of the reported saving")
-axis.legend()
-figure.tight_layout()
 
 # %%
 # If rates move and firms answer for one another

@@ -56,7 +56,7 @@ for published in published_subsidies():
     parts = saving.table().loc["Firm"]
     rows[published.name] = {
         "subsidy": parts["subsidy"],
-        "tax on it": -parts["tax"],
+        "tax on it": 0.0 - parts["tax"],
         "net": parts["net"],
         "all-in, %": 100 * float(np.squeeze(all_in_cost(subsidized, through="subsidy"))),
     }

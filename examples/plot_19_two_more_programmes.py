@@ -17,7 +17,6 @@ from dataclasses import replace
 from datetime import date
 
 import matplotlib.pyplot as plt
-import numpy as np
 
 from ipabs import BankLoan, compare, offer
 from ipabs.basics.provenance import Provenance, ProvenanceTable
@@ -30,6 +29,7 @@ from ipabs.financing.published_subsidies import published_subsidy
 from ipabs.financing.savings import implied_spread
 from ipabs.financing.securitization import Participation
 from ipabs.financing.subsidy import Subsidy
+from ipabs.report.plots.savings import savings_waterfall
 
 inputs = {
     "nanshan": {
@@ -135,14 +135,9 @@ for name in inputs:
 # Nanshan's bands take 61.65 % of the cost of a firm that raises 17.17 million; Xi'an pays 3 % of the financing, once.
 # On two years that is more than half of the coupon. The firms' saving is public money for the larger part.
 
-figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), sharey=True)
+figure, axes = plt.subplots(2, 1, figsize=(9, 8))
 for axis, (name, result) in zip(axes, results.items(), strict=True):
-    sums, life = result[name].nominal.programme(), float(result[name].life_years[0])
-    parts = np.array([float(sums.spread[0]), float(sums.subsidy[0])]) / inputs[name]["principal"] / life * 100
-    axis.bar(["spread", "subsidy"], parts, bottom=[0, parts[0]], color=["#33658a", "#c8553d"])
-    axis.bar(["saving before tax"], [parts.sum()], color="#4a4a4a")
-    axis.set_title(f"{name}: percent of principal and year")
-axes[0].set_ylabel("%")
+    savings_waterfall(result, name, ax=axis)
 figure.tight_layout()
 
 # %%

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from ipabs.case.case import Claim
-from ipabs.financing.comparison import Compared, Comparison
+from ipabs.financing.compared import Compared
+from ipabs.financing.comparison import Comparison
 from ipabs.financing.rates import RUNGS
 from ipabs.financing.savings import PARTS, SUMS, Savings, implied_spread
 from ipabs.io.folder import Cell

@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from ipabs.errors import DataError, Finding, finding, refuse
-from ipabs.financing.comparison import Compared
+from ipabs.financing.compared import Compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from ipabs.errors import DataError, LimitError, SpecError
 from ipabs.financing.allocation import by_weights, equally, shapley, shapley_of_minimum
 from ipabs.financing.break_even import Question, Turn, break_even, turns
-from ipabs.financing.comparison import Compared, compare
+from ipabs.financing.compared import Compared
+from ipabs.financing.comparison import compare
 from ipabs.financing.costs import Bearing, Charge, CostItem, counted_twice
 from ipabs.financing.facility import offer
 from ipabs.financing.leasing import FinancialLease

@@ -12,7 +12,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from ipabs.financing.comparison import Compared, compare
+from ipabs.financing.compared import Compared
+from ipabs.financing.comparison import compare
 from ipabs.financing.costs import Bearing, Charge, CostItem
 from ipabs.financing.facility import FirmFacts, Offer, offer
 from ipabs.financing.loan import BankLoan, Deposit

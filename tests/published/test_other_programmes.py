@@ -10,7 +10,8 @@ from datetime import date
 
 import pytest
 
-from ipabs.financing.comparison import Compared, compare
+from ipabs.financing.compared import Compared
+from ipabs.financing.comparison import compare
 from ipabs.financing.facility import FirmFacts, offer
 from ipabs.financing.loan import BankLoan
 from ipabs.financing.need import bullet_need

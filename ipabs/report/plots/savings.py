@@ -8,7 +8,8 @@ import numpy as np
 
 from ipabs.basics.words import Language, label
 from ipabs.financing.break_even import WHOLE_NUMBERS, Measure, Question, Variable, break_even, turns, vary
-from ipabs.financing.comparison import Comparison, Value
+from ipabs.financing.compared import Value
+from ipabs.financing.comparison import Comparison
 from ipabs.financing.facility import offer
 from ipabs.financing.rates import RUNGS, Rung, all_in_cost
 from ipabs.report.plots import style

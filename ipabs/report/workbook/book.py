@@ -12,7 +12,7 @@ from ipabs._typing import FloatArray
 from ipabs.basics.words import Language, label
 from ipabs.engine.ledger import Ledger
 from ipabs.engine.sources import FromSupport
-from ipabs.financing.comparison import Compared
+from ipabs.financing.compared import Compared
 from ipabs.report.workbook.checks_sheet import write_checks
 from ipabs.report.workbook.cover import write_cover
 from ipabs.report.workbook.deal_formulas import deal_formulas

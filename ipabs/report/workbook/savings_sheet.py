@@ -3,7 +3,7 @@
 from typing import Any
 
 from ipabs.basics.words import Language, label
-from ipabs.financing.comparison import Compared
+from ipabs.financing.compared import Compared
 from ipabs.financing.savings import PARTS, SUMS
 from ipabs.report.workbook.grid import column_name, reference
 from ipabs.report.workbook.sheet import heading_rows, set_up
