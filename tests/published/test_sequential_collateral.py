@@ -11,9 +11,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from ipabs.cashflow.amortization import level_payment
+from ipabs.basics.party import Party
+from ipabs.basics.schedule import add_months
+from ipabs.basics.timeline import Timeline
 from ipabs.cashflow.bond_math import weighted_average_life
-from ipabs.cashflow.speeds import cpr_to_smm, psa_to_cpr
+from ipabs.pool import PledgedLoan, Pool, Vectors, project
 
 MONEY = 1.0  # printed in whole dollars
 LIFE = 0.0051  # printed to two decimals
@@ -24,14 +26,15 @@ MONTHS, AGE = 357, 3
 
 def collateral_principal() -> np.ndarray:
     """Scheduled and prepaid principal of each month, prepayments on the balance after scheduled principal."""
-    balance, paid = 400_000_000.0, []
-    mortality = np.asarray(cpr_to_smm(psa_to_cpr(165, np.arange(1, MONTHS + 1) + AGE)))
-    for month in range(MONTHS):
-        scheduled = float(level_payment(balance, 0.08125 / 12, MONTHS - month)) - balance * 0.08125 / 12
-        prepaid = (balance - scheduled) * mortality[month]
-        paid.append(scheduled + prepaid)
-        balance -= scheduled + prepaid
-    return np.array(paid)
+    start = date(2000, 1, 1)
+    ends = tuple(add_months(start, month) for month in range(1, MONTHS + 1))
+    line = Timeline(cut_off=start, closing=start, collection_ends=ends, accrual_ends=ends, payments=ends)
+    loan = PledgedLoan(
+        id="L1", obligor="B1", principal=400e6, start=start, maturity=ends[-1], contract_rate=0.08125,
+        frequency="monthly", day_count="30E/360", seasoning=AGE,
+    )  # fmt: skip
+    paid = project(Pool((loan,), (Party(id="B1"),)), line, Vectors(psa=165))
+    return paid.principal[0] + paid.prepayment[0]
 
 
 def sequential(principal: np.ndarray) -> dict[str, np.ndarray]:
