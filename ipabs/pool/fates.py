@@ -6,8 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from ipabs._typing import FloatArray, IntArray
-from ipabs.errors import Finding, finding
+from ipabs._typing import BoolArray, FloatArray, IntArray
+from ipabs.errors import DataError, Finding, finding
 
 NEVER = np.iinfo(np.int64).max
 
@@ -44,8 +44,8 @@ class Fates(Protocol):
 class DefaultList:
     """Fates as plain arrays, for results of another simulator or a scenario by hand.
 
-    >>> DefaultList(("F1", "F2"), 2, np.array([1]), np.array([0]), np.array([3])).paths
-    2
+    >>> DefaultList(("F1", "F2"), 2, path=[1], party=[0], period=[3]).period
+    array([3])
     """
 
     parties: tuple[str, ...]
@@ -53,6 +53,14 @@ class DefaultList:
     path: IntArray
     party: IntArray
     period: IntArray
+
+    def __post_init__(self) -> None:
+        for name in ("path", "party", "period"):
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=np.int64))
+        if not self.path.shape == self.party.shape == self.period.shape:
+            sizes = ", ".join(str(np.size(values)) for values in (self.path, self.party, self.period))
+            template = "paths, parties and periods of the defaults are {got}; wanted as many of each"
+            raise DataError(finding("fates.length", template, got=sizes))
 
 
 def default_periods(fates: Fates, party: str) -> IntArray:
@@ -104,17 +112,24 @@ class Defaults:
         if (known < 0).any():
             mine = who >= 0
             path, who, period = path[mine], who[mine], period[mine]
-        if (who[1:] < who[:-1]).any():
-            order = _sorting(who, len(obligors))
-            path, who, period = path[order], who[order], period[order]
+        number = who * fates.paths + path
+        if (number[1:] <= number[:-1]).any():
+            order = np.argsort(number, kind="stable")
+            path, who, period, number = path[order], who[order], period[order], number[order]
+            _refuse_two(number[1:] == number[:-1], obligors, who, path)
+        # Small integers sort in linear time.
+        order = np.argsort(path.astype(np.uint16 if fates.paths <= 1 << 16 else np.int64), kind="stable")
         count = np.bincount(path, minlength=fates.paths)
-        cell = (who * periods + period)[_sorting(path, fates.paths)]
+        cell = (who * periods + period)[order]
         return cls(np.concatenate([[0], np.cumsum(count)]), np.repeat(np.arange(fates.paths), count), cell)
 
 
-def _sorting(numbers: IntArray, size: int) -> IntArray:
-    """The stable order of numbers from 0 up to below `size`; small integers sort in linear time."""
-    return np.argsort(numbers.astype(np.uint16 if size <= 1 << 16 else np.int64), kind="stable")
+def _refuse_two(again: BoolArray, obligors: Sequence[str], who: IntArray, path: IntArray) -> None:
+    """Refuse a party that defaults a second time on one path."""
+    if again.any():
+        n = int(again.argmax())
+        template = "{got} defaults twice on path {number}; a party has one default or none"
+        raise DataError(finding("fates.twice", template, path=("party",), got=obligors[who[n]], number=path[n]))
 
 
 def fate_faults(

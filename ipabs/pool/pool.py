@@ -33,7 +33,7 @@ class Pool:
     Raises
     ------
     DataError
-        No obligation, an id that stands twice, an obligor that is no party.
+        No obligation, an id that stands twice, an obligor that is no party, terms that do not fit each other.
 
     Examples
     --------
@@ -149,7 +149,7 @@ class Pool:
         return table.join(self.details.rename(columns={name: f"{name} (tape)" for name in table.columns}))
 
     def findings(self) -> Iterator[Finding]:
-        """Everything that is wrong between obligations and parties."""
+        """Everything that is wrong with the obligations, and between them and the parties."""
         if not self.obligations:
             yield finding("pool.empty", "a pool needs at least one obligation")
         for what, ids in (("obligations", self.ids), ("parties", [party.id for party in self.parties])):
@@ -160,6 +160,8 @@ class Pool:
                     )
         known = {party.id for party in self.parties}
         for one in self.obligations:
+            for found in getattr(one, "findings", tuple)():
+                yield found.under("obligations", one.id)
             if one.obligor not in known:
                 yield finding(
                     "pool.obligor",

@@ -19,6 +19,7 @@ from ipabs.pool.royalty_stream import RoyaltyStream
 from ipabs.pool.simulated import Healthy, guaranteed_payments, pay_until_default, recover, recovery_periods
 from ipabs.pool.survival import Survival, survive, timed_default
 from ipabs.pool.vectors import DEFAULT, NO_STRESS, Vectors
+from ipabs.spec import check
 
 BLOCK = 2048
 
@@ -77,7 +78,7 @@ def project(
     Raises
     ------
     SpecError
-        Vectors that exclude each other; default vectors beside fates.
+        Vectors outside their ranges or that exclude each other; default vectors beside fates.
 
     Examples
     --------
@@ -93,10 +94,10 @@ def project(
     >>> paid.interest.round(2), paid.principal          # 112 and 92 days: two payments in the first period
     (array([[104942.47,  86202.74]]), array([[      0., 9000000.]]))
     """
-    refuse(SpecError, vectors.findings())
     if fates is not None:
         ready = UnderFates.of(pool, timeline, vectors, indices=indices, simulated=tuple(sales or ()))
         return ready.collections(fates, collateral, sales)
+    refuse(SpecError, check(vectors))
     if sales:
         return _on_sales(pool, timeline, vectors, sales, indices)
     flows = pool.contract_flows(indices)
@@ -223,6 +224,7 @@ class UnderFates:
         simulated: Collection[str] = (),
     ) -> "UnderFates":
         """Make a pool ready; `simulated` are the streams whose sales come with each block, else see `project`."""
+        refuse(SpecError, check(vectors))
         _refuse_default_vectors(vectors)
         steps = Steps.of(timeline)
         # Sums run in the order of ids, so that the order of the tape changes no bit.

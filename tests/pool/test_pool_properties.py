@@ -125,7 +125,7 @@ def test_splitting_a_contract_changes_nothing(loan: PledgedLoan, percent: int) -
 @settings(max_examples=50)
 @given(loans())
 def test_zero_stress_gives_the_contract(loan: PledgedLoan) -> None:
-    plain = replace(loan, capitalized_until=None, amortization="linear", installment=None)
+    plain = replace(loan, capitalized_until=None, amortized_until=None, amortization="linear", installment=None)
     pool = pool_of(plain)
     line, flows = line_of(pool), plain.contract_flows((INDEX,))
     nobody = DefaultList(("F1",), 1, *[np.array([], dtype=np.int64)] * 3)
@@ -145,7 +145,7 @@ def test_zero_stress_gives_the_contract(loan: PledgedLoan) -> None:
 @given(st.lists(loans(), min_size=2, max_size=5), st.randoms(use_true_random=False))
 def test_order_of_rows_changes_nothing(drawn: list[PledgedLoan], random: object) -> None:
     members = [
-        replace(loan, id=f"C{k}", capitalized_until=None, amortization="bullet", installment=None)
+        replace(loan, id=f"C{k}", capitalized_until=None, amortized_until=None, amortization="bullet", installment=None)
         for k, loan in enumerate(drawn)
     ]
     mixed = list(members)

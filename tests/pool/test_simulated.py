@@ -187,3 +187,28 @@ def test_guarantor_stands_only_for_the_contracts_that_name_it() -> None:
     got = project(holding, LINE, Vectors(severity=0.5), fates=fates((0, "F0", 4), paths=1))
     assert got.defaulted[0, 4] == pytest.approx(1e6 + 0.5e6, abs=EXACT)  # half of the linear loan is repaid
     assert got.guarantee[0] == pytest.approx([0, 0, 0, 0, 0.5e6, 0, 0, 0], abs=EXACT)
+
+
+def test_default_lists_that_contradict_themselves_are_findings() -> None:
+    with pytest.raises(DataError, match="F0 defaults twice on path 1; a party has one default or none"):
+        project(pool(), LINE, fates=fates((1, "F0", 2), (0, "F1", 3), (1, "F0", 5)))
+    with pytest.raises(DataError, match="paths, parties and periods of the defaults are 1, 2, 2"):
+        DefaultList(("F0", "F1"), 1, [0], [0, 1], [1, 2])
+
+
+def test_vectors_outside_their_ranges_are_findings() -> None:
+    wrong = Vectors(severity=-0.5, cpr=1.5, recovery_lag=-3)
+    for fates_or_none in (None, fates((1, "F0", 2))):
+        with pytest.raises(SpecError) as caught:
+            project(pool(), LINE, wrong, fates=fates_or_none)
+        assert [str(found) for found in caught.value.findings] == [
+            "cpr: 1.5 is outside 0% to 100%",
+            "severity: -0.5 is outside 0% to 100%",
+            "recovery_lag: -3 is outside 0 to 12000 months",
+        ]
+
+
+def test_pool_refuses_contracts_whose_terms_do_not_fit() -> None:
+    loan = PledgedLoan(id="C1", obligor="F1", principal=1e6, start=START, maturity=date(2023, 1, 1), contract_rate=0.04)
+    with pytest.raises(DataError, match=r"obligations\.C1\.maturity: maturity 2023-01-01 is not after the start 2024"):
+        Pool((loan,), (Party(id="F1"),))
