@@ -169,7 +169,7 @@ conclusion = reconcile(
     Weighted(valuation=market, weight=0.3, reason="five licences in the field"),
     Weighted(valuation=cost, weight=0.1, reason="a floor for a buyer who could build"),
 )
-print(conclusion.to_frame().round({"value": 0, "low": 0, "high": 0, "weighted_value": 0}).to_string())
+print(conclusion.to_frame().T.round(2).to_string())
 for found in spread_findings(conclusion):
     print(found.message)
 
@@ -195,7 +195,7 @@ values = collateral_values(
     liquidation=LiquidationTerms(forced_discount=0.70, discount_rate=0.10, lag_years=1.5, costs=100_000.0),
     lending=LendingTerms(advance_rate=0.5, quantile=0.25),
 )
-print(values.to_frame().round(0))
+print(values.to_frame().T.round(0).to_string())
 print(f"a forced sale realizes {values.realization_rate:.0%} of market value")
 later = revaluations(relief, rights, as_of=as_of, years=range(8))
 print(later["mean"].round(0))
@@ -208,7 +208,7 @@ left.axvline(values.lending / 1e6, color="black", linestyle="--", label=f"lendin
 left.set(xlabel="million yuan", ylabel="draws", title="Value by income, against market and cost")
 left.legend()
 right.step([day.year for day in later.index], later["mean"] / 1e6, where="post")
-right.set(xlabel="year", ylabel="million yuan", title="Value of the collateral over time")
+right.set(xlabel="year", ylabel="million yuan", title="Value of the collateral over time", ylim=(0, None))
 figure.tight_layout()
 
 # %%

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from ipabs import read_table, statutory_expiry
 from ipabs.patents.portfolio import concentration, expiry_cliff, expiry_ladder, fee_budget
@@ -76,15 +77,17 @@ model = RenewalModel(log_mean=np.log(4000), log_deviation=1.6, decay_rate=0.12, 
 fees = fees_by_period(fee_table("CN", "invention"), term_years=20)
 needed, alive = renewal_thresholds(model, fees), survival_shares(model, fees)
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.8))
-left.bar(ladder.index.astype(str), ladder["rights"], color="#34608f")
+left.bar(ladder.index, ladder["rights"], color="#34608f")
 left.set_title("rights that expire, by year")
-left.tick_params(axis="x", rotation=90, labelsize=8)
+left.xaxis.set_major_locator(MaxNLocator(integer=True))
+left.yaxis.set_major_locator(MaxNLocator(integer=True))
 years = np.arange(1, len(fees) + 1)
 right.step(years, 100 * np.asarray(alive), where="mid", color="#34608f", label="alive, %")
 right.set_xlabel("patent year")
+right.xaxis.set_major_locator(MaxNLocator(integer=True))
 right.set_ylabel("alive, % of grants")
 second = right.twinx()
-second.plot(years, np.asarray(fees) / 1000, color="#c8553d", linestyle=":", label="fee")
+second.step(years, np.asarray(fees) / 1000, where="mid", color="#c8553d", linestyle=":", label="fee")
 second.set_ylabel("fee, thousand yuan (dotted)")
 right.set_title("a renewal model on the official fees")
 figure.tight_layout()

@@ -100,9 +100,9 @@ left.set_ylabel("")
 age, young = field["median_age_years"], 100 * field["share_of_last_three_years"]
 right.scatter(age, young, s=8 * field["patents"], color="#c8a24d")
 for place, name in enumerate(field.index):
-    beside = (0, 12 if place % 2 else -18)
-    right.annotate(name, (age[name], young[name]), beside, textcoords="offset points", fontsize=7, ha="center")
-right.margins(0.25)
+    beside, lines = (0, 16 if place % 2 else -28), name.replace(" and ", " and\n")
+    right.annotate(lines, (age[name], young[name]), beside, textcoords="offset points", fontsize=8, ha="center")
+right.margins(0.3)
 right.set_xlabel("median age, years")
 right.set_ylabel("filed in the last three years, %")
 right.set_title("classes: age and growth (size = patents)")

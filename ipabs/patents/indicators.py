@@ -1,7 +1,6 @@
 """Indicators of patent quality: the official high-value test, and scorecards as profiles."""
 
 import functools
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from ipabs.basics.units import Share
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.industry import IpcMap, ipc_map
 from ipabs.patents.patent import Patent
+from ipabs.patents.renewal_fees import is_amount
 from ipabs.patents.statute import add_years, is_alive
 
 MAINTAINED_YEARS = 10
@@ -94,7 +94,7 @@ def per_ten_thousand(count: float, population: float) -> float:
     >>> round(per_ten_thousand(2_155_352, 1_408_727_111), 1)
     15.3
     """
-    if not (0 <= count < math.inf and 0 < population < math.inf):
+    if not (is_amount(count) and is_amount(population) and population):
         template = "{got} patents of {population} residents; wanted a count of 0 or more and a positive population"
         raise DataError(finding("indicator.population", template, got=count, population=population))
     return count / population * 10_000

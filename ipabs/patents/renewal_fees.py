@@ -189,15 +189,24 @@ def patent_year(filing: date, day: date) -> int:
     return years + 1 if day >= add_years(filing, years) else years
 
 
+def is_amount(value: object) -> bool:
+    """Whether a value is one finite number of 0 or more; a cell of text is not.
+
+    >>> is_amount(2000), is_amount("2000"), is_amount(float("nan"))
+    (True, False, False)
+    """
+    return isinstance(value, int | float) and 0 <= value < math.inf
+
+
 def late_fee(fee: float, months_late: int) -> float:
     """Surcharge for paying a Chinese renewal fee late: 5 % of the full fee for each full month, six at most.
 
     >>> round(late_fee(2000, 3), 2)
     300.0
     """
-    if not 0 <= fee < math.inf:
+    if not is_amount(fee):
         raise DataError(finding("fees.amount", "a fee of {got}; wanted an amount of 0 or more", path=("fee",), got=fee))
-    if months_late not in range(GRACE_MONTHS + 1):
+    if not (is_amount(months_late) and months_late in range(GRACE_MONTHS + 1)):
         raise DataError(
             finding(
                 "fees.grace",

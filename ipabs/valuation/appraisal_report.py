@@ -165,7 +165,7 @@ class AppraisalReport:
         told = words.label("report.concluded", lang).format(value=value, currency=self._currency, low=low, high=high)
         if not self.conclusion.standard_error:
             return (told,)
-        error = words.money(self.conclusion.standard_error, lang)
+        error = words.percent(self.conclusion.standard_error / self.conclusion.value)
         draws = max(one.draws for one in self._valuations)
         return (told, words.label("report.simulated", lang).format(error=error, draws=f"{draws:,}"))
 
@@ -196,8 +196,8 @@ def _method(valuation: Valuation, lang: Language) -> str:
 
 
 def _simulated(value: float, error: float, lang: Language) -> str:
-    """A figure with its standard error, if it has one."""
-    return words.money(value, lang) + (f" ± {words.money(error, lang)}" if error else "")
+    """A figure, with its standard error as a share of it if it has one."""
+    return words.money(value, lang) + (f" ± {words.percent(error / value)}" if error and value else "")
 
 
 def _figure(entry: Input) -> str:

@@ -15,7 +15,7 @@ from ipabs.cashflow.discounting import Values, value_or_array
 from ipabs.errors import NumericError, finding
 from ipabs.valuation.bivariate_normal import bivariate_normal
 from ipabs.valuation.black_scholes import OptionRight, black_scholes, discounted, exercise_distances, option_sign
-from ipabs.valuation.ranges import check_ranges
+from ipabs.valuation.ranges import check_ranges, numbers_of
 
 # The critical value is sought between these multiples of the larger investment, by halving the range of its logarithm.
 CRITICAL_RANGE = (1e-12, 1e12)
@@ -91,10 +91,8 @@ def compound_option(
 
 def _between(first_years: ArrayLike, second_years: ArrayLike) -> FloatArray:
     """Years from the first date to the second; 1 where they are no numbers, which their own ranges tell."""
-    try:
-        return np.asarray(second_years, dtype=np.float64) - np.asarray(first_years, dtype=np.float64)
-    except (TypeError, ValueError):
-        return np.ones(())
+    first, second = numbers_of(first_years), numbers_of(second_years)
+    return np.ones(()) if first is None or second is None else second - first
 
 
 def critical_value(
@@ -115,8 +113,16 @@ def critical_value(
     >>> round(critical_value(50, 520, years=0.25, volatility=0.35, risk_free_rate=0.08, cost_of_delay=0.03), 2)
     538.32
     """
-    first = np.asarray(first_investment, dtype=np.float64)
     rising = option_sign(right)
+    check_ranges(
+        first_investment=(first_investment, "(0, inf)"),
+        second_investment=(second_investment, "(0, inf)"),
+        years=(years, "(0, inf)"),
+        volatility=(volatility, "(0, inf)"),
+        risk_free_rate=(risk_free_rate, "[-1, 1]"),
+        cost_of_delay=(cost_of_delay, "[-1, 1]"),
+    )
+    first = np.asarray(first_investment, dtype=np.float64)
 
     def excess(log_value: FloatArray) -> FloatArray:
         """What the second option is worth above its cost; it rises with the value for a call, falls for a put."""

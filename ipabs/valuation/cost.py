@@ -133,7 +133,9 @@ def remaining_life_ratio(*, remaining_years: float, elapsed_years: float) -> flo
     >>> remaining_life_ratio(remaining_years=6, elapsed_years=4)
     0.6
     """
-    if not (remaining_years >= 0 and elapsed_years >= 0 and 0 < remaining_years + elapsed_years < np.inf):
+    lives = {"remaining_years": remaining_years, "elapsed_years": elapsed_years}
+    refuse(DataError, [fault for name, one in lives.items() for fault in outside(name, one, "[0, inf)", single=True)])
+    if not remaining_years + elapsed_years:
         raise DataError(
             finding(
                 "cost.life",

@@ -163,12 +163,18 @@ def _income_between(fade_rate: float, start: FloatArray, end: FloatArray) -> Flo
 
 
 def _check(income: ProtectedIncome, grant_months: ArrayLike) -> None:
-    check_ranges(
-        yearly_income=(income.yearly_income, "[0, inf)"),
-        discount_rate=(income.discount_rate, "(-1, 1]"),
-        decay_rate=(income.decay_rate, "[0, 1)"),
-        term_years=(income.term_years, "(0, inf)"),
-        early_protection_share=(income.early_protection_share, "[0, 1]"),
-        early_protection_months=(income.early_protection_months, "[0, inf)"),
-        grant_months=(grant_months, f"[0, {12 * income.term_years:g}]"),
-    )
+    ranges = {
+        "yearly_income": "[0, inf)",
+        "discount_rate": "(-1, 1]",
+        "decay_rate": "[0, 1)",
+        "term_years": "(0, inf)",
+        "early_protection_share": "[0, 1]",
+        "early_protection_months": "[0, inf)",
+    }
+    found = [
+        fault
+        for name, interval in ranges.items()
+        for fault in outside(name, getattr(income, name), interval, single=True)
+    ]
+    term = "inf)" if any(one.place.path == ("term_years",) for one in found) else f"{12 * income.term_years:g}]"
+    refuse(DataError, [*found, *outside("grant_months", grant_months, f"[0, {term}")])

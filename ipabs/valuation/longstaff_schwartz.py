@@ -74,7 +74,7 @@ def longstaff_schwartz(
         asset_value=(asset_value, "(0, inf)"),
         investment=(investment, "(0, inf)"),
         years=(years, "(0, inf)"),
-        volatility=(volatility, "(0, inf)"),
+        volatility=(volatility, "(0, 100]"),
         risk_free_rate=(risk_free_rate, "[-1, 1]"),
         cost_of_delay=(cost_of_delay, "[-1, 1]"),
         exercise_dates=(exercise_dates, "{1, ..., 10000}"),

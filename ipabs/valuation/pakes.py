@@ -64,14 +64,14 @@ class PakesModel:
 
     def findings(self) -> Iterable[Finding]:
         """Numbers without a meaning in the model."""
-        yield from outside("log_mean", self.log_mean, "(-inf, inf)")
-        yield from outside("log_deviation", self.log_deviation, "(0, inf)")
-        yield from outside("decay_rate", self.decay_rate, "[0, 1]")
-        yield from outside("discount_rate", self.discount_rate, "(-1, 1]")
-        yield from outside("obsolescence", self.obsolescence, "(0, inf]")
-        yield from outside("discovery_scale", self.discovery_scale, "[0, inf)")
-        yield from outside("discovery_hurdle", self.discovery_hurdle, "[0, inf)")
-        yield from outside("discovery_decay", self.discovery_decay, "[0, 1]")
+        yield from outside("log_mean", self.log_mean, "(-inf, inf)", single=True)
+        yield from outside("log_deviation", self.log_deviation, "(0, inf)", single=True)
+        yield from outside("decay_rate", self.decay_rate, "[0, 1]", single=True)
+        yield from outside("discount_rate", self.discount_rate, "(-1, 1]", single=True)
+        yield from outside("obsolescence", self.obsolescence, "(0, inf]", single=True)
+        yield from outside("discovery_scale", self.discovery_scale, "[0, inf)", single=True)
+        yield from outside("discovery_hurdle", self.discovery_hurdle, "[0, inf)", single=True)
+        yield from outside("discovery_decay", self.discovery_decay, "[0, 1]", single=True)
 
     def discovery_scale_at(self, age: int) -> float:
         """``σ_a = φ^(a−1) σ``."""

@@ -59,11 +59,11 @@ class RenewalModel:
 
     def findings(self) -> Iterable[Finding]:
         """Numbers without a meaning in the model."""
-        yield from outside("log_mean", self.log_mean, "(-inf, inf)")
-        yield from outside("log_deviation", self.log_deviation, "(0, inf)")
-        yield from outside("decay_rate", self.decay_rate, "[0, 1)")
-        yield from outside("discount_rate", self.discount_rate, "(-1, 1]")
-        yield from outside("period_years", self.period_years, "(0, inf)")
+        yield from outside("log_mean", self.log_mean, "(-inf, inf)", single=True)
+        yield from outside("log_deviation", self.log_deviation, "(0, inf)", single=True)
+        yield from outside("decay_rate", self.decay_rate, "[0, 1)", single=True)
+        yield from outside("discount_rate", self.discount_rate, "(-1, 1]", single=True)
+        yield from outside("period_years", self.period_years, "(0, inf)", single=True)
         if self.rule not in get_args(RenewalRule):
             template = "no renewal rule {got!r}; {hint}"
             yield finding("renewal.rule", template, path=("rule",), got=self.rule, allowed=get_args(RenewalRule))
@@ -96,8 +96,9 @@ def fees_by_period(
     check_ranges(
         term_years=(term_years, "(0, inf)"),
         period_years=(period_years, "(0, inf)"),
-        first_year=(first_year, f"[1, {term_years:g}]"),
+        first_year=(first_year, "[1, inf)"),
     )
+    check_ranges(first_year=(first_year, f"[1, {term_years:g}]"))
     lead = 0.0 if table.jurisdiction == "US" else 1.0
     starts = {year - lead: table.fee(year) for year in table.years}
     periods = round((term_years - first_year + 1) / period_years)

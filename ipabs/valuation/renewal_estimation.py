@@ -17,8 +17,8 @@ from scipy.special import expit, logit, ndtri
 
 from ipabs._typing import BoolArray, FloatArray
 from ipabs.errors import DataError, Finding, ModelError, NumericError, finding, refuse
-from ipabs.valuation.ranges import check_ranges, outside
-from ipabs.valuation.renewal import RenewalModel, RenewalRule, renewal_thresholds, survival_shares
+from ipabs.valuation.ranges import outside
+from ipabs.valuation.renewal import RenewalModel, RenewalRule, checked_fees, renewal_thresholds, survival_shares
 
 PARAMETERS = ("log_mean", "log_deviation", "decay_rate")
 START_DECAYS = (0.02, 0.08, 0.15, 0.3)
@@ -92,8 +92,9 @@ def count_renewals(fees: Sequence[float], fees_paid: ArrayLike, in_force: ArrayL
     >>> count_renewals((900, 900), fees_paid=[0, 1, 1, 2], in_force=[False, False, True, False])
     Cohort(fees=(900.0, 900.0), lapsed=(1, 1), in_force=(0, 1, 1))
     """
+    checked_fees(fees, ())
     paid = np.asarray(fees_paid)
-    check_ranges(fees_paid=(paid, f"{{0, ..., {len(fees)}}}"))
+    refuse(DataError, outside("fees_paid", fees_paid, f"{{0, ..., {len(fees)}}}"))
     seen: BoolArray = np.asarray(in_force, dtype=bool)
     if seen.shape != paid.shape or paid.ndim != 1:
         template = "{got} counts of fees for {in_force} marks of rights in force; wanted as many"

@@ -27,7 +27,7 @@ from ipabs._typing import FloatArray
 from ipabs.cashflow.discounting import Values
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.valuation.checks import draw_findings
-from ipabs.valuation.ranges import outside
+from ipabs.valuation.ranges import numbers_of, outside
 
 COST_NODES = 800
 # Costs are followed this many standard deviations above today's, taken over the life of the patent at today's cost.
@@ -54,15 +54,17 @@ class ResearchProject:
 
     def findings(self) -> Iterable[Finding]:
         """Numbers without a meaning in the model; draws of unequal number."""
-        for name in ("cash_flow", "investment_rate", "cost_to_complete", "patent_years", "step_years"):
+        for name in ("cash_flow", "investment_rate", "cost_to_complete", "patent_years"):
             yield from outside(name, getattr(self, name), "(0, inf)")
+        uneven = list(outside("step_years", self.step_years, "(0, inf)", single=True))
+        yield from uneven
         for name in ("cash_flow_volatility", "cost_volatility", "failure_rate", "terminal_multiple"):
             yield from outside(name, getattr(self, name), "[0, inf)")
         for name in ("cash_flow_growth", "risk_premium", "correlation", "risk_free_rate"):
             yield from outside(name, getattr(self, name), "[-1, 1]")
         yield from draw_findings(self)
-        years = np.asarray(self.patent_years, dtype=np.float64)
-        if self.step_years > 0:
+        years = numbers_of(self.patent_years)
+        if not uneven and years is not None and np.isfinite(years).all():
             apart = np.abs(np.rint(years / self.step_years) * self.step_years - years) > 1e-9 * years
             for wrong in years[apart][:1]:
                 yield finding(

@@ -93,7 +93,7 @@ def sharing_rate_by_range(*, low: Values, high: Values, score: Values) -> Values
         *outside("high", high, "[0, 1]"),
         *outside("score", score, "[0, 1]"),
     ]
-    if np.any(np.asarray(low) > high):
+    if not found and np.any(np.asarray(low) > high):
         found.append(
             finding("sharing.range", "the low rate {got} is above the high one", path=("low",), got=np.max(low))
         )

@@ -191,8 +191,9 @@ def stream_valuation(
 
     `faults` are the method's own; they are told together with those of streams and rights.
     """
-    terms = method.terms
     faults = (*faults, *(amortization.findings() if amortization else ()))
+    refuse(DataError, (one for one in faults if one.code == "range.no_number"))  # terms are calculated with numbers
+    terms = method.terms
     found = checked_streams(method, terms, portfolio=portfolio, as_of=as_of, faults=faults)
     parts = stream_parts(method.streams, terms, coverage=method.coverage, portfolio=portfolio, as_of=as_of)
     if amortization:

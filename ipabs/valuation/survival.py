@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 from ipabs._typing import BoolArray, FloatArray
 from ipabs.cashflow.discounting import Values, value_or_array
 from ipabs.errors import DataError, ModelError, finding, refuse
-from ipabs.valuation.ranges import check_ranges, outside
+from ipabs.valuation.ranges import check_ranges, numbers_of, outside
 
 # Shapes of a Weibull distribution sought by the fit.
 SHAPE_RANGE = (1e-3, 1e3)
@@ -89,12 +89,14 @@ def interpolated_survival(years: ArrayLike, known_years: ArrayLike, known_shares
     >>> interpolated_survival([2, 4, 10, 17], [4, 8, 12], [0.84, 0.63, 0.49]).round(4)
     array([0.9165, 0.84  , 0.5556, 0.3579])
     """
-    ages, shares = np.asarray(known_years, dtype=np.float64), np.asarray(known_shares, dtype=np.float64)
+    ages, shares = numbers_of(known_years), numbers_of(known_shares)
     found = [
         *outside("years", years, "[0, inf)"),
-        *outside("known_years", ages, "(0, inf)"),
-        *outside("known_shares", shares, "(0, 1]"),
+        *outside("known_years", known_years, "(0, inf)"),
+        *outside("known_shares", known_shares, "(0, 1]"),
     ]
+    if ages is None or shares is None:
+        raise DataError(*found)
     if ages.ndim != 1 or ages.shape != shares.shape or not ages.size:
         template = "{got} known years for {shares} shares; wanted as many, at least one"
         found.append(finding("survival.shape", template, path=("known_years",), got=ages.size, shares=shares.size))
@@ -273,8 +275,10 @@ def expected_years(years: ArrayLike, survival: ArrayLike) -> float:
 
 
 def _lives(years: ArrayLike, lapsed: ArrayLike, interval: str) -> tuple[FloatArray, BoolArray]:
-    lives, ended = np.asarray(years, dtype=np.float64), np.asarray(lapsed, dtype=bool)
-    found = list(outside("years", lives, interval))
+    found = list(outside("years", years, interval))
+    lives, ended = numbers_of(years), np.asarray(lapsed, dtype=bool)
+    if lives is None:
+        raise DataError(*found)
     if lives.ndim != 1 or lives.shape != ended.shape or not lives.size:
         template = "{got} years for {lapsed} marks of lapse; wanted as many, at least one"
         found.append(finding("survival.lives", template, path=("years",), got=lives.size, lapsed=ended.size))

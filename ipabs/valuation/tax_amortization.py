@@ -66,5 +66,5 @@ class TaxAmortization:
 
     def findings(self) -> Iterable[Finding]:
         """A life that is no whole number of years, an unknown timing."""
-        yield from outside("years", self.years, "{1, ..., 100}")
+        yield from outside("years", self.years, "{1, ..., 100}", single=True)
         yield from timing_findings(self.timing)

@@ -157,6 +157,10 @@ def test_odd_amounts_are_refused() -> None:
         late_fee(100, 1.5)  # type: ignore[arg-type]  # half a month
     with pytest.raises(DataError, match="a fee of nan"):
         late_fee(NAN, 1)
+    with pytest.raises(DataError, match="a fee of 900"):
+        late_fee("900", 1)  # type: ignore[arg-type]  # a cell of text
+    with pytest.raises(DataError, match="None patents of 10 residents"):
+        per_ten_thousand(None, 10)  # type: ignore[arg-type]  # an empty cell
     with pytest.raises(DataError, match="nan patents of 10 residents"):
         per_ten_thousand(NAN, 10)
     with pytest.raises(DataError, match="reasonable_delay_days: -5 days of delay"):

@@ -54,6 +54,52 @@ def test_technology_shares_profit_by_equivalent_investment() -> None:
     assert stated_findings(exact.value(NO_RIGHTS, as_of=AS_OF).value, 248.45, tolerance=FACTOR_DIGITS)
 
 
+@pytest.mark.parametrize(
+    ("technology_cost", "technology_margin", "other_cost", "other_margin", "printed"),
+    [
+        (80 * 1.05, 4.0, 4000.0, 0.125, 0.0854),  # tikuer.com zcpgswe 123429
+        (120.0, 4.0, 6000.0, 0.08, 0.0847),  # 222.198.130.40 question 1b700453
+        (100.0, 5.0, 5000.0, 0.10, 0.0984),  # ti.zuoweng.com AbZKKKKQ
+    ],
+)
+def test_shares_by_equivalent_investment(
+    technology_cost: float, technology_margin: float, other_cost: float, other_margin: float, printed: float
+) -> None:
+    share = equivalent_investment_share(
+        technology_cost=technology_cost,
+        technology_margin=technology_margin,
+        other_cost=other_cost,
+        other_margin=other_margin,
+    )
+    assert share == pytest.approx(printed, abs=PERCENT_DIGITS)
+
+
+def test_share_of_a_solution_that_takes_another_margin_than_its_question() -> None:
+    # tikuer.com zcpgswe 121626: the question states a margin of 12.5 %, the solution takes 15 % and prints 10.85 %
+    terms = {"technology_cost": 100 * 1.05, "technology_margin": 3.0, "other_cost": 3000.0}
+    assert equivalent_investment_share(**terms, other_margin=0.15) == pytest.approx(0.1085, abs=PERCENT_DIGITS)
+    found = stated_findings(equivalent_investment_share(**terms, other_margin=0.125), 0.1085, tolerance=PERCENT_DIGITS)
+    assert "the source states 0.1085, but its inputs give 0.1106" in str(found[0])
+
+
+def test_licence_of_a_bought_patent_by_its_share_of_profit() -> None:
+    # tihaiku.com caiwukuaiji 2135517: 80 x 1.25 = 100, equivalent investments 500 and 5,750, share 8 %, value 433.48
+    share = equivalent_investment_share(
+        technology_cost=80 * 1.25, technology_margin=4.0, other_cost=5000.0, other_margin=0.15
+    )
+    assert share == pytest.approx(0.08)
+    profits = RevenueStream(name="profit", revenues=(1500.0, 1500.0, 1400.0, 1400.0, 1300.0))
+    method = IncomeSharing(streams=(profits,), sharing_rate=share, tax_rate=0.0, discount_rate=0.10)
+    # The source discounts with factors of four digits.
+    assert method.value(NO_RIGHTS, as_of=AS_OF).mean == pytest.approx(433.48, abs=FACTOR_DIGITS)
+
+
+def test_increment_of_eighty_yuan_a_piece_for_ten_years() -> None:
+    # kaotiyun.com 4rZr777K: 10,000 x 80 x 6.1446 = 491.57
+    method = WithAndWithout(earnings_with=(80.0,) * 10, earnings_without=(0.0,) * 10, tax_rate=0.0, discount_rate=0.10)
+    assert method.value(NO_RIGHTS, as_of=AS_OF).mean == pytest.approx(491.57, abs=CENT)
+
+
 def test_know_how_at_multiplier_cost_less_age() -> None:
     # 222.198.130.40 question 2a1318b7: (15 + 20 + 30 x 1.2) / (1 - 0.4) x (1 + 20 %) = 142, less 3/8: 88.75
     method = MultiplierCost(

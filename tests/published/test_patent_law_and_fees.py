@@ -72,6 +72,12 @@ def test_us_fees_fall_due_3_7_and_11_and_a_half_years_after_grant() -> None:
     assert due == [date(2024, 2, 4), date(2028, 2, 4), date(2032, 2, 4)]
 
 
+def test_epo_renewal_fees_of_every_year() -> None:
+    # williamspowell.com, European Patent Office fees from 1 April 2024; mondaq.com 1426844 for years 3 to 5
+    printed = {3: 690, 4: 845, 5: 1000, 6: 1155, 7: 1310, 8: 1465, 9: 1620} | dict.fromkeys(range(10, 21), 1775)
+    assert {year: fee_table("EP", "invention").fee(year) for year in range(1, 21)} == {1: 0, 2: 0} | printed
+
+
 def test_epo_and_unitary_patent_totals() -> None:
     # EPO fees from 2024-04-01, OJ EPO 2022 for the unitary patent
     epo = fee_table("EP", "invention")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ipabs.patents.portfolio import Portfolio
+from ipabs.valuation.checks import stated_findings
 from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
 from ipabs.valuation.revenue import RevenueStream
 from ipabs.valuation.tax_amortization import TaxAmortization, step_up_factor
@@ -54,6 +55,15 @@ def test_step_up_factor_of_published_examples() -> None:
     assert step_up_factor(tax_rate=0.15, discount_rate=0.12, years=10) == pytest.approx(
         1.0926016445977902, abs=SIX_DIGITS
     )
+
+
+def test_benefit_of_a_source_that_miscalculates_its_own_formula() -> None:
+    # bizfluent.com how-6931019: 10 a year for ten years at 10 %, tax 30 %; the formula n / (n - PVA x T) - 1 is right,
+    # the benefit printed, 85.85, is not what it gives on 61.45.
+    factor = step_up_factor(tax_rate=0.30, discount_rate=0.10, years=10)
+    assert factor == pytest.approx(10 / (10 - 6.14 * 0.30), abs=2.5e-4)  # its annuity has two decimals
+    found = stated_findings(61.45 * (float(np.asarray(factor)) - 1), 85.85, tolerance=0.05)
+    assert "the source states 85.85, but its inputs give 13.88" in str(found[0])
 
 
 def test_fair_value_less_its_own_tax_shield_is_the_value_before() -> None:

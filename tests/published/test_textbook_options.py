@@ -11,6 +11,7 @@ import pytest
 from scipy.special import ndtr
 
 from ipabs.valuation.black_scholes import OptionRight, black_scholes, exercise_distances
+from ipabs.valuation.checks import stated_findings
 from ipabs.valuation.lattice import binomial_option
 
 CENT = 0.005
@@ -34,6 +35,34 @@ def test_right_to_give_up_with_other_rates_is_worth_4_13_million() -> None:
     terms = DISNEY | {"volatility": 0.2, "risk_free_rate": 0.04}
     assert black_scholes(254, 150, **terms) == pytest.approx(89.27, abs=CENT)
     assert black_scholes(254, 150, **terms, right="put") == pytest.approx(4.13, abs=CENT)
+
+
+def test_drug_patent_is_worth_what_the_notes_print_at_another_volatility() -> None:
+    # Damodaran, *Corporate Finance*, illustration 6.10 (a patented ulcer drug), and his lecture notes "Valuing the
+    # Patent": 350 against 500 million, 17 years, 4 %. The text states a volatility of 25 %, and prints N(d1) = 0.5285,
+    # N(d2) = 0.1219 and a value of 37.12: these are of 30 %.
+    terms = {"years": 17, "risk_free_rate": 0.04, "cost_of_delay": 1 / 17}
+    near, far = exercise_distances(350, 500, **terms, volatility=0.30)
+    assert (ndtr(near), ndtr(far)) == pytest.approx((0.5285, 0.1219), abs=FOUR_DIGITS)
+    # 350 e^(-1) 0.5285 - 500 e^(-0.68) 0.1219 is 37.17; the printed value is 0.05 lower than its own factors give.
+    assert black_scholes(350, 500, **terms, volatility=0.30) == pytest.approx(37.12, abs=0.05)
+    stated = stated_findings(black_scholes(350, 500, **terms, volatility=0.25), 37.12, tolerance=0.05)
+    assert "the source states 37.12, but its inputs give 26.6" in str(stated[0])
+
+
+@pytest.mark.parametrize(("steps", "printed"), [(5, 4.49), (30, 4.263), (50, 4.272), (100, 4.278), (500, 4.283)])
+def test_american_put_of_hull_at_every_number_of_steps(steps: int, printed: float) -> None:
+    # Hull, 9th edition, example 21.1: five months on a share of 50, strike 50, 10 %, volatility 40 %
+    put = binomial_option(50, 50, years=5 / 12, volatility=0.4, risk_free_rate=0.1, right="put", steps=steps)
+    assert put == pytest.approx(printed, abs=CENT if steps == 5 else 5.1e-4)
+
+
+def test_two_step_trees_of_hull_and_mcdonald() -> None:
+    # Hull, figure 13.10: two years, 50 against 52, 5 %, 30 %; McDonald's call with the tree of Cox, Ross and Rubinstein
+    put = binomial_option(50, 52, years=2, volatility=0.3, risk_free_rate=0.05, right="put", steps=2)
+    assert put == pytest.approx(7.43, abs=CENT)
+    call = binomial_option(40, 40, years=0.5, volatility=0.3, risk_free_rate=0.08, exercise_dates=1, steps=2)
+    assert call == pytest.approx(3.772, abs=5.1e-4)
 
 
 def test_oil_reserve_that_is_not_worth_developing_has_value() -> None:

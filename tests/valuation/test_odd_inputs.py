@@ -63,7 +63,7 @@ def relief(**changes: Any) -> Valuation:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"royalty_rate": None}, "rate: rate of nan is outside [0, 1]"),
+        ({"royalty_rate": None}, "rate: rate of None is no number"),
         ({"royalty_rate": np.array([])}, "royalty_rate: draws of shape (0,); wanted one line of one or more numbers"),
         ({"royalty_rate": np.full((2, 2), 0.1)}, "royalty_rate: draws of shape (2, 2); wanted one line"),
         ({"timing": "middle"}, "timing: no timing 'middle'; did you mean 'mid'?"),
@@ -150,7 +150,8 @@ REFUSED: dict[str, Callable[[], object]] = {
     "cumulative shares must rise": lambda: royalty_distribution(most=0.05),
     "0 or more are needed": lambda: gini(Lognormal(median=1, log_deviation=-1)),
     "high of 2 is outside": lambda: quantile_ratio(1.0, high=2.0),
-    "no value to vary": lambda: variation_of_sum([], log_deviation=1, correlation=0.2),
+    "no value to vary": lambda: variation_of_sum([0.0, 0.0], log_deviation=1, correlation=0.2),
+    "means: no number at all": lambda: variation_of_sum([], log_deviation=1, correlation=0.2),
     "legal of nan": lambda: economic_life(legal=NAN),
     "draws of unequal number: legal (2,), technical (3,)": lambda: economic_life(
         legal=np.ones(2), technical=np.ones(3)

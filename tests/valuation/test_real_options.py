@@ -77,7 +77,7 @@ def test_what_is_no_number_is_told_with_its_name() -> None:
         black_scholes("dear", None, years=[1, 2], volatility=0.2, risk_free_rate=0.05)
     assert str(caught.value).splitlines() == [
         "asset_value: asset_value of 'dear' is no number",
-        "investment: investment of nan is outside (0, inf)",
+        "investment: investment of None is no number",
     ]
     with pytest.raises(DataError, match=r"draws of unequal number: asset_value \(3,\), years \(2,\)"):
         black_scholes(np.ones(3), 1.0, years=[1, 2], volatility=0.2, risk_free_rate=0.05)
