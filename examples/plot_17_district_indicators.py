@@ -18,6 +18,7 @@ the Yuhang example, drawn at random.
 # applications were filed, 61.45 % more. A growth rate implies the figure before it, which the newspaper did not print.
 # 25 firms took part in the two issues, in a district of more than 2,180 high-tech firms. Fast-track examination takes 3
 # instead of 16 months on average; how many grants took it is not printed, so the months gained are an upper bound.
+import textwrap
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -100,8 +101,15 @@ left.set_ylabel("")
 age, young = field["median_age_years"], 100 * field["share_of_last_three_years"]
 right.scatter(age, young, s=8 * field["patents"], color="#c8a24d")
 for place, name in enumerate(field.index):
-    beside, lines = (0, 16 if place % 2 else -28), name.replace(" and ", " and\n")
-    right.annotate(lines, (age[name], young[name]), beside, textcoords="offset points", fontsize=8, ha="center")
+    right.annotate(
+        textwrap.fill(name, 14),
+        (age[name], young[name]),
+        (0, -11 if place % 2 else 11),
+        textcoords="offset points",
+        fontsize=7,
+        ha="center",
+        va="top" if place % 2 else "bottom",
+    )
 right.margins(0.3)
 right.set_xlabel("median age, years")
 right.set_ylabel("filed in the last three years, %")
