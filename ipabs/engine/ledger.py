@@ -4,7 +4,6 @@ import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,15 +12,13 @@ from numpy.typing import NDArray
 from ipabs._typing import BoolArray, FloatArray, IntArray
 from ipabs.basics.timeline import Timeline
 from ipabs.cashflow.collections import Collections
-from ipabs.engine.arithmetic import Amount, Kind
-from ipabs.engine.calls import PRICE
 from ipabs.engine.conditions import CALLED
 from ipabs.engine.feed import into
 from ipabs.engine.program import Program
 from ipabs.engine.run import PaymentDate
-from ipabs.engine.sources import FromAccount, FromSupport, Row
+from ipabs.engine.sources import FromAccount, FromSupport
 from ipabs.engine.steps import Step
-from ipabs.errors import DataError, LimitError, finding
+from ipabs.errors import DataError, finding
 from ipabs.structure.deal import Deal
 
 if TYPE_CHECKING:
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
 
 Numbers = NDArray[Any]  # float64, or objects where amounts are Fractions
 CASHLESS = ("write_down", "capitalize")
-MEMORY = 2**31  # bytes a ledger may take, unless the caller says more
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,86 +253,6 @@ class Ledger:
         return pd.DataFrame(rows, columns=columns)
 
 
-def keep(
-    program: Program, collections: Collections, dates: Iterable[PaymentDate], kind: Kind, *, paths: int, memory: int
-) -> Ledger:
-    """Keep every row.
-
-    Raises
-    ------
-    LimitError
-        When the ledger would take more than `memory` bytes; nothing is allocated then.
-    """
-    labels = row_labels(program)
-    claims = (*program.opening.owed, *incomes(labels))
-    accounts, entries = tuple(program.opening.held), [into(account) for account in program.entries]
-    supports = (*(one.name for one in program.deal.support), *((PRICE,) if program.call is not None else ()))
-    kept = 4 * len(labels) + 4 * len(claims) + len(accounts) + len(entries) + len(supports) + 1
-    ensure_fits(8 * kept * program.timeline.periods * paths, paths, memory)
-    seen = list(dates)
-
-    def of_names(names: Sequence[str], entries: Iterable[Mapping[str, Amount]]) -> Numbers:
-        return stack([map(one.get, names, repeat(0)) for one in entries], len(names), paths, kind)
-
-    tests = [watch.name for watch in program.watches]
-    failing = stack([[one.failed[test] for test in tests] for one in seen], len(tests), paths, "array")
-    phase = phase_numbers(program, seen, paths)
-    rows = row_columns(program, labels, seen, phase, kind)
-    return Ledger(
-        program=program,
-        collections=collections,
-        labels=labels,
-        claims=claims,
-        accounts=accounts,
-        supports=supports,
-        available=rows[0::4],
-        due=rows[1::4],
-        payable=rows[2::4],
-        granted=rows[3::4],
-        accrued=of_names(claims, (one.accrued for one in seen)),
-        settled=of_names(claims, (one.paid for one in seen)),
-        removed=of_names(claims, (one.removed for one in seen)),
-        closing_owed=of_names(claims, (one.owed for one in seen)),
-        closing_held=of_names(accounts, (one.held for one in seen)),
-        collected=of_names(entries, (one.flows for one in seen)),
-        entered=of_names(supports, (one.entered for one in seen)),
-        phase=phase,
-        failing=failing.astype(bool),
-    )
-
-
-def ensure_fits(size: int, paths: int, memory: int) -> None:
-    """Refuse a ledger above the memory limit before anything is allocated."""
-    if size > memory:
-        text = "a ledger of {paths} paths takes {got} MiB, the limit is {limit}; fold the paths in blocks instead"
-        limit = f"{memory / 2**20:.0f} MiB"
-        raise LimitError(finding("ledger.memory", text, got=f"{size / 2**20:.0f}", paths=paths, limit=limit))
-
-
-def phase_numbers(program: Program, seen: Sequence[PaymentDate], paths: int) -> IntArray:
-    """Number of the phase in force ``(period, path)``."""
-    names = program.phases
-    if len(names) == 1:
-        return np.zeros((len(seen), paths), dtype=np.int64)
-    numbers = stack([[one.phases[name] for name in names] for one in seen], len(names), paths, "array")
-    return np.asarray(numbers.argmax(axis=0))
-
-
-def row_columns(
-    program: Program, labels: Sequence[RowLabel], seen: Sequence[PaymentDate], phase: IntArray, kind: Kind
-) -> Numbers:
-    """The rows of all dates, four columns a label; a line of a phase that is not in force leaves zeros."""
-    rows: list[Iterable[Sequence[Row]]] = [one.rows for one in seen]  # type: ignore[misc]  # all act without gates
-    if program.gates:
-        zero = [((0, 0, 0, 0),) * len(step.targets) for step in program.steps]
-        rows = [[none if given is None else given for given, none in zip(one.rows, zero, strict=True)] for one in seen]
-    flat = [chain.from_iterable(chain.from_iterable(each)) for each in rows]
-    columns = stack(flat, 4 * len(labels), phase.shape[1], kind)
-    for at, label in enumerate(labels if kind == "array" and program.gates else ()):
-        columns[4 * at : 4 * at + 4] *= in_force(program, label, phase)
-    return columns
-
-
 def in_force(program: Program, label: RowLabel, phase: IntArray) -> BoolArray:
     """Whether a row's line stands in the list of the phase in force; a sweep, at the end of the deal."""
     if label.verb == "sweep":
@@ -344,18 +260,6 @@ def in_force(program: Program, label: RowLabel, phase: IntArray) -> BoolArray:
         called = program.phases.index(CALLED) if program.call is not None else -1
         return np.asarray(final | (phase == called))
     return np.isin(phase, [at for at, name in enumerate(program.phases) if name in label.places])
-
-
-def stack(values: Sequence[Iterable[Amount]], rows: int, paths: int, kind: Kind) -> Numbers:
-    """Amounts by period and row as one array ``(row, period, path)``."""
-    if kind == "float":
-        flat = np.fromiter(chain.from_iterable(values), np.float64, len(values) * rows)
-        return flat.reshape(len(values), rows).T[:, :, np.newaxis]
-    out = np.empty((rows, len(values), paths), dtype=np.float64 if kind == "array" else object)
-    for t, amounts in enumerate(values):
-        for row, amount in enumerate(amounts):
-            out[row, t] = amount
-    return out
 
 
 def row_labels(program: Program) -> tuple[RowLabel, ...]:

@@ -10,7 +10,8 @@ from ipabs.engine.arithmetic import Kind
 from ipabs.engine.checks import ensure
 from ipabs.engine.claims import Index
 from ipabs.engine.feed import Observables, feed, fitting, observed
-from ipabs.engine.ledger import MEMORY, Ledger, keep
+from ipabs.engine.keeping import MEMORY, keep
+from ipabs.engine.ledger import Ledger
 from ipabs.engine.program import Program
 from ipabs.engine.resolve import resolve
 from ipabs.engine.run import payment_dates
