@@ -1,6 +1,6 @@
 """Attribution: what each right adds to the whole, alone at the margin or fairly among all (Shapley)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -11,9 +11,12 @@ import pandas as pd
 
 from ipabs._typing import FloatArray
 from ipabs.basics.streams import uniforms
+from ipabs.cashflow.discounting import Values
 from ipabs.errors import DataError, Finding, LimitError, finding, refuse
 from ipabs.patents.portfolio import Portfolio
-from ipabs.valuation.coverage import layers, surviving
+from ipabs.valuation.coverage import ProtectionLayer, layers, surviving
+from ipabs.valuation.revenue import RevenueStream
+from ipabs.valuation.simulated import mean_error
 from ipabs.valuation.stream_values import StreamMethod, StreamTerms, checked_streams, stream_value, unprotected_values
 
 EXACT_PLAYERS = 12
@@ -29,6 +32,8 @@ class Attribution:
         One for each of `names`; they sum to `total` exactly where they are Shapley values.
     standard_errors : tuple of float
         0 where exact.
+    samples : int
+        Draws of the inputs, or sampled orders, behind the standard errors; 0 for a single exact figure.
     """
 
     names: tuple[str, ...]
@@ -41,13 +46,14 @@ class Attribution:
         return dict(zip(self.names, self.values, strict=True))[name]
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a name: value, share of the total, standard error."""
+        """One row a name: value, share of the total, standard error, and the samples behind it."""
         values = np.array(self.values)
         return pd.DataFrame(
             {
                 "value": values,
                 "share": values / self.total if self.total else np.zeros(len(values)),
                 "standard_error": self.standard_errors,
+                "samples": self.samples,
             },
             index=pd.Index(self.names, name="right"),
         )
@@ -56,25 +62,42 @@ class Attribution:
 def marginal_values(method: StreamMethod, portfolio: Portfolio, *, as_of: date) -> Attribution:
     """What the whole loses when one right is taken away, ``v(N) − v(N without p)``; they need not sum to the whole.
 
-    A tax-amortization benefit is left out.
+    Over draws, the mean with its standard error. A tax-amortization benefit is left out.
+
+    Examples
+    --------
+    Two patents over one product of 100: either alone would protect all of it, so neither is missed.
+
+    >>> from ipabs.patents.patent import Patent
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> from ipabs.valuation.revenue import RevenueStream
+    >>> both = Portfolio(rights=tuple(
+    ...     Patent(number=name, kind="invention", filing=date(2020, 1, 1), grant=date(2022, 1, 1)) for name in "ab"))
+    >>> relief = ReliefFromRoyalty(streams=(RevenueStream(name="A", revenues=(100.0,)),), royalty_rate=0.05,
+    ...                            tax_rate=0.0, discount_rate=0.0)
+    >>> marginal_values(relief, both, as_of=date(2024, 1, 1)).values
+    (0.0, 0.0)
+    >>> shapley_values(relief, both, as_of=date(2024, 1, 1)).values
+    (2.5, 2.5)
     """
     checked_streams(method, method.terms, portfolio=portfolio, as_of=as_of, faults=_no_rights(portfolio))
-    lost = dict.fromkeys((right.number for right in portfolio.rights), 0.0)
+    lost: dict[str, Values] = {right.number: 0.0 for right in portfolio.rights}
     whole = 0.0
     for stream in method.streams:
         over = layers(method.coverage, portfolio, stream.name, as_of=as_of)
         if not over:
             continue
-        worth = float(np.mean(stream_value(stream, method.terms, over)))
-        whole += worth
+        worth = stream_value(stream, method.terms, over)
+        whole += float(np.mean(worth))
         for layer in over:
             others = tuple(other for other in over if other is not layer)
-            lost[layer.right] += worth - (float(np.mean(stream_value(stream, method.terms, others))) if others else 0.0)
-    return Attribution(names=tuple(lost), values=tuple(lost.values()), standard_errors=(0.0,) * len(lost), total=whole)
+            left = stream_value(stream, method.terms, others) if others else 0.0
+            lost[layer.right] = lost[layer.right] + np.asarray(worth) - left
+    return _attributed(lost, whole)
 
 
 def shapley_values(method: StreamMethod, portfolio: Portfolio, *, as_of: date) -> Attribution:
-    """Shapley value of every right, exact for any number of rights; over draws, of the mean.
+    """Shapley value of every right, exact for any number of rights; over draws, the mean with its standard error.
 
     Streams add up, so a right's value is the sum over streams. At an instant at which rights of shares c protect a
     stream, the game is ``v(S) = 1 − Π_{p∈S} (1 − c_p)``, and by Owen's multilinear extension
@@ -95,31 +118,41 @@ def shapley_values(method: StreamMethod, portfolio: Portfolio, *, as_of: date) -
     checked_streams(
         method, terms, portfolio=portfolio, as_of=as_of, faults=(*_no_rights(portfolio), *_drawn_loss(terms))
     )
-    found = dict.fromkeys((right.number for right in portfolio.rights), 0.0)
+    found: dict[str, Values] = {right.number: 0.0 for right in portfolio.rights}
     for stream in method.streams:
         over = layers(method.coverage, portfolio, stream.name, as_of=as_of)
-        if not over:
-            continue
-        periods = terms.periods(stream, over)
-        worth = unprotected_values(stream, terms, periods)
-        life = np.minimum(stream.technical_life_years, stream.contract_life_years)
-        protected = [
-            _mean_by_period(worth, periods.share_within(np.minimum(layer.legal_life_years, life))) for layer in over
-        ]
-        # What each period brings, on average, while the rights 0 to j are alive and no other: (period, right).
-        weight = np.stack(protected, axis=-1)
-        weight[:, :-1] -= weight[:, 1:]
-        survival = np.broadcast_to(surviving(periods, terms.loss_rate), periods.count)
-        parts = {alone: _owen([layer.share * alone for layer in over]) for alone in set(survival.tolist())}
-        shared = sum(weight[k] @ parts[alone] for k, alone in enumerate(survival.tolist()))
-        for layer, part in zip(over, np.atleast_1d(shared).tolist(), strict=True):
-            found[layer.right] += part
-    values = tuple(found.values())
-    return Attribution(names=tuple(found), values=values, standard_errors=(0.0,) * len(values), total=sum(values))
+        shared = _shared_value(stream, terms, over) if over else np.zeros(0)
+        for at, layer in enumerate(over):
+            found[layer.right] = found[layer.right] + shared[..., at]
+    return _attributed(found, sum(float(np.mean(value)) for value in found.values()))
 
 
-def _mean_by_period(worth: FloatArray, share: FloatArray) -> FloatArray:
-    return np.asarray((worth * share).reshape(-1, share.shape[-1]).mean(axis=0))
+def _shared_value(stream: RevenueStream, terms: StreamTerms, over: tuple[ProtectionLayer, ...]) -> FloatArray:
+    """What each right over a stream has of its value, ``(right,)`` or ``(draw, right)``."""
+    periods = terms.periods(stream, over)
+    worth = unprotected_values(stream, terms, periods)
+    life = np.minimum(stream.technical_life_years, stream.contract_life_years)
+    survival = np.broadcast_to(surviving(periods, terms.loss_rate), periods.count).tolist()
+    owen = {alone: _owen([layer.share * alone for layer in over]) for alone in set(survival)}
+    shared, later = np.zeros(len(over)), np.zeros(periods.count)
+    for last in range(len(over) - 1, -1, -1):
+        # What each period brings while the rights 0 to `last` are alive and no other.
+        alive = worth * periods.share_within(np.minimum(over[last].legal_life_years, life))
+        parts = np.reshape([owen[alone][last] for alone in survival], (periods.count, len(over)))
+        shared = shared + (alive - later) @ parts
+        later = alive
+    return shared
+
+
+def _attributed(values: Mapping[str, Values], total: float) -> Attribution:
+    draws = max(map(np.size, values.values()))
+    return Attribution(
+        names=tuple(values),
+        values=tuple(float(np.mean(value)) for value in values.values()),
+        standard_errors=tuple(map(mean_error, values.values())),
+        total=total,
+        samples=draws if draws > 1 else 0,
+    )
 
 
 def _no_rights(portfolio: Portfolio) -> Iterator[Finding]:

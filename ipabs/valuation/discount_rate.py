@@ -73,17 +73,17 @@ def weighted_cost_of_capital(
     return value_or_array(rate / kept if before_tax else rate)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AssetClass:
-    """A class of assets of the business: its share in the whole and the return it needs."""
+    """A class of assets of the business: its share in the whole and the return it needs, a number or draws."""
 
     KEYED: ClassVar[str] = "name"
     name: str
     share: Share
-    return_rate: Rate
+    return_rate: Values
 
 
-def split_return(wacc: float, *, current: AssetClass, fixed: AssetClass, intangible_share: float) -> float:
+def split_return(wacc: Values, *, current: AssetClass, fixed: AssetClass, intangible_share: float) -> Values:
     """Return on intangible assets, ``(WACC − w_c × r_c − w_f × r_f) / w_i`` (回报率拆分).
 
     Raises
@@ -102,15 +102,15 @@ def split_return(wacc: float, *, current: AssetClass, fixed: AssetClass, intangi
         found += outside("return_rate", asset.return_rate, "[-1, 1]", path=(asset.name, "return_rate"))
     found += outside("wacc", wacc, "[-1, 1]")
     refuse(DataError, [*found, *outside("intangible_share", intangible_share, "(0, 1]")])
-    others = current.share * current.return_rate + fixed.share * fixed.return_rate
-    return (wacc - others) / intangible_share
+    others = current.share * np.asarray(current.return_rate) + fixed.share * np.asarray(fixed.return_rate)
+    return value_or_array((np.asarray(wacc) - others) / intangible_share)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Risk:
     """One risk: technical, market, funding or management, with the premium at its lowest and its highest.
 
-    `score` says where between them it stands: 0 none of it, 1 all of it.
+    `score` says where between them it stands, 0 none of it, 1 all of it: a number, or draws.
     """
 
     KEYED: ClassVar[str] = "name"
@@ -118,12 +118,12 @@ class Risk:
     group: Annotated[str, "Technical, market, funding, management."] = ""
     low_rate: Rate = 0.0
     high_rate: Rate
-    score: Share
+    score: Values
 
     @property
-    def premium(self) -> float:
+    def premium(self) -> Values:
         """``low + score × (high − low)``."""
-        return self.low_rate + self.score * (self.high_rate - self.low_rate)
+        return value_or_array(self.low_rate + np.asarray(self.score) * (self.high_rate - self.low_rate))
 
     def findings(self) -> Iterator[Finding]:
         """A score outside 0 to 1, a low premium above the high one."""
@@ -135,7 +135,7 @@ class Risk:
             yield finding("risk.range", template, path=(self.name, "low_rate"), got=self.low_rate, name=self.name)
 
 
-def accumulated_rate(risk_free_rate: float, risks: Iterable[Risk]) -> float:
+def accumulated_rate(risk_free_rate: Values, risks: Iterable[Risk]) -> Values:
     """Discount rate by accumulation of risks (风险累加), ``r_f + Σ [low + score × (high − low)]``.
 
     >>> risks = [Risk(name="conversion", group="technical", high_rate=0.05, score=0.4),
@@ -151,16 +151,16 @@ def accumulated_rate(risk_free_rate: float, risks: Iterable[Risk]) -> float:
         *(one for risk in listed for one in risk.findings()),
     ]
     refuse(DataError, found)
-    return risk_free_rate + sum(risk.premium for risk in listed)
+    return total([risk_free_rate, *(risk.premium for risk in listed)])
 
 
-def premiums_by_group(risks: Iterable[Risk]) -> dict[str, float]:
+def premiums_by_group(risks: Iterable[Risk]) -> dict[str, Values]:
     """The premium of each group of risks, in the order of first mention.
 
     >>> premiums_by_group([Risk(name="a", group="technical", high_rate=0.04, score=0.5)])
     {'technical': 0.02}
     """
-    sums: dict[str, float] = {}
+    sums: dict[str, Values] = {}
     for risk in risks:
         sums[risk.group] = sums.get(risk.group, 0.0) + risk.premium
     return sums

@@ -140,3 +140,31 @@ def test_wrong_players_are_refused() -> None:
         shapley(lambda held: 0.0, ["a"], samples=2)
     with pytest.raises(LimitError, match="evaluations; at most"):
         shapley(lambda held: 0.0, ["a", "b"], samples=10**8)
+
+
+ROWS = [(900, 0.5, 0.2), (2500, 0.8, 0.0), (5000, 0.3, 0.9)]
+
+
+def test_attribution_over_draws_has_the_standard_error_of_its_mean() -> None:
+    royalty = np.random.default_rng(5).uniform(0.02, 0.08, 400)
+    (drawn, portfolio), (single, _) = setup(ROWS, royalty_rate=royalty), setup(ROWS)
+    for attributed in (shapley_values, marginal_values):
+        found, one = (attributed(method, portfolio, as_of=AS_OF) for method in (drawn, single))
+        # Value is proportional to the royalty rate, and so is every share of it.
+        scale = np.array(one.values) / 0.05
+        np.testing.assert_allclose(found.values, scale * royalty.mean(), rtol=1e-12)
+        np.testing.assert_allclose(found.standard_errors, scale * royalty.std(ddof=1) / 20, rtol=1e-9)
+        assert (found.samples, one.samples, one.standard_errors) == (400, 0, (0.0,) * 3)
+    assert sum(shapley_values(drawn, portfolio, as_of=AS_OF).values) == pytest.approx(
+        drawn.value(portfolio, as_of=AS_OF).mean
+    )
+
+
+def test_lives_of_draws_share_each_period_as_single_lives_do() -> None:
+    lives = np.array([2.5, 6.0, 9.3])
+    method, portfolio = setup(ROWS)
+    with_life = lambda life: replace(method, streams=(replace(STREAMS[0], technical_life_years=life), STREAMS[1]))  # noqa: E731 - one line a method
+    found = shapley_values(with_life(lives), portfolio, as_of=AS_OF)
+    alone = [shapley_values(with_life(life), portfolio, as_of=AS_OF).values for life in lives.tolist()]
+    np.testing.assert_allclose(found.values, np.mean(alone, axis=0), rtol=1e-12)
+    np.testing.assert_allclose(found.standard_errors, np.std(alone, axis=0, ddof=1) / 3**0.5, rtol=1e-9)

@@ -101,3 +101,16 @@ def test_faults_of_protected_income_are_told_at_once() -> None:
 def test_income_that_fades_at_its_discount_rate_only_is_an_annuity() -> None:
     income = ProtectedIncome(yearly_income=1, discount_rate=exp(0.05) - 1)
     assert grant_value(income, 0) == pytest.approx((1 - exp(-1)) / 0.05)
+
+
+def test_draws_of_income_are_valued_like_single_numbers() -> None:
+    rates, decays = np.array([0.08, 0.12, 0.2]), np.array([0.0, 0.1, 0.3])
+    drawn = replace(INCOME, discount_rate=rates, decay_rate=decays, early_protection_share=0.2)
+    route = replace(STANDARD_ROUTE, least_months=10, most_months=30)
+    together = fast_track_gain(drawn, standard=route, fast=FAST_TRACK_ROUTE, standard_fees=np.array([1.0, 2.0, 3.0]))
+    for at, (rate, decay) in enumerate(zip(rates.tolist(), decays.tolist(), strict=True)):
+        one = replace(drawn, discount_rate=rate, decay_rate=decay)
+        alone = fast_track_gain(one, standard=route, fast=FAST_TRACK_ROUTE, standard_fees=at + 1.0)
+        assert np.asarray(together.gain)[at] == pytest.approx(alone.gain, rel=1e-12)
+    with pytest.raises(DataError, match=r"decay_rate: draws of shape \(2,\); discount_rate has \(3,\)"):
+        application_value(replace(drawn, decay_rate=decays[:2]), route)

@@ -229,6 +229,17 @@ def test_split_return_restores_the_cost_of_capital(wacc: float, current: float, 
     assert current * 0.04 + fixed * 0.05 + intangible * found == pytest.approx(wacc, rel=1e-9)
 
 
+def test_discount_rates_of_draws_are_those_of_single_scores() -> None:
+    scores = np.array([0.0, 0.4, 1.0])
+    risks = (Risk(name="market", high_rate=0.05, score=scores), Risk(name="funding", low_rate=0.01, high_rate=0.03,
+                                                                     score=0.5))  # fmt: skip
+    np.testing.assert_allclose(accumulated_rate(0.03, risks), 0.03 + 0.05 * scores + 0.02)
+    current, fixed = (AssetClass(name=name, share=0.4, return_rate=0.05) for name in ("current", "fixed"))
+    waccs = np.array([0.10, 0.12])
+    found = split_return(waccs, current=current, fixed=fixed, intangible_share=0.2)
+    np.testing.assert_allclose(found, (waccs - 0.04) / 0.2)
+
+
 def test_split_return_needs_shares_that_sum_to_one() -> None:
     half = AssetClass(name="x", share=0.5, return_rate=0.04)
     with pytest.raises(DataError) as caught:
