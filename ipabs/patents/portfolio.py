@@ -77,6 +77,10 @@ def pledge_findings(portfolio: Portfolio, as_of: date) -> tuple[Finding, ...]:
     """What forbids pledging these rights: pledged twice, a co-owner's consent missing, not alive.
 
     Source: Patent Law of China art. 14 (co-owners); Civil Code art. 444; CNIPA measures on patent pledges.
+
+    >>> owned = Patent(number="ZL1", kind="design", filing=date(2022, 1, 1), grant=date(2022, 6, 1), co_owners=("B",))
+    >>> print(*pledge_findings(Portfolio(rights=(owned,)), date(2024, 1, 1)))
+    ZL1.co_owners_consent: ZL1: consent of co-owner B is missing
     """
     return tuple(found for right in portfolio.rights for found in _pledge_findings(right, as_of))
 
@@ -195,6 +199,16 @@ def expiry_cliff(ladder: pd.DataFrame) -> tuple[int, float]:
     ------
     DataError
         A ladder without a right: nothing expires.
+
+    Examples
+    --------
+    >>> rights = tuple(
+    ...     Patent(number=f"ZL{n}", kind="utility_model", filing=date(2015 + n, 1, 1), grant=date(2016 + n, 1, 1))
+    ...     for n in range(2)
+    ... )
+    >>> worth = {"ZL0": 3e6, "ZL1": 1e6}
+    >>> expiry_cliff(expiry_ladder(Portfolio(rights=rights), as_of=date(2024, 1, 1), values=worth))
+    (2025, 0.75)
     """
     if ladder.empty:
         raise DataError(finding("portfolio.no_ladder", "no right is alive, so none expires"))

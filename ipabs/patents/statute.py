@@ -157,7 +157,12 @@ def drug_term_extension(*, filing: date, approval: date) -> date:
 
 
 def is_alive(right: IPRight, as_of: date) -> bool:
-    """Whether the right is filed and in force or pending on `as_of`, and not past its expiry."""
+    """Whether the right is filed and in force or pending on `as_of`, and not past its expiry.
+
+    >>> model = Patent(number="ZL1", kind="utility_model", filing=date(2014, 1, 1), grant=date(2015, 1, 1))
+    >>> is_alive(model, date(2023, 12, 31)), is_alive(model, date(2024, 1, 1))
+    (True, False)
+    """
     return not why_dead(right, as_of)
 
 

@@ -65,7 +65,13 @@ def liquidation_value(market: Values, terms: LiquidationTerms) -> Values:
 
 
 def lending_value(market: Valuation, terms: LendingTerms) -> float:
-    """``min(cap, advance rate × quantile of market value − prior claims)``, 0 where prior claims take all."""
+    """``min(cap, advance rate × quantile of market value − prior claims)``, 0 where prior claims take all.
+
+    >>> from datetime import date
+    >>> worth = Valuation(method="any", as_of=date(2024, 1, 1), currency="CNY", value=np.linspace(0.0, 100.0, 101))
+    >>> lending_value(worth, LendingTerms(advance_rate=0.4, quantile=0.25, prior_claims=3.0))
+    7.0
+    """
     refuse(DataError, terms.findings())
     lent = terms.advance_rate * market.quantile(terms.quantile) - terms.prior_claims
     return max(lent if terms.cap is None else min(terms.cap, lent), 0.0)

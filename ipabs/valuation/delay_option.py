@@ -12,7 +12,7 @@ from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.black_scholes import black_scholes, yearly_cost_of_delay
 from ipabs.valuation.checks import draw_findings, rights_findings
-from ipabs.valuation.life import legal_life_years
+from ipabs.valuation.life import longest_life_years
 from ipabs.valuation.ranges import outside
 from ipabs.valuation.valuation import NO_PROVENANCE, Part, Valuation, inputs_of
 
@@ -73,7 +73,7 @@ class OptionToDelay:
             With every fault: rights not alive, none that ends, less than a year left and no stated cost of delay.
         """
         refuse(DataError, (*rights_findings(portfolio, as_of), *self.findings()))
-        years = max((legal_life_years(right, as_of) for right in portfolio.rights), default=np.inf)
+        years = longest_life_years(portfolio, as_of)
         refuse(DataError, self._life_findings(years))
         worth = black_scholes(
             self.asset_value,

@@ -169,6 +169,12 @@ def check_returns(assets: Iterable[ReturningAsset], *, price: float, wacc: float
 
     ``goodwill = price − Σ V_i``; ``r_g = (WACC × price − Σ V_i r_i) / goodwill``. Goodwill is the riskiest asset: an
     implied return at or below that of another asset is a warning, and so is negative goodwill.
+
+    >>> assets = [ReturningAsset(name="plant", value=60, return_rate=0.06),
+    ...           ReturningAsset(name="patents", value=30, return_rate=0.14)]
+    >>> found = check_returns(assets, price=100, wacc=0.10)
+    >>> found.goodwill, round(found.implied_goodwill_return, 6), found.findings
+    (10, 0.22, ())
     """
     held = list(assets)
     asked = (*outside("price", price, "(0, inf)"), *outside("wacc", wacc, "[-1, 1]"))

@@ -11,6 +11,7 @@ from ipabs.basics.tables import read_csv
 from ipabs.cashflow.discounting import Values
 from ipabs.errors import DataError, finding
 from ipabs.patents.patent import IPRight
+from ipabs.patents.portfolio import Portfolio
 from ipabs.patents.statute import is_renewable, remaining_years
 from ipabs.valuation.ranges import check_ranges
 
@@ -50,6 +51,15 @@ def legal_life_years(right: IPRight, as_of: date) -> float:
     """
     years = remaining_years(right, as_of)
     return np.inf if years and is_renewable(right) else years
+
+
+def longest_life_years(portfolio: Portfolio, as_of: date) -> float:
+    """Years until the last right of a portfolio ends by law; without end where there is none.
+
+    >>> longest_life_years(Portfolio(rights=()), date(2024, 1, 1))
+    inf
+    """
+    return max((legal_life_years(right, as_of) for right in portfolio.rights), default=np.inf)
 
 
 @cache

@@ -142,13 +142,21 @@ def standard_walk(dates: int, *, stream: str, paths: int, seed: int) -> FloatArr
 
 
 def log_returns(walk: FloatArray, *, step_years: float, drift: float, volatility: float) -> FloatArray:
-    """Logarithms of asset value over today's, ``(path, date)``: ``n (drift − σ²/2) Δt + σ √Δt W_n``."""
+    """Logarithms of asset value over today's, ``(path, date)``: ``n (drift − σ²/2) Δt + σ √Δt W_n``.
+
+    >>> log_returns(np.array([[0.0, 1.0]]), step_years=1.0, drift=0.05, volatility=0.2).round(2)
+    array([[0.03, 0.26]])
+    """
     trend = (drift - volatility**2 / 2) * step_years * np.arange(1, walk.shape[1] + 1)
     return np.asarray(trend + volatility * np.sqrt(step_years) * walk)
 
 
 def powers(numbers: FloatArray) -> FloatArray:
-    """``1, x, x², x³`` as columns, ``(path, 4)``."""
+    """``1, x, x², x³`` as columns, ``(path, 4)``.
+
+    >>> powers(np.array([2.0]))
+    array([[1., 2., 4., 8.]])
+    """
     columns = np.empty((POLYNOMIAL_DEGREE + 1, len(numbers)))
     columns[0] = 1.0
     for degree in range(POLYNOMIAL_DEGREE):

@@ -99,6 +99,15 @@ def reconcile(*entries: Weighted, low_quantile: float = 0.25, high_quantile: flo
     ------
     DataError
         No valuation, weights that do not sum to one, valuations of different dates or currencies.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> income, cost = (Valuation(method=name, as_of=date(2024, 1, 1), currency="CNY", value=value)
+    ...                 for name, value in (("income", 4e6), ("cost", 3e6)))
+    >>> found = reconcile(Weighted(valuation=income, weight=0.75), Weighted(valuation=cost, weight=0.25))
+    >>> found.value, found.range
+    (3750000.0, (3000000.0, 4000000.0))
     """
     asked = (*outside("low_quantile", low_quantile, "[0, 1]"), *outside("high_quantile", high_quantile, "[0, 1]"))
     if not asked and low_quantile > high_quantile:

@@ -59,6 +59,15 @@ def comprehensive_score(profile: SharingProfile, scores: Mapping[str, Values]) -
     ------
     DataError
         Weights that do not sum to one; scores missing, unknown or outside 0 to 1.
+
+    Examples
+    --------
+    >>> law = ScoreGroup(name="law", weight=0.4, factors=(ScoreFactor(name="scope", weight=1.0),))
+    >>> technology = ScoreGroup(name="technology", weight=0.6, factors=(ScoreFactor(name="advance", weight=0.5),
+    ...                                                                ScoreFactor(name="maturity", weight=0.5)))
+    >>> profile = SharingProfile(source="own weights", groups=(law, technology))
+    >>> round(comprehensive_score(profile, {"scope": 0.5, "advance": 0.8, "maturity": 0.6}), 6)
+    0.62
     """
     names = [factor.name for group in profile.groups for factor in group.factors]
     found = [*profile.findings()]

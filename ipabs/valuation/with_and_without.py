@@ -11,7 +11,7 @@ from ipabs.cashflow.discounting import Timing, Values, value_or_array
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.checks import draw_findings, rights_findings
-from ipabs.valuation.life import legal_life_years
+from ipabs.valuation.life import longest_life_years
 from ipabs.valuation.periods import Periods, timing_findings
 from ipabs.valuation.ranges import outside
 from ipabs.valuation.tax_amortization import TaxAmortization
@@ -83,7 +83,7 @@ class WithAndWithout:
         found = (*rights_findings(portfolio, as_of), *self.findings())
         refuse(DataError, found)
         periods = Periods(count=len(self.earnings_with), timing=self.timing, first_years=self.first_period_years)
-        life = max((legal_life_years(right, as_of) for right in portfolio.rights), default=np.inf)
+        life = longest_life_years(portfolio, as_of)
         weights = periods.share_within(life) * periods.discounts(self.discount_rate)
         kept = np.asarray(self.probability) * (1 - np.asarray(self.tax_rate))
         with_right = kept * self.level_with * (weights * np.array(self.earnings_with)).sum(axis=-1)
