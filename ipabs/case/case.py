@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.provenance import Provenance
-from ipabs.basics.units import Key, Money, Rate
+from ipabs.basics.units import Count, Key, Money, Rate
 from ipabs.case.comparators import Comparator
 from ipabs.case.firms import Firms
 from ipabs.case.named_files import CalendarFile, DealFile, IndexFile, Tapes, TrusteeFile
@@ -136,6 +136,7 @@ class CaseFile:
         Rate | None, "one rate for all present values; the comparator's own before subsidy and tax, if silent"
     ] = None
     claim: Claim | None = None
+    eligible_firms: Annotated[Count | None, "firms that the programme could reach, for its penetration"] = None
     variants: tuple[Variant, ...] = ()
     provenance: tuple[Provenance, ...] = ()
 

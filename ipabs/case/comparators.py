@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Protocol
 
+from ipabs.basics.units import Count
 from ipabs.financing.costs import Charge, Timing
+from ipabs.financing.facility import Certainty
 from ipabs.financing.loan import BankLoan
 from ipabs.financing.periods import Accrual
 from ipabs.financing.repayment import Repayment
@@ -21,6 +23,8 @@ class QuotedLoan:
     repayment: Annotated[Repayment, "like_obligation takes dates and shares of the contract"] = "like_obligation"
     guarantee_timing: Annotated[Timing, "when the guarantee fee is paid"] = "yearly_in_advance"
     appraisal: Charge | None = None
+    days_to_money: Annotated[Count | None, "days from application to money"] = None
+    certainty: Certainty | None = None
 
     def at(self, rate: float, fees: float) -> BankLoan:
         """The loan at a firm's quoted rate and guarantee fee a year."""
@@ -30,6 +34,8 @@ class QuotedLoan:
             repayment=self.repayment,
             guarantee=Charge(rate=fees, timing=self.guarantee_timing) if fees else None,
             appraisal=self.appraisal,
+            days_to_money=self.days_to_money,
+            certainty=self.certainty,
         )
 
 

@@ -30,11 +30,12 @@ def ranking_page(result: "Result", firm: str, lang: Language) -> Page:
         rates = one.ladder.facility_rates[:, one.firms.index(firm)]
         before_tax = float(rates[RUNGS.index("subsidy")])
         rank = None if row["rank"] is None or row["closed"] else int(row["rank"])
-        rows.append((rank, str(name), before_tax, float(row["all_in"]), str(row["closed"])))
+        days, certainty = one.description.days_to_money, one.description.certainty or ""
+        rows.append((rank, str(name), before_tax, float(row["all_in"]), days, certainty, str(row["closed"])))
     ranking = Exhibit(
         name="ranking",
         columns=columns(rank="count", facility="name", all_in_before_tax="rate", all_in_after_tax="rate",
-                        closed="text"),
+                        days_to_money="count", certainty="word", closed="text"),
         rows=tuple(rows),
     )  # fmt: skip
     return page_of(result, [ranking], firm, lang)

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from ipabs.basics.calendar import CalendarName
 from ipabs.basics.units import Count, Money
 from ipabs.errors import Finding, finding
+from ipabs.financing.facility import Certainty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,9 @@ class DealFile:
 
     name: Annotated[str, "the word in the firm tape's column `deal`"]
     file: Annotated[str, "path of the deal file"]
+    days_to_money: Annotated[Count | None, "days from a firm's application to its money"] = None
+    certainty: Annotated[Certainty, "how sure the money is"] = "subject_to_issue"
+    contingent_cost: Annotated[Money, "the guarantor's fair fee less the fee charged, from a credit model"] = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,8 @@ def opening_sections(result: "Result", by_name: Mapping[str, Exhibit], lang: Lan
         "headline", by_name["savings_by_part"], text=headline, drawn=charts.savings(result.comparison, source, lang)
     )
     firms = in_millions(by_name["savings"])
-    yield section("savings", firms, by_name["savings_by_status"], by_name["facilities"])
+    by_issue = [in_millions(by_name[one]) for one in ("issues",) if one in by_name]
+    yield section("savings", firms, by_name["savings_by_status"], by_name["facilities"], *by_issue)
     notes = tuple(f"{variant.name}: {variant.note}" for variant, _ in case.variants)
     readings = [in_millions(by_name["variants"])] + [by_name[one] for one in ("implied_spreads",) if one in by_name]
     yield section("variants", *readings, text=notes)

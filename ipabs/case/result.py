@@ -25,6 +25,7 @@ from ipabs.case.value_exhibits import valuations, value_exhibits
 from ipabs.engine.ledger import Ledger
 from ipabs.errors import DataError, Finding
 from ipabs.financing.comparison import Comparison
+from ipabs.financing.programme import Issue
 from ipabs.io.folder import write_folder
 from ipabs.io.table import Table
 from ipabs.report.exhibit import Exhibit, records
@@ -45,6 +46,8 @@ class Result:
     deal_results : tuple of DealResult
     comparison : Comparison
         The facility ``programme`` and every comparator, against the comparator of the headline.
+    issues : tuple of Issue
+        Each deal with firms, measured by itself.
     appraisals : tuple of Appraised
         The patents of every firm, by each method of the case.
     variants : tuple of (Variant, Result)
@@ -53,6 +56,7 @@ class Result:
     case: Case
     deal_results: tuple[DealResult, ...]
     comparison: Comparison
+    issues: tuple[Issue, ...] = ()
     appraisals: tuple[Appraised, ...] = ()
     variants: "tuple[tuple[Variant, Result], ...]" = ()
 
@@ -117,6 +121,7 @@ class Result:
             savings_exhibits.savings(self.comparison, deals),
             savings_exhibits.savings_by_status(self.comparison),
             savings_exhibits.facilities(self.comparison),
+            *((savings_exhibits.issues(self.issues, self.case.file.eligible_firms),) if self.issues else ()),
             savings_exhibits.variants([(name, result.comparison) for name, result in rows]),
             *((savings_exhibits.implied_spreads(claim, life),) if claim else ()),
             deal_exhibits.pools(self.case),

@@ -14,6 +14,7 @@ from ipabs.errors import DataError, finding
 from ipabs.financing.comparison import Comparison, compare, programme
 from ipabs.financing.facility import Facility, Terms, offer
 from ipabs.financing.need import Need, joined
+from ipabs.financing.programme import Issue
 from ipabs.financing.securitization import Securitization, pool_need
 
 
@@ -34,7 +35,14 @@ def run_beside(case: Case, known: Known) -> Result:
     comparison = compare_programme(case, deals)
     appraisals = appraise_case(case, known)
     variants = tuple((variant, run_beside(altered, known)) for variant, altered in case.variants)
-    return Result(case=case, deal_results=deals, comparison=comparison, appraisals=appraisals, variants=variants)
+    return Result(
+        case=case,
+        deal_results=deals,
+        comparison=comparison,
+        issues=issues_of(case, deals, comparison),
+        appraisals=appraisals,
+        variants=variants,
+    )
 
 
 def appraise_case(case: Case, known: Known) -> tuple[Appraised, ...]:
@@ -79,11 +87,29 @@ def run_deal(case: Case, name: str) -> DealResult:
     )
 
 
+def issues_of(case: Case, deals: tuple[DealResult, ...], comparison: Comparison) -> tuple[Issue, ...]:
+    """Each deal with firms as an issue of the programme, measured by itself against the comparator."""
+    with_firms = [one for one in deals if one.pool is not None]
+    terms = {one.name: one for one in case.file.deals}
+    alone = len(with_firms) == 1
+    return tuple(
+        Issue(
+            name=one.name,
+            closing=one.deal.dates.closing,
+            market=one.deal.market,
+            compared=(comparison if alone else compare_programme(case, (one,)))[PROGRAMME],
+            contingent_cost=terms[one.name].contingent_cost,
+        )
+        for one in with_firms
+    )
+
+
 def compare_programme(case: Case, deals: tuple[DealResult, ...]) -> Comparison:
     """The programme of all deals, and every comparator, measured against the comparator of the headline."""
     file, facts = case.file, case.firms.facts
-    with_firms = [(one.pool, one.ledger) for one in deals if one.pool is not None]
-    need = joined(pool_need(pool, case.indices)[0] for pool, _ in with_firms)
+    terms = {one.name: one for one in file.deals}
+    with_firms = [(terms[one.name], one.pool, one.ledger) for one in deals if one.pool is not None]
+    need = joined(pool_need(pool, case.indices)[0] for _, pool, _ in with_firms)
     taken = programme(
         Securitization.of_pool(
             pool,
@@ -93,8 +119,10 @@ def compare_programme(case: Case, deals: tuple[DealResult, ...]) -> Comparison:
             tax=file.tax,
             facts=facts,
             indices=case.indices,
+            days_to_money=own.days_to_money,
+            certainty=own.certainty,
         )
-        for pool, ledger in with_firms
+        for own, pool, ledger in with_firms
     )
     facilities: dict[str, Facility] = {
         comparator.name: comparator_facility(case, comparator, need) for comparator in file.comparators

@@ -8,10 +8,11 @@ import pandas as pd
 from ipabs.case.case import Claim
 from ipabs.financing.compared import Compared
 from ipabs.financing.comparison import Comparison
+from ipabs.financing.programme import Issue, programme_table
 from ipabs.financing.rates import RUNGS
 from ipabs.financing.savings import PARTS, SUMS, Savings, implied_spread
 from ipabs.io.folder import Cell
-from ipabs.report.exhibit import MONEY, Exhibit, columns
+from ipabs.report.exhibit import MONEY, Exhibit, Unit, columns
 
 PROGRAMME = "programme"
 BEFORE_TAX = RUNGS.index("subsidy")
@@ -110,7 +111,13 @@ def facilities(comparison: Comparison) -> Exhibit:
     return Exhibit(
         name="facilities",
         columns=columns(
-            facility="name", firms="count", life_years="years", all_in_cost="rate", **dict.fromkeys(money, MONEY)
+            facility="name",
+            firms="count",
+            life_years="years",
+            all_in_cost="rate",
+            days_to_money="count",
+            certainty="word",
+            **dict.fromkeys(money, MONEY),
         ),
         rows=tuple(
             (
@@ -118,9 +125,36 @@ def facilities(comparison: Comparison) -> Exhibit:
                 int(values["firms"]),
                 figure(values["life_years"]),
                 figure(comparison[str(name)].programme_ladder.facility_rates[BEFORE_TAX, 0]),
+                comparison[str(name)].description.days_to_money,
+                comparison[str(name)].description.certainty or "",
                 *(figure(values[column]) for column in money),
             )
             for name, values in table.iterrows()
+        ),
+    )
+
+
+def issues(some: Sequence[Issue], eligible_firms: int | None) -> Exhibit:
+    """The programme issue by issue in order of closing, with running totals and the public cash per yuan saved."""
+    table = programme_table(some, eligible_firms=eligible_firms)
+    money = ("principal", "saving", "market_saving", "public_cash", "contingent_cost", "cumulative_principal",
+             "cumulative_saving", "cumulative_public_cash")  # fmt: skip
+    units: dict[str, Unit] = {"cumulative_firms": "count", **dict.fromkeys(money, MONEY)}
+    units["public_cash_per_yuan_saved"] = "factor"
+    if eligible_firms is not None:
+        units["penetration"] = "rate"
+    return Exhibit(
+        name="issues",
+        columns=columns(issue="name", market="name", closing="date", firms="count", **units),
+        rows=tuple(
+            (
+                str(name),
+                str(row["market"]),
+                row["closing"],
+                int(row["firms"]),
+                *(int(row[column]) if unit == "count" else figure(row[column]) for column, unit in units.items()),
+            )
+            for name, row in table.iterrows()
         ),
     )
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 import pandas as pd
 
@@ -19,7 +18,8 @@ class Issue:
     ----------
     name : str
     closing : date
-    market : {"exchange_abs", "interbank_abn"}
+    market : str
+        Where it was sold, for instance ``exchange_abs`` or ``interbank_abn``.
     compared : Compared
         The issue measured against the firms' loans.
     contingent_cost : float
@@ -29,7 +29,7 @@ class Issue:
 
     name: str
     closing: date
-    market: Literal["exchange_abs", "interbank_abn"]
+    market: str
     compared: Compared
     contingent_cost: float = 0.0
 

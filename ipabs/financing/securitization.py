@@ -148,6 +148,8 @@ class Securitization:
         deposit: Deposit | None = None,
         risk_weights: AllocationBasis = None,
         indices: Sequence[IndexHistory] = (),
+        days_to_money: int | None = None,
+        certainty: Certainty | None = "subject_to_issue",
     ) -> "Securitization":
         """The participation of every firm of a pool.
 
@@ -165,6 +167,8 @@ class Securitization:
             Weights of costs that are allocated by risk, for instance expected losses.
         indices : sequence of IndexHistory
             Histories of floating rates beside the published ones, or instead of them.
+        days_to_money : int, optional
+            From the application to the money: 36 days to 13 months in published deals.
         """
         charged = tuple(costs)
         refuse(SpecError, stated_twice(charged))
@@ -182,6 +186,8 @@ class Securitization:
             tax=tax,
             facts=checked_facts(facts),
             indices=tuple(indices),
+            days_to_money=days_to_money,
+            certainty=certainty,
         )
 
     def look_through(self) -> LookThrough | None:
