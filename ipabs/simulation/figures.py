@@ -9,7 +9,6 @@ from ipabs.engine.feed import Feed
 from ipabs.engine.program import Program
 from ipabs.engine.recording import Recording
 from ipabs.engine.run import payment_dates
-from ipabs.engine.tape import UnrecordableError
 from ipabs.readings.folds import Fold
 
 Figures: TypeAlias = Callable[[Feed, int], Sequence[Any]]  # what enters, how many paths -> one figure a reading
@@ -31,7 +30,7 @@ def figures(program: Program, readings: Sequence[Fold], names: Collection[str], 
         return [fold.close(state, program) for fold, state in zip(readings, kept, strict=True)]
 
     if blocks >= RECORDED_FROM:
-        with suppress(UnrecordableError):
+        with suppress(TypeError, AttributeError):  # what numbers cannot do before they are there
             return Recording.of(program, run, names).play
     m = program.arithmetic("array")
     return lambda feed, paths: run(feed, m)

@@ -199,6 +199,7 @@ def test_a_support_of_limit_zero_is_called_for_nothing() -> None:
 class Deciding:
     """The loss of a tranche, by a reading that looks at the numbers of its block."""
 
+    some: Callable[[Any], bool]
     name: str = "A loss"
 
     def start(self, program: Program) -> Any:
@@ -206,13 +207,34 @@ class Deciding:
 
     def add(self, kept: Any, today: PaymentDate) -> Any:
         balance = today.owed["A.principal"]
-        return balance if np.any(balance > 0) else 0
+        return balance if self.some(balance) else 0
 
     def close(self, kept: Any, program: Program) -> Any:
         return kept / program.units.per_major
 
 
-def test_a_reading_that_cannot_be_recorded_is_run_directly() -> None:
-    paths = 6 * UNIT
-    own, recorded = (simulate(deal(), Lots(deal()), [fold], paths=paths) for fold in (Deciding(), Loss("A")))
+@pytest.mark.parametrize(
+    "some",
+    [lambda x: np.any(x > 0), lambda x: (x > 0).any(), lambda x: x[0] is not None, lambda x: len(x) > 0, np.size],
+)
+def test_a_reading_that_cannot_be_recorded_is_run_directly(some: Callable[[Any], bool]) -> None:
+    paths = 4 * UNIT
+    own, recorded = (simulate(deal(), Lots(deal()), [fold], paths=paths) for fold in (Deciding(some), Loss("A")))
     assert own.digest == recorded.digest
+
+
+def test_a_fault_of_a_reading_shows_itself() -> None:
+    with pytest.raises(TypeError, match="not callable"):
+        simulate(deal(), Lots(deal()), [Deciding(None)], paths=4 * UNIT)  # type: ignore[arg-type]  # that is the fault
+
+
+def test_flat_series_are_recorded_as_well() -> None:
+    block = Lots(deal(), performing=True).block(0, 5 * UNIT)
+    half = {"fund.performing": np.array([[1.0, 1.0, 0.0, 0.0]])}
+    flat = Stored(block.collections, half)
+    whole = Stored(block.collections, {"fund.performing": np.repeat(half["fund.performing"], 5 * UNIT, axis=0)})
+    first, other = (simulate(deal(), source, READINGS, paths=5 * UNIT) for source in (flat, whole))
+    assert first.digest == other.digest
+    ledger = run_waterfall(deal(), block.collections, observables=half)
+    assert first["promise called"].mean == pytest.approx(float(read(ledger, Called("promise")).mean()), rel=1e-12)
+    assert first["promise called"].mean > 0
