@@ -14,7 +14,7 @@ from ipabs.errors import DataError
 from ipabs.io.columns import read_date
 from ipabs.io.table import parse_table, read_table
 from ipabs.pool import KINDS, LeaseBack, PledgedLoan, Receivable, RoyaltyStream
-from ipabs.pool.tape_columns import WORDS, Constant, Heading, TapeMapping, Word, tape_fields
+from ipabs.pool.tape_columns import HEADINGS, WORDS, Constant, Heading, TapeMapping, Word, tape_fields
 from ipabs.pool.tape_rules import check_tape, read_tape
 from ipabs.pool.tape_workbook import heading, marked_workbook, tape_template, word, words_of
 
@@ -75,7 +75,8 @@ def test_read_tape_raises_all_findings() -> None:
 def test_missing_columns_name_the_headings_that_would_do() -> None:
     assert faults("contract,amount\nC1,100\n")[:2] == [
         "t.csv:1: no column gives kind; headings that do: kind, 债权类型, 业务类型, obligation",
-        "t.csv:1: no column gives obligor; headings that do: obligor, 企业编号, 企业, 债务人, firm, obligor_id",
+        "t.csv:1: no column gives obligor; headings that do: obligor, 企业编号, 企业, 债务人, 借款人, 借款企业, "
+        "融资企业, 承租人, firm, obligor_id",
     ]
 
 
@@ -251,3 +252,9 @@ def test_dates_are_compared_in_rows_with_other_faults() -> None:
         "t.csv:2:7 G2.contract_rate: '5' without a unit looks like a percentage; write 5%",
         "t.csv:2:8 H2.amortization: no word 'equal'; valid: level, linear, bullet, negative, custom",
     ]
+
+
+def test_no_heading_stands_for_two_fields() -> None:
+    headings = [word for words in HEADINGS.values() for word in words]
+    assert len(set(headings)) == len(headings)
+    assert not set(headings) & HEADINGS.keys()
