@@ -198,6 +198,7 @@ class Result:
         return workbook_bytes(
             self.ledgers,
             self.comparison[PROGRAMME],
+            against=self.comparison.against,
             title=self.case.file.name,
             banner=self.case.notice,
             lang=lang,

@@ -3,7 +3,7 @@
 import click
 
 from ipabs.cli.group import ipabs
-from ipabs.cli.output import Lang, json_text, output_options, say, show_page
+from ipabs.cli.output import Lang, ends_in, json_text, output_options, say, show_page
 from ipabs.cli.plugins import known_kinds, plugin_option
 
 
@@ -50,9 +50,10 @@ def report(case: str, out: str, tie_out: str | None, plugins: tuple[str, ...], a
     from ipabs.io.table import read_table
     from ipabs.report.page import page_bytes
 
+    file = ends_in(out, ".html", ".htm")
     result = run_case(load_case(case, kinds=known_kinds(plugins)))
     page = result.page(lang, read_table(tie_out) if tie_out else None)
-    path = write_file(out, page_bytes(page))
+    path = write_file(file, page_bytes(page))
     if as_json:
         click.echo(json_text({"file": str(path), "warnings": [one.to_dict() for one in result.findings]}))
         return
@@ -75,7 +76,8 @@ def workbook(case: str, out: str, plugins: tuple[str, ...], as_json: bool, lang:
     from ipabs.case.run import run as run_case
     from ipabs.io.file import write_file
 
-    path = write_file(out, run_case(load_case(case, kinds=known_kinds(plugins))).workbook(lang))
+    file = ends_in(out, ".xlsx")
+    path = write_file(file, run_case(load_case(case, kinds=known_kinds(plugins))).workbook(lang))
     click.echo(json_text({"file": str(path)}) if as_json else str(path))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from ipabs.errors import Finding
+from ipabs.errors import Finding, SpecError, finding
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -83,8 +83,22 @@ def show(console: "Console", heading: str, exhibit: "Exhibit", headings: dict[st
 
 def say(found: Iterable[Finding], lang: Lang) -> None:
     """Findings on the error stream, one a line."""
-    from ipabs.basics.words import line
+    from ipabs.basics.words import label, line
 
     for one in found:
         text = line(one, lang)
-        click.echo(text if one.severity == "error" else f"{one.severity}: {text}", err=True)
+        head = label(f"word.{one.severity}", lang) + ("：" if lang == "zh" else ": ")
+        click.echo(text if one.severity == "error" else head + text, err=True)
+
+
+def ends_in(out: str, *suffixes: str) -> str:
+    """The name of a file to write.
+
+    Raises
+    ------
+    SpecError
+        Its ending belongs to another kind of file.
+    """
+    if not out.lower().endswith(suffixes):
+        raise SpecError(finding("command.suffix", "{got!r}: give a name that ends in {allowed}", got=out, allowed=suffixes))
+    return out

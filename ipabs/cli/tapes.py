@@ -3,7 +3,7 @@
 import click
 
 from ipabs.cli.group import ipabs
-from ipabs.cli.output import Lang, json_text, output_options, say, show_page
+from ipabs.cli.output import Lang, ends_in, json_text, output_options, say, show_page
 from ipabs.cli.plugins import known_kinds, plugin_option
 
 TAPES = (".csv", ".tsv", ".xlsx", ".parquet")
@@ -87,5 +87,5 @@ def template(out: str, as_json: bool, lang: Lang) -> None:
     from ipabs.io.file import write_file
     from ipabs.pool.tape_workbook import tape_template
 
-    path = write_file(out, tape_template(lang=lang))
+    path = write_file(ends_in(out, ".xlsx"), tape_template(lang=lang))
     click.echo(json_text({"file": str(path)}) if as_json else path)

@@ -44,6 +44,8 @@ class Compared:
     ladder, programme_ladder : Ladder
     life_adjusted : FloatArray
         Nominal saving with the comparator's cost scaled to this facility's yuan-years.
+    items, comparator_items : CashItems
+        What the firms pay and receive here, and under the comparator on this facility's repayment.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Compared:
     ladder: Ladder
     programme_ladder: Ladder
     life_adjusted: FloatArray
+    items: CashItems
+    comparator_items: CashItems
 
     def value(self, value: Value) -> Savings:
         """The savings in nominal or present value."""
@@ -110,6 +114,8 @@ class Measure:
                 facility_rates=side.programme_rates,
             ),
             life_adjusted=own.cost.total * side.lives / own.lives - side.cost.total,
+            items=items,
+            comparator_items=recut.items,
         )
         return compared, [] if same else [_not_like_for_like(name, compared, own.lives, recut is own)]
 

@@ -49,12 +49,13 @@ def spoken(name: str, lang: Language) -> str:
 
 
 def amount(value: float, lang: Language) -> str:
-    """Money in a sentence: in English to the thousand, in Chinese to a hundredth of ten thousand or hundred million.
+    """Money in a sentence: in English millions to the thousand, in Chinese to a hundredth of what is counted in.
 
-    >>> amount(8_452_272.95, "en"), amount(8_452_272.95, "zh")
-    ('8.452 million', '845.23万元')
+    >>> amount(8_452_272.95, "en"), amount(8_452_272.95, "zh"), amount(523_651.541, "en")
+    ('8.452 million', '845.23万元', '523,651.54')
     """
-    return words.money(float(value), lang, digits=2 if lang == "zh" else 3)
+    millions = lang == "en" and abs(value) >= 1e6
+    return words.money(float(value), lang, digits=3 if millions else 2)
 
 
 def titled(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, Exhibit], ...]:

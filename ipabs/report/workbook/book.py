@@ -17,6 +17,7 @@ from ipabs.report.workbook.checks_sheet import write_checks
 from ipabs.report.workbook.cover import write_cover
 from ipabs.report.workbook.deal_formulas import deal_formulas
 from ipabs.report.workbook.deal_sheets import DealSheets, place_deal, value_sheets, write_deal
+from ipabs.report.workbook.firms_sheet import write_firms
 from ipabs.report.workbook.inputs_sheet import place_inputs, write_inputs
 from ipabs.report.workbook.savings_sheet import write_savings
 from ipabs.report.workbook.style import Styles
@@ -30,6 +31,7 @@ def workbook_bytes(
     ledgers: Sequence[tuple[str, Ledger]],
     compared: Compared | None = None,
     *,
+    against: str = "",
     title: str = "",
     banner: str = "",
     observables: Observables | None = None,
@@ -43,6 +45,8 @@ def workbook_bytes(
         Path 0 of each is shown.
     compared : Compared, optional
         The programme measured against its comparator.
+    against : str
+        Name of the comparator.
     title, banner : str
         Heading of the cover, and a line that must not be missed.
     observables : mapping of deal to series by name, optional
@@ -57,7 +61,7 @@ def workbook_bytes(
     book.set_properties({"title": title, "created": WRITTEN})
     book.set_calc_mode("auto")
     styles = Styles(book, {})
-    write_sheets(book, styles, ledgers, compared, title, banner, observables or {}, lang)
+    write_sheets(book, styles, ledgers, compared, against, title, banner, observables or {}, lang)
     book.close()
     return raw.getvalue()
 
@@ -67,6 +71,7 @@ def write_sheets(
     styles: Styles,
     ledgers: Sequence[tuple[str, Ledger]],
     compared: Compared | None,
+    against: str,
     title: str,
     banner: str,
     observables: Observables,
@@ -92,7 +97,9 @@ def write_sheets(
     totals: list[tuple[str, float, str]] = []
     if compared is not None:
         savings = book.add_worksheet(label("workbook.savings", lang))
-        totals = write_savings(savings, styles, compared, lang)
+        firms = book.add_worksheet(label("workbook.firms", lang))
+        sides = write_firms(firms, styles, compared, against, lang)
+        totals = write_savings(savings, styles, compared, sides, lang)
     checks = book.add_worksheet(label("workbook.checks", lang))
     status = write_checks(checks, styles, deals, totals, lang)
     write_cover(cover, styles, book, deals, status, title, banner, lang)

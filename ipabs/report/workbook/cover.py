@@ -82,7 +82,7 @@ def write_index(sheet: Any, styles: Styles, book: Any, row: int, lang: Language)
     return row + 1
 
 
-KINDS = ("inputs", "pool", "waterfall", "engine", "tranches", "savings", "checks")
+KINDS = ("inputs", "pool", "waterfall", "engine", "tranches", "savings", "firms", "checks")
 
 
 def notes(deals: Sequence[DealSheets], lang: Language) -> list[str]:

@@ -213,6 +213,9 @@ def put_closing(deal: DealFormulas, one: PaymentDate, lang: Language) -> None:
     for kind, amounts in figures.items():
         for name, amount in amounts.items():
             lines.put(("after", kind, name), t, amount, closing_label(kind, name, lang))
+    for name in (tranche.name for tranche in deal.ledger.deal.tranches):
+        received = [figures["paid"].get(f"{name}.{what}", 0.0) for what in ("interest", "income", "principal")]
+        lines.put(("holders", name), t, total(received), label("workbook.received", lang).format(name=name))
 
 
 def closing_label(kind: str, name: str, lang: Language) -> str:

@@ -53,7 +53,7 @@ class Lines:
         found: dict[Key, list[Line]] = {}
         for line in self.by_key.values():
             found.setdefault(line.block, []).append(line)
-        order = ("rates", "cash", "accrued", "test", "phase", "step", "after")
+        order = ("rates", "cash", "accrued", "test", "phase", "step", "after", "holders")
 
         def place(block: Key) -> tuple[int, int]:
             return order.index(block[0]), int(block[1]) if len(block) > 1 else 0

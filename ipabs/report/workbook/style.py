@@ -20,6 +20,8 @@ NUMBERS = {
     "rate": "0.0000%",
     "date": "yyyy-mm-dd",
     "years": "0.00",
+    "long": "0.0000",
+    "price": "0.0000",
     "text": "@",
 }
 COLORS: dict[Role, str] = {"input": BLUE, "formula": INK, "value": GREY, "working": SOFT}

@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from ipabs.basics.words import Language, label
+from ipabs.readings import tranche as of
 from ipabs.report.workbook.deal_sheets import HEAD_ROW as DATES
 from ipabs.report.workbook.deal_sheets import DealSheets
 from ipabs.report.workbook.formula import Formula, value_of
 from ipabs.report.workbook.grid import FIRST_DATE, reference
 from ipabs.report.workbook.sheet import heading_rows, set_up
-from ipabs.report.workbook.style import NUMBERS, Styles
+from ipabs.report.workbook.style import NUMBERS, Styles, unit_format
 from ipabs.structure.tranche import Tranche
 
 HEAD_ROW = 3
 COLUMNS = (
     "deal", "tranche", "rating", "principal", "coupon", "interest", "income", "principal_paid", "life", "short", "left",
+    "price", "yield",
 )  # fmt: skip
+FIRST_GUESS = 0.05  # of a yield, where there is none yet
+PRICE, YIELD = COLUMNS.index("price"), COLUMNS.index("yield")
 
 
 def write_tranches(sheet: Any, styles: Styles, deals: Sequence[DealSheets], lang: Language) -> None:
@@ -25,7 +29,7 @@ def write_tranches(sheet: Any, styles: Styles, deals: Sequence[DealSheets], lang
     for column, name in enumerate(COLUMNS):
         style = styles.head_left if column < 3 else styles.head
         sheet.write_string(HEAD_ROW, column, label(f"workbook.head_{name}", lang), style)
-    for column, width in enumerate((14, 14, 9, 17, 10, 17, 17, 17, 9, 17, 17)):
+    for column, width in enumerate((14, 14, 9, 17, 10, 17, 17, 17, 9, 17, 17, 11, 11)):
         sheet.set_column(column, column, width)
     sheet.set_row(HEAD_ROW, 26)
     row = HEAD_ROW + 1
@@ -60,6 +64,7 @@ def write_tranche(sheet: Any, styles: Styles, deal: DealSheets, tranche: Tranche
             span = deal.span(line.row, deal.waterfall)
             sheet.write_formula(row, column, f"=SUM({span}){scale}", money, float(ledger.paid(claim)[0].sum()))
     write_life(sheet, styles, deal, f"{name}.principal", row)
+    write_yield(sheet, styles, deal, name, row)
     shorts = [
         (line, float(ledger.short(claim)[0].max()))
         for claim in (f"{name}.interest", f"{name}.principal")
@@ -86,3 +91,22 @@ def write_life(sheet: Any, styles: Styles, deal: DealSheets, claim: str, row: in
     closing = reference(DATES, 1, sheet=deal.waterfall.get_name())
     text = f"=IF(SUM({span})=0,0,SUMPRODUCT({span},{dates}-{closing})/365/SUM({span}))"
     sheet.write_formula(row, 8, text, styles.number(NUMBERS["years"], "formula"), value)
+
+
+def write_yield(sheet: Any, styles: Styles, deal: DealSheets, name: str, row: int) -> None:
+    """Effective annual yield at the issue price; what the holders pay stands before their first payment date."""
+    line, ledger, waterfall = deal.line("holders", name), deal.ledger, deal.waterfall
+    if line is None:
+        return
+    price, rate = of.issue_price(ledger, name), float(of.yield_rate(ledger, name)[0])
+    sheet.write_number(row, PRICE, price, styles.number(NUMBERS["price"], "input"))
+    principal = reference(row, COLUMNS.index("principal"), sheet=sheet.get_name())
+    outlay = f"=-{reference(row, PRICE, sheet=sheet.get_name())}/100*{principal}*{deal.per_major:g}"
+    paid = -price / 100 * float(ledger.opening_balance(name)[0, 0]) * deal.per_major
+    waterfall.write_formula(line.row, 1, outlay, styles.number(unit_format(deal.per_major), "formula"), paid)
+    last = FIRST_DATE + deal.dates - 1
+    cash, days = (f"{reference(at, 1, sheet=waterfall.get_name())}:{reference(at, last)}" for at in (line.row, DATES))
+    known = rate == rate
+    guess = rate if known else FIRST_GUESS
+    text = f'=IF(SUM({deal.span(line.row, waterfall)})<=0,"",XIRR({cash},{days},{guess!r}))'
+    sheet.write_formula(row, YIELD, text, styles.number(NUMBERS["rate"], "formula"), rate if known else "")

@@ -14,13 +14,14 @@ from ipabs.case.result import Result
 from ipabs.case.run import run
 from ipabs.cashflow.collections import Collections
 from ipabs.engine import Ledger, run_waterfall
+from ipabs.readings.tranche import yield_rate
 from ipabs.report.workbook import workbook_bytes
 from ipabs.report.workbook.deal_sheets import HEAD_ROW, engine_series
 from ipabs.report.workbook.grid import FIRST_DATE
 
 YUHANG = Path(__file__).parents[3] / "examples" / "yuhang" / "case.yaml"
 RELATIVE = 1e-9  # of an amount that is not rounded
-KNOWN = {"ABS", "AND", "COUNTIF", "GCD", "IF", "INT", "MAX", "MIN", "NOT", "OR", "ROUND", "SUM", "SUMPRODUCT"}
+KNOWN = {"ABS", "AND", "COUNTIF", "GCD", "IF", "INT", "MAX", "MIN", "NOT", "OR", "ROUND", "SUM", "SUMPRODUCT", "XIRR"}
 
 Book = openpyxl.Workbook
 Recalculate = Callable[..., Path]
@@ -67,7 +68,7 @@ AFTER = {"paid": "{}: paid", "owed": "{}: still owed", "held": "{}: held", "ente
 def test_workbook_has_its_sheets_in_order(book: bytes) -> None:
     names = opened(book, values=False).sheetnames
     deals = [f"{deal} {what}" for deal in ("abs", "abn") for what in ("pool", "waterfall", "engine")]
-    assert names == ["Cover", "Inputs", *deals, "Tranches", "Savings", "Checks"]
+    assert names == ["Cover", "Inputs", *deals, "Tranches", "Savings", "Firms", "Checks"]
 
 
 def test_workbook_gives_the_same_bytes_twice(yuhang: Result, book: bytes) -> None:
@@ -113,6 +114,23 @@ def test_savings_are_sums_of_their_parts(yuhang: Result, book: bytes) -> None:
     assert opened(book, values=True)["Savings"].cell(5 + firms, 11).value == pytest.approx(
         float(yuhang.savings.loc["programme", "net"])
     )
+
+
+def test_parts_of_a_saving_follow_from_the_costs_of_a_firm(yuhang: Result, book: bytes) -> None:
+    sheet = opened(book, values=False)
+    assert sheet["Savings"]["C5"].value == "='Firms'!E6-'Firms'!E33"
+    assert sheet["Firms"]["E6"].value == "=B6*C6*D6"
+    firm = opened(book, values=True)["Firms"]
+    assert [firm.cell(6, column).value for column in (1, 2, 3)] == ["Firm 01", 4_500_000, 0.0485]
+    assert firm["D6"].value == pytest.approx(365 / 360)  # one year, counted on the loan's ACT/360
+
+
+def test_yield_stands_beside_its_price(yuhang: Result, book: bytes) -> None:
+    sheet = opened(book, values=True)["Tranches"]
+    assert [cell.value for cell in sheet[4]][-2:] == ["Issue price per 100", "Yield a year, effective"]
+    for row, name in enumerate(("A", "B", "sub"), start=5):
+        shown = yuhang.deals["abs"].tranches.loc[name, "yield_rate"]
+        assert sheet.cell(row, 13).value == pytest.approx(shown, abs=1e-12)
 
 
 def test_text_that_looks_like_a_formula_is_text(ledgers: dict[str, Ledger]) -> None:
@@ -199,6 +217,7 @@ def test_changed_inputs_move_the_waterfall_as_the_engine_would(yuhang: Result, r
     pool = Collections(deal.timeline(), interest=interest, **flows, opening=ledger.collections.opening)
     moved = run_waterfall(replace(deal, tranches=(dear, *deal.tranches[1:])), pool)
 
+    assert after["Tranches"]["M5"].value == pytest.approx(float(yield_rate(moved, "A")[0]), abs=1e-9)
     shown = lines(after, "abs", moved)
     for key, series in engine_series(moved):
         assert [float(cell) for cell in shown[AFTER[key[1]].format(key[2])]] == series.tolist(), key
