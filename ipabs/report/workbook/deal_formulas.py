@@ -215,7 +215,8 @@ def put_closing(deal: DealFormulas, one: PaymentDate, lang: Language) -> None:
             lines.put(("after", kind, name), t, amount, closing_label(kind, name, lang))
     for name in (tranche.name for tranche in deal.ledger.deal.tranches):
         received = [figures["paid"].get(f"{name}.{what}", 0.0) for what in ("interest", "income", "principal")]
-        lines.put(("holders", name), t, total(received), label("workbook.received", lang).format(name=name))
+        text = label("workbook.received", lang).format(name=name)
+        lines.put(("holders", name), t, total(received) / float(deal.program.units.per_major), text, "major")
 
 
 def closing_label(kind: str, name: str, lang: Language) -> str:

@@ -257,7 +257,7 @@ def write_opening(styles: Styles, deal: DealSheets, line: Line) -> None:
 def block_title(deal: DealSheets, key: Key, lang: Language) -> str:
     """The heading of a block: for a step its verb, its account and its place in each phase's list."""
     if key[0] != "step":
-        return label(f"workbook.block_{key[0]}", lang)
+        return label(f"workbook.block_{key[0]}", lang).format(currency=deal.ledger.deal.currency)
     step = deal.ledger.program.steps[int(key[1])]
     return step_title(step, lang)
 

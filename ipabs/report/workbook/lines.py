@@ -6,7 +6,7 @@ from typing import Literal
 
 from ipabs.report.workbook.formula import Number
 
-Unit = Literal["money", "flag", "ratio", "count", "rate"]
+Unit = Literal["money", "major", "flag", "ratio", "count", "rate"]
 Key = tuple[str, ...]
 
 

@@ -20,12 +20,12 @@ def sheet_name(deal: str, what: str) -> str:
 
 
 def set_up(sheet: Any, footer: str, rows: int, columns: int) -> None:
-    """A4 landscape, one page wide, headings on every page, heads that stay when scrolled."""
+    """A4 landscape, one page wide, the heads on every page, heads that stay when scrolled."""
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0, rows - 1)
+    sheet.repeat_rows(rows - 1)
     sheet.freeze_panes(rows, columns)
     sheet.hide_gridlines(2)
     sheet.set_footer(f"&L&8{footer.replace('&', '&&')}&C&8&A&R&8&P / &N")

@@ -10,7 +10,7 @@ from ipabs.report.workbook.deal_sheets import DealSheets
 from ipabs.report.workbook.formula import Formula, value_of
 from ipabs.report.workbook.grid import FIRST_DATE, reference
 from ipabs.report.workbook.sheet import heading_rows, set_up
-from ipabs.report.workbook.style import NUMBERS, Styles, unit_format
+from ipabs.report.workbook.style import NUMBERS, Styles
 from ipabs.structure.tranche import Tranche
 
 HEAD_ROW = 3
@@ -19,6 +19,8 @@ COLUMNS = (
     "price", "yield",
 )  # fmt: skip
 FIRST_GUESS = 0.05  # of a yield, where there is none yet
+# A yield is stated where a part of the price comes back at least, and up to a limit: beyond, solvers differ.
+LEAST_BACK, MOST = 0.1, 1000.0
 PRICE, YIELD = COLUMNS.index("price"), COLUMNS.index("yield")
 
 
@@ -29,9 +31,9 @@ def write_tranches(sheet: Any, styles: Styles, deals: Sequence[DealSheets], lang
     for column, name in enumerate(COLUMNS):
         style = styles.head_left if column < 3 else styles.head
         sheet.write_string(HEAD_ROW, column, label(f"workbook.head_{name}", lang), style)
-    for column, width in enumerate((14, 14, 9, 17, 10, 17, 17, 17, 9, 17, 17, 11, 11)):
+    for column, width in enumerate((14, 14, 9, 17, 10, 17, 17, 17, 9, 17, 17, 13, 13)):
         sheet.set_column(column, column, width)
-    sheet.set_row(HEAD_ROW, 26)
+    sheet.set_row(HEAD_ROW, 28)
     row = HEAD_ROW + 1
     for deal in deals:
         for tranche in deal.ledger.deal.tranches if deal.formulas is not None else ():
@@ -94,19 +96,21 @@ def write_life(sheet: Any, styles: Styles, deal: DealSheets, claim: str, row: in
 
 
 def write_yield(sheet: Any, styles: Styles, deal: DealSheets, name: str, row: int) -> None:
-    """Effective annual yield at the issue price; what the holders pay stands before their first payment date."""
+    """Effective annual yield at the issue price, empty without one; what holders pay stands before their first date."""
     line, ledger, waterfall = deal.line("holders", name), deal.ledger, deal.waterfall
     if line is None:
         return
     price, rate = of.issue_price(ledger, name), float(of.yield_rate(ledger, name)[0])
     sheet.write_number(row, PRICE, price, styles.number(NUMBERS["price"], "input"))
     principal = reference(row, COLUMNS.index("principal"), sheet=sheet.get_name())
-    outlay = f"=-{reference(row, PRICE, sheet=sheet.get_name())}/100*{principal}*{deal.per_major:g}"
-    paid = -price / 100 * float(ledger.opening_balance(name)[0, 0]) * deal.per_major
-    waterfall.write_formula(line.row, 1, outlay, styles.number(unit_format(deal.per_major), "formula"), paid)
+    outlay = f"=-{reference(row, PRICE, sheet=sheet.get_name())}/100*{principal}"
+    paid = -price / 100 * float(ledger.opening_balance(name)[0, 0])
+    waterfall.write_formula(line.row, 1, outlay, styles.number(NUMBERS["major"], "formula"), paid)
     last = FIRST_DATE + deal.dates - 1
     cash, days = (f"{reference(at, 1, sheet=waterfall.get_name())}:{reference(at, last)}" for at in (line.row, DATES))
-    known = rate == rate
-    guess = rate if known else FIRST_GUESS
-    text = f'=IF(SUM({deal.span(line.row, waterfall)})<=0,"",XIRR({cash},{days},{guess!r}))'
+    back = float(of.flows(ledger, name)[0].sum())
+    known = rate < MOST and back >= LEAST_BACK * -paid
+    received, first = deal.span(line.row, waterfall), cash.partition(":")[0]
+    solved = f"XIRR({cash},{days},{rate if known else FIRST_GUESS!r})"
+    text = f'=IF(SUM({received})<-{LEAST_BACK}*{first},"",IFERROR(IF({solved}<{MOST:g},{solved},""),""))'
     sheet.write_formula(row, YIELD, text, styles.number(NUMBERS["rate"], "formula"), rate if known else "")

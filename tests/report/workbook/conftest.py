@@ -10,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from ipabs import spec
 from ipabs.cashflow.collections import Collections
 from ipabs.engine import Ledger, run_waterfall
 from ipabs.structure.deal import Deal
 from ipabs.structure.samples import DEMO, small
+from ipabs.testing.strategies import Run, runs
 
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
@@ -287,6 +289,23 @@ def ledgers() -> dict[str, Ledger]:
         indices = [Rising()] if name == "floating" else []
         for mood, stress in (("calm", 0.05), ("hard", 0.9)):
             found[f"{name} {mood}"] = run_waterfall(deal, pool(deal, at, stress), indices=indices)
+    return found
+
+
+@pytest.fixture(scope="session")
+def generated() -> list[Run]:
+    """Ten deals as the strategies for users draw them, each with what comes from outside."""
+    found: list[Run] = []
+
+    @seed(20240328)
+    @settings(
+        max_examples=10, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
+    @given(runs())
+    def draw(one: Run) -> None:
+        found.append(one)
+
+    draw()
     return found
 
 
