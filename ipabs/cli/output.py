@@ -100,5 +100,7 @@ def ends_in(out: str, *suffixes: str) -> str:
         Its ending belongs to another kind of file.
     """
     if not out.lower().endswith(suffixes):
-        raise SpecError(finding("command.suffix", "{got!r}: give a name that ends in {allowed}", got=out, allowed=suffixes))
+        raise SpecError(
+            finding("command.suffix", "{got!r}: give a name that ends in {allowed}", got=out, allowed=suffixes)
+        )
     return out

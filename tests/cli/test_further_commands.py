@@ -45,8 +45,27 @@ def test_report_is_one_file_written_at_once(tmp_path: Path, capsys: Capture) -> 
     assert [path.name for path in out.parent.iterdir()] == ["report.html"]
 
 
+def test_new_in_place_of_a_file_is_a_fault_of_files(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    assert cli.main(["new", str(tmp_path / "taken" / "case")]) == 6
+    assert "give a place where you may write" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ending"),
+    [(("report", CASE), ".html"), (("workbook", CASE), ".xlsx"), (("tape", "template"), ".xlsx")],
+)
+def test_file_under_the_name_of_another_kind_is_refused(
+    arguments: tuple[str, ...], ending: str, tmp_path: Path, capsys: Capture
+) -> None:
+    assert cli.main([*arguments, "--out", str(tmp_path / "out.pdf")]) == 2
+    assert f"give a name that ends in {ending}" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_report_into_a_folder_is_refused_and_says_so(tmp_path: Path, capsys: Capture) -> None:
-    assert cli.main(["report", CASE, "--out", str(tmp_path)]) == 6
+    (tmp_path / "page.html").mkdir()
+    assert cli.main(["report", CASE, "--out", str(tmp_path / "page.html")]) == 6
     assert "is a folder; give a file" in capsys.readouterr().err
 
 

@@ -61,7 +61,8 @@ def test_workbook_is_written_and_its_path_printed(tmp_path: Path, capsys: Captur
 
 
 def test_workbook_where_a_folder_or_a_file_bars_the_way_is_a_fault_of_files(tmp_path: Path, capsys: Capture) -> None:
-    assert cli.main(["workbook", CASE, "--out", str(tmp_path)]) == 6
+    (tmp_path / "yuhang.xlsx").mkdir()
+    assert cli.main(["workbook", CASE, "--out", str(tmp_path / "yuhang.xlsx")]) == 6
     assert "is a folder; give a file" in capsys.readouterr().err
     (tmp_path / "taken").write_text("", encoding="utf-8")
     assert cli.main(["workbook", CASE, "--out", str(tmp_path / "taken" / "yuhang.xlsx")]) == 6
