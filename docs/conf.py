@@ -1,11 +1,8 @@
 """Sphinx configuration; the build treats warnings as errors."""
 
-import os
 import pkgutil
 import sys
 from pathlib import Path
-
-from sphinx_gallery import gen_rst
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -29,6 +26,7 @@ extensions = [
 ]
 exclude_patterns = [
     "_build",
+    "gen_tutorials",
     "sg_execution_times.rst",
     "auto_examples/sg_execution_times.rst",
     "auto_examples/**/*.ipynb",
@@ -47,10 +45,9 @@ autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 
 sphinx_gallery_conf = {
-    "examples_dirs": "../examples",
+    "examples_dirs": "gen_tutorials",
     "gallery_dirs": "auto_examples",
     "filename_pattern": r"[/\\]plot_",
-    "ignore_pattern": r"yuhang|deals|__init__",
     "abort_on_example_error": True,
     "download_all_examples": False,
     "remove_config_comments": True,
@@ -92,19 +89,21 @@ def write(path, lines):
         path.write_text(text, encoding="utf-8")
 
 
+def tutorial_folder(examples, folder):
+    """The tutorials, with the files that they name from the project's root: the gallery runs each in its folder."""
+    tutorials = [*examples.glob("plot_*.py"), examples / "README.rst"]
+    named = [path for path in examples.rglob("*") if path.suffix in {".yaml", ".csv"}]
+    copies = {path.name: path for path in tutorials} | {
+        f"examples/{path.relative_to(examples)}": path for path in named
+    }
+    for name, path in copies.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write(folder / name, path.read_text(encoding="utf-8").splitlines())
+
+
+tutorial_folder(ROOT / "examples", Path(__file__).parent / "gen_tutorials")
 found = [module.name for module in pkgutil.walk_packages(ipabs.__path__, "ipabs.")]
 api_pages([name for name in found if not name.split(".")[-1].startswith("_")], Path(__file__).parent / "gen_modules")
-
-run_block = gen_rst._exec_and_get_memory
-
-
-def run_block_at_root(*arguments, **options):
-    """Tutorials name files from the project's root; the gallery would run them in their own folder."""
-    os.chdir(ROOT)
-    return run_block(*arguments, **options)
-
-
-gen_rst._exec_and_get_memory = run_block_at_root
 
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["_static"]

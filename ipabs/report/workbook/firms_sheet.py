@@ -8,7 +8,7 @@ import numpy as np
 from ipabs._typing import FloatArray
 from ipabs.basics.words import Language, label
 from ipabs.financing.cash_items import CashItems, drawn, yuan_years
-from ipabs.financing.comparison import Compared
+from ipabs.financing.compared import Compared
 from ipabs.financing.savings import cost
 from ipabs.report.titles import spoken
 from ipabs.report.workbook.deal_sheets import fixed_at
