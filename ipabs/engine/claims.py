@@ -170,16 +170,21 @@ def index_findings(deal: Deal, indices: Mapping[str, Index]) -> Iterator[Finding
             )
 
 
-def face_findings(deal: Deal, face: Fraction | None) -> Iterator[Finding]:
-    """Tranches that are not a whole number of face values, where amounts are rounded for each."""
-    for tranche in deal.tranches if face is not None else ():
-        if tranche.coupon is not None and (decimal(tranche.principal) / face).denominator != 1:  # type: ignore[operator]
+def rate_findings(deal: Deal, timeline: Timeline, indices: Mapping[str, Index]) -> Iterator[Finding]:
+    """Floating coupons that a negative margin takes below 0 without a floor."""
+    for tranche in deal.tranches:
+        coupon = tranche.coupon
+        if coupon is None or coupon.index not in indices:
+            continue
+        starts = [start for start, _ in interest_periods(deal, tranche, timeline)]
+        lowest, day = min((annual_rate(coupon, start, indices), start) for start in starts)
+        if lowest < 0:
             yield finding(
-                "engine.face",
-                "principal {got} is not a whole number of face values of {face}",
-                path=("tranches", tranche.name, "principal"),
-                got=tranche.principal,
-                face=face,
+                "engine.negative_rate",
+                "the coupon is {got} a year from {day}; state a floor",
+                path=("tranches", tranche.name, "coupon"),
+                got=f"{float(lowest):.4%}",
+                day=day,
             )
 
 

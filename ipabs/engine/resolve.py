@@ -13,11 +13,11 @@ from ipabs.engine.claims import (
     Index,
     capped_fees,
     claims_of,
-    face_findings,
     fee_accruals,
     index_findings,
     interest_accruals,
     payments_before,
+    rate_findings,
     since,
 )
 from ipabs.engine.conditions import CALLED, NORMAL, Gate, PhaseRule, Watch
@@ -71,7 +71,7 @@ def resolve(
     refuse(ModelError, findings(deal))
     deal = deal.filled()
     face = face_value(deal.rounding)
-    refuse(ModelError, (*index_findings(deal, by_name), *face_findings(deal, face)))
+    refuse(ModelError, (*index_findings(deal, by_name), *rate_findings(deal, deal.timeline(), by_name)))
     units = Units(minor_unit(deal.rounding), exact, mark, 0 if exact else nothing(deal))
     timeline, reader, shifted = deal.timeline(), reader_of(deal, units), shifted_totals(deal)
     reader.claims.update(claims_of(deal, timeline, reader, shifted))

@@ -10,6 +10,7 @@ from ipabs.structure.names import Names
 from ipabs.structure.references import line_amount, names_exist
 from ipabs.structure.support import Support
 from ipabs.structure.waterfall import (
+    Capitalize,
     Draw,
     Pay,
     PlacedLine,
@@ -202,13 +203,18 @@ def later_lines(deal: "Deal", names: Names, priority: Priority, lines: Placed) -
 
 
 def line_findings(deal: "Deal", priority: Priority, lines: Placed) -> Iterator[Finding]:
-    """Cash moved to where it came from; a split by balances that fees do not have."""
+    """Cash moved to where it came from; interest of no coupon; a split by balances that fees do not have."""
+    without_coupon = {tranche.name for tranche in deal.tranches if tranche.coupon is None}
     tranche_claims = {f"{tranche.name}.{part}" for tranche in deal.tranches for part in ("interest", "principal")}
     for placed in lines:
         line, path = placed.line, at(priority, placed)
         to = line.target.to if isinstance(line, Transfer) else ""
         if placed.source in ((to,) if to else line.target if isinstance(line, TopUp) else ()):
             yield finding("line.nowhere", "cash moves from {got} to itself", path=path, got=placed.source)
+        if isinstance(line, Capitalize):
+            for name in (name for name in line.target if name in without_coupon):
+                template = "{got} has no coupon, and so no interest to turn into balance"
+                yield finding("capitalize.no_interest", template, path=path, got=name)
         if isinstance(line, Pay) and line.by in ("balance", "original"):
             for claim in (name for name in line.target if name not in tranche_claims):
                 template = "{got} has no {by} to split by"

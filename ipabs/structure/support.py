@@ -44,6 +44,8 @@ class Support:
         if self.mode == "to_claims" and self.after:
             template = "`after` has no effect with mode to_claims: draw the accounts by lines"
             yield finding("support.after", template, path=("after",))
+        if self.mode == "into_account" and self.into in self.after:
+            yield finding("support.after_into", "cash moves from {got} to itself", path=("after",), got=self.into)
         if self.mode == "to_claims" and self.into != COLLECTIONS:
             yield finding("support.into", "`into` has no effect with mode to_claims", path=("into",))
         if self.limit == "unlimited" and self.limit_basis is not None:

@@ -1,14 +1,18 @@
 """Rules of terms: dates, closing, tranches, support, accounts, tests, phases and the nouns that are planned."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ipabs.errors import Finding, IpabsError, KeyPath, finding
+from ipabs.errors import Finding, KeyPath, finding
+from ipabs.structure.date_rules import date_findings
 from ipabs.structure.names import Names
 from ipabs.structure.party_limits import own_limit
 from ipabs.structure.references import references
 from ipabs.structure.state_rules import state_findings
+from ipabs.structure.terms import FEN
 from ipabs.structure.tranche import HALF_A_CENT
+from ipabs.structure.trigger_tests import Failing
 from ipabs.structure.waterfall import Draw, PlacedLine, Purchase, Release, TopUp, Transfer, placed_lines
 
 if TYPE_CHECKING:
@@ -26,6 +30,8 @@ def term_findings(deal: "Deal", names: Names) -> Iterator[Finding]:
     yield from silent_terms(deal)
     yield from date_findings(deal)
     yield from closing_findings(deal)
+    yield from rounding_findings(deal)
+    yield from call_findings(deal)
     yield from support_findings(deal)
     yield from account_findings(deal)
     yield from trigger_findings(deal, names)
@@ -76,43 +82,6 @@ def silent_terms(deal: "Deal") -> Iterator[Finding]:
             yield finding("fee.on", "state what the rate applies to (`on`)", path=path)
 
 
-def date_findings(deal: "Deal") -> Iterator[Finding]:
-    """Dates out of order, and a legal final that is no payment date."""
-    dates = deal.dates
-    order = (
-        ("cut_off", dates.cut_off, "closing", dates.closing, True),
-        ("closing", dates.closing, "payment", dates.payment.first, False),
-        ("closing", dates.closing, "expected_maturity", dates.expected_maturity, False),
-        ("expected_maturity", dates.expected_maturity, "legal_final", dates.legal_final, True),
-    )
-    wrong = [(earlier, a, later, b) for earlier, a, later, b, same in order if a > b or (a == b and not same)]
-    for earlier, a, later, b in wrong:
-        template = "{later} {got} is not after {earlier} {before}"
-        yield finding("dates.order", template, path=("dates", later), got=b, later=later, earlier=earlier, before=a)
-    for tranche in deal.tranches:
-        due = tranche.expected_maturity
-        if due is not None and not dates.closing < due <= dates.legal_final:
-            template = "{got} does not lie after closing {closing} and by legal final {legal_final}"
-            path = ("tranches", tranche.name, "expected_maturity")
-            yield finding(
-                "tranche.maturity", template, path=path, got=due, closing=dates.closing, legal_final=dates.legal_final
-            )
-        late = [entry.due for entry in tranche.schedule if not dates.closing < entry.due <= dates.legal_final]
-        for day in late:
-            template = "{got} does not lie after closing and by legal final"
-            yield finding("amortization.outside", template, path=("tranches", tranche.name, "schedule"), got=day)
-    if not wrong:
-        yield from timeline_findings(deal)
-
-
-def timeline_findings(deal: "Deal") -> Iterator[Finding]:
-    """Dates that make no time line: a legal final off the grid, payments before collection ends."""
-    try:
-        deal.dates.timeline()
-    except IpabsError as error:
-        yield from (fault.under("dates") for fault in error.findings)
-
-
 def closing_findings(deal: "Deal") -> Iterator[Finding]:
     """Sources that differ from uses, and tranches that nobody pays for."""
     if deal.closing is None:
@@ -133,6 +102,39 @@ def closing_findings(deal: "Deal") -> Iterator[Finding]:
     for name in (name for name, size in principal.items() if size > 0 and name not in sold):
         template = "tranche {got} has no issue price among the sources"
         yield finding("closing.not_sold", template, path=("closing", "sources"), got=name)
+
+
+def rounding_findings(deal: "Deal") -> Iterator[Finding]:
+    """Principal that is no whole number of the smallest amount, or of the face value that interest is rounded for."""
+    rounding = deal.filled().rounding
+    if rounding is None or rounding.preset == "none":
+        return
+    unit, face = FEN.unit if rounding.preset == "fen" else rounding.unit, rounding.per_face
+    for tranche in deal.tranches:
+        path = ("tranches", tranche.name, "principal")
+        if unit and not is_multiple(tranche.principal, unit):
+            template = "principal {got} is not a whole number of the smallest amount, {unit}"
+            yield finding("rounding.principal", template, path=path, got=tranche.principal, unit=unit)
+        if face and tranche.coupon is not None and not is_multiple(tranche.principal, face):
+            template = "principal {got} is not a whole number of face values of {face}"
+            yield finding("rounding.face", template, path=path, got=tranche.principal, face=face)
+
+
+def is_multiple(amount: float, unit: float) -> bool:
+    """Whether an amount is a whole number of units, both as they are written in decimals.
+
+    >>> is_multiple(0.3, 0.1)
+    True
+    """
+    return (Fraction(repr(float(amount))) / Fraction(repr(float(unit)))).denominator == 1
+
+
+def call_findings(deal: "Deal") -> Iterator[Finding]:
+    """A second call that is assumed to be exercised: the first ends the deal."""
+    exercised = [call.name for call in deal.calls if call.exercise == "when_allowed"]
+    for name in exercised[1:]:
+        template = "{first} is assumed to be exercised and ends the deal; write exercise: never for {got}"
+        yield finding("call.twice", template, path=("calls", name), got=name, first=exercised[0])
 
 
 def support_findings(deal: "Deal") -> Iterator[Finding]:
@@ -200,11 +202,30 @@ def trigger_findings(deal: "Deal", names: Names) -> Iterator[Finding]:
             if moments.get(name) == "line":
                 template = "{got!r} is read at a line, too late to open a phase; use at: collection or at: end"
                 yield finding("phase.line_test", template, path=("phases", phase.name, "enter_if_failing"), got=name)
+    for i, phase in enumerate(deal.phases):
+        for earlier in deal.phases[:i]:
+            if opens_with(earlier.enter_if_failing, phase.enter_if_failing):
+                template = "{got} is never in force: {earlier}, listed before it, is whenever it would be"
+                path = ("phases", phase.name, "enter_if_failing")
+                yield finding(
+                    "phase.never", template, path=path, got=phase.name, earlier=earlier.name, severity="warning"
+                )
     listed = {priority.phase for priority in deal.waterfall}
     for name in names.phases:
         if name not in listed:
             template = "phase {got!r} has no priority of payments"
             yield finding("phase.no_list", template, path=("waterfall",), got=name)
+
+
+def opens_with(earlier: Failing, later: Failing) -> bool:
+    """Whether the earlier phase is open whenever the later one would be.
+
+    >>> opens_with(Failing(any=("losses", "cover")), Failing(any=("losses",)))
+    True
+    """
+    if later.any:
+        return all(name in earlier.any or earlier.all == (name,) for name in later.any)
+    return bool({*earlier.any} & {*later.all}) or bool(earlier.all and {*earlier.all} <= {*later.all})
 
 
 def all_lines(deal: "Deal") -> Iterator[PlacedLine]:

@@ -30,6 +30,7 @@ from ipabs.structure.account import EVERYTHING_TOGETHER, Account
 from ipabs.structure.deal import Deal
 from ipabs.structure.references import references
 from ipabs.structure.support import Support
+from ipabs.structure.term_rules import opens_with
 from ipabs.structure.terms import Closing, Deposit, Rounding, Source, Uses
 from ipabs.structure.tranche import Tranche
 from ipabs.structure.trigger_tests import Trigger
@@ -63,6 +64,10 @@ class Run:
         opening = [("opening", pool.opening.tolist()), ("opening_delinquent", pool.opening_delinquent.tolist())]
         shown = "\n".join(f"{name} {values}" for name, values in (*opening, *series, *self.observables))
         return f"\n{dump(self.deal)}\n{shown}"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What Hypothesis prints of a failing example."""
+        printer.text(repr(self))
 
     @property
     def given(self) -> dict[str, Any]:
@@ -105,6 +110,11 @@ def deals(draw: Draws, *, modes: tuple[Mode, ...] = MODES, roundings: tuple[Roun
     phases = tuple(
         events.phase(d, name, tests)
         for name in ("accelerated", "locked")[: draw(st.integers(0, 2)) if opens_phases else 0]
+    )
+    phases = tuple(
+        one
+        for i, one in enumerate(phases)
+        if not any(opens_with(earlier.enter_if_failing, one.enter_if_failing) for earlier in phases[:i])
     )
     entered = ("collections", "revenue") if revenue else ("collections",)
     calls = (events.clean_up_call(d, entered),) if d.chance(5) else ()

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,10 +85,11 @@ def is_refused(attempt: Callable[[], object]) -> bool:
 
 def mistakes(run: "Run", ledger: "Ledger") -> Iterator[Callable[[], object]]:
     """Wrong input of every kind that can be wrong with this deal."""
+    from ipabs.basics.index_history import IndexHistory
     from ipabs.cashflow.collections import Collections
     from ipabs.engine import run_waterfall
     from ipabs.engine.checks import ensure
-    from ipabs.structure.terms import Rounding
+    from ipabs.structure.tranche import Coupon
     from ipabs.testing import variants
 
     deal, pool, given = run.deal, run.collections, dict(run.observables)
@@ -110,7 +112,11 @@ def mistakes(run: "Run", ledger: "Ledger") -> Iterator[Callable[[], object]]:
         yield attempt(observables={other: series for other, series in given.items() if other != name})
     if run.indices:
         yield attempt(indices=())
-    yield attempt(deal=replace(deal, rounding=Rounding(unit=0.01, mode="down", share="down_rest_stays", per_face=0.07)))
+    floating = Coupon(index="below 0", margin=-1.0)
+    below = tuple(one if one.coupon is None else replace(one, coupon=floating) for one in deal.tranches)
+    if below != deal.tranches:
+        index = IndexHistory(name="below 0", dates=(date(1990, 1, 1),), rates=(0.0,), known_until=date(2090, 1, 1))
+        yield attempt(deal=replace(deal, tranches=below), indices=(index,))
     yield lambda: ensure(replace(ledger, closing_held=ledger.closing_held + 1e9))
     yield lambda: ledger.paid("nobody")
     yield lambda: ledger.failed("nobody")

@@ -72,7 +72,7 @@ def test_nothing_is_left_to_cover(exact: bool) -> None:
     [
         ("measure: A.balance, maximum: 0", "", [True, False, False]),
         ("measure: overcollateralization, minimum: 1000", "", [True, False, False]),
-        ("measure: cover, maximum: 1", "zero", [True, False, False]),
+        ("measure: cover, maximum: 0.5", "zero", [True, False, False]),
         ("measure: cover, maximum: 2", "infinite", [False, True, True]),
         ("measure: A.principal.paid, minimum: 0.7", "", [True, False, True]),
     ],

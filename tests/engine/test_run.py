@@ -21,6 +21,7 @@ from ipabs.engine.run import payment_dates
 from ipabs.engine.waterfall import run_program
 from ipabs.errors import DataError, LimitError, ModelError, NumericError
 from ipabs.structure.deal import Deal
+from ipabs.structure.samples import small
 
 HEAD = """
 ipabs: 1
@@ -270,9 +271,21 @@ waterfall:
     faces = "rounding: {unit: 0.01, mode: half_up, share: largest_remainder, per_face: 100}"
     one = spec.load(Deal, HEAD.replace("rounding: none", faces) + text.replace("NOTE", NOTE))
     assert of(run_waterfall(one, pool(one, interest=[20] * 4)), "A.interest") == [8.3] * 4
-    odd = replace(one, rounding=replace(one.rounding, per_face=300.0))
-    with pytest.raises(ModelError, match="not a whole number of face values of 300"):
-        run_waterfall(odd, pool(one, interest=[20] * 4))
+
+
+def test_a_coupon_below_0_is_refused() -> None:
+    index = IndexHistory(name="R", dates=(date(2020, 1, 1),), rates=(0.01,), known_until=date(2030, 1, 1))
+    text = small(
+        tranches="""
+  A: {principal: 100, coupon: {index: R, margin: -150bp}, day_count: 30/360 US, accrual: unadjusted,
+      unpaid_interest: carry, amortization: pass_through}
+  sub: {principal: 20, residual: true}"""
+    )
+    deal = spec.load(Deal, text)
+    with pytest.raises(
+        ModelError, match=r"tranches\.A\.coupon: the coupon is -0\.5000% a year from 2024-01-01; state a floor"
+    ):
+        run_waterfall(deal, Collections(deal.timeline(), opening=120), indices=[index])
 
 
 # Tests, phases, calls

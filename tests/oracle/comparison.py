@@ -91,8 +91,11 @@ def differences(
         places = {
             (label.places[phase][0], label.target): at
             for at, label in enumerate(ledger.labels)
-            if phase in label.places and label.verb == "pay"
+            if phase in label.places and label.verb in ("pay", "residual")
         }
+        for at, label in enumerate(ledger.labels):
+            if label.verb in ("transfer", "release", "sweep"):
+                yield from compare(t, f"due of a {label.verb}", Fraction(0), ledger.due[at, t, path])
         for row in one["rows"]:
             at = places[row["line"], row["target"]]
             for column in ("available", "due", "payable", "granted"):

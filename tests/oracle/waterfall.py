@@ -489,7 +489,7 @@ class OneRun:
             case Capitalize():
                 self.capitalize(line, available)
             case Residual():
-                self.residual(line, placed.source)
+                self.residual(number, line, placed.source)
             case _:
                 raise ValueError(line)
 
@@ -588,11 +588,15 @@ class OneRun:
         self.capitalized[name] += part
         self.accrued[f"{name}.principal"] += part
 
-    def residual(self, line: Residual, source: str) -> None:
+    def residual(self, number: int, line: Residual, source: str) -> None:
         name, cash = line.target, self.held[source]
         self.held[source] -= cash
         if name in self.tranches:
-            principal = min(cash, self.balance[name])
+            claim, balance = f"{name}.principal", self.balance[name]
+            principal = min(cash, balance)
+            asked = self.tranches[name].amortization or self.is_final or self.is_accelerated
+            row = {"available": cash, "due": self.due(claim) if asked else Fraction(0), "payable": balance}
+            self.rows.append({"line": number, "target": claim, "granted": principal} | row)
             self.settle(f"{name}.principal", principal)
             self.paid[f"{name}.income"] += cash - principal
         else:

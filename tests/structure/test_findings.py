@@ -268,6 +268,39 @@ CASES: dict[str, tuple[str, str]] = {
     "deal.silent": (changed(("market: exchange_abs", "market: none")), "vehicle"),
     "deal.planned": (added("swaps:\n  basis: {by: district_fund}\n"), "swaps"),
     "state.tranche": (added(STATE.replace(", sub: {balance: 5000000}", "")), "state.tranches"),
+    "rounding.principal": (both("5000000", "5000000.001"), "tranches.sub.principal"),
+    "rounding.face": (
+        changed(("rounding: fen", "rounding: {unit: 0.01, mode: down, share: down_rest_stays, per_face: 300}")),
+        "tranches.A.principal",
+    ),
+    "call.twice": (
+        changed(
+            (
+                "closing:\n  sources",
+                CALL + CALL.partition("\n")[2].replace("clean_up:", "second:") + "closing:\n  sources",
+            )
+        )
+        + CALLED,
+        "calls.second",
+    ),
+    "phase.never": (
+        changed(("principal_due: all}", "principal_due: all}\n  late: {enter_if_failing: [losses]}"))
+        + CALLED.replace("called:", "late:"),
+        "phases.late.enter_if_failing",
+    ),
+    "fee.dates_outside": (
+        changed(("vat: {rate: 3.26%, on: interest_collections}", "vat: {amount: 1, dates: [2029-03-29]}")),
+        "fees.vat.dates",
+    ),
+    "test.step_outside": (
+        changed(("maximum: 8%", "maximum: 8%, steps: [{since: 2024-03-28, limit: 9%}]")),
+        "tests.losses.steps",
+    ),
+    "support.after_into": (changed(("after: [reserve]", "after: [reserve, collections]")), "support.undertaking.after"),
+    "capitalize.no_interest": (
+        changed(("    - top_up: reserve", "    - capitalize: sub\n    - top_up: reserve")),
+        "waterfall.normal[5]",
+    ),
     "state.balance": (added(STATE.replace("90000000", "95000001")), "state.tranches.A"),
     "state.no_interest": (
         added(STATE.replace("5000000}", "5000000, owed_interest: 1}")),
