@@ -7,10 +7,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from ipabs.basics.party import Party
 from ipabs.structure.account import Account
+from ipabs.structure.fee import Fee
 from ipabs.structure.support import Support
+from ipabs.structure.terms import Call
 from ipabs.structure.tranche import Amount, Tranche
-from ipabs.structure.trigger_tests import Trigger
+from ipabs.structure.trigger_tests import Phase, Trigger
 from ipabs.structure.waterfall import (
     Capitalize,
     Draw,
@@ -40,14 +43,37 @@ class Plan:
     chunks: Chunks  # the claims, as the lines of every list pay them at first
     covered: int  # how many of the chunks the undertaking covers
     tranches: tuple[Tranche, ...]
-    capped: tuple[str, ...]  # fees with a cap
+    fees: tuple[Fee, ...]
     accounts: tuple[Account, ...]
+    parties: tuple[Party, ...]
     undertaking: Support | None
     guarantee: Support | None
     tests: tuple[Trigger, ...]
+    phases: tuple[Phase, ...]
+    calls: tuple[Call, ...]
     revenue: bool  # interest is collected apart
-    payee: str  # who takes the residual
     made: list[str] = data_field(default_factory=list)  # measures that lines so far have made
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """Every phase that needs a list."""
+        return ("normal", *named(self.phases), *(("called",) if self.calls else ()))
+
+    @property
+    def supports(self) -> tuple[Support, ...]:
+        """The promises there are."""
+        return tuple(one for one in (self.undertaking, self.guarantee) if one is not None)
+
+    @property
+    def capped(self) -> tuple[str, ...]:
+        """Fees whose excess over a cap a later line may pay."""
+        covered = self.undertaking.covers if self.undertaking else ()
+        return tuple(one.name for one in self.fees if one.cap and one.name not in covered)
+
+    @property
+    def payee(self) -> str:
+        """Who takes the residual."""
+        return next((one.name for one in self.tranches if one.residual), "holder")
 
 
 def chunked(d: Drawn, claims: Sequence[str]) -> Chunks:
@@ -114,8 +140,7 @@ def bound(plan: Plan) -> Amount:
         of += [f"{tranche.name}.interest.due"] if tranche.coupon else []
     of += [f"{account.name}.balance" for account in plan.accounts]
     of += [f"{account.name}.{part}" for account in plan.accounts if account.target for part in ("target", "excess")]
-    supports = [one for one in (plan.undertaking, plan.guarantee) if one is not None]
-    of += [f"{one.name}.{part}" for one in supports for part in ("drawn", "outstanding")]
+    of += [f"{one.name}.{part}" for one in plan.supports for part in ("drawn", "outstanding")]
     likely = ("principal_collections", "principal_distribution", "available", "interest_collections")
     return plan.d.amount(*likely, *likely, *of)
 
@@ -146,11 +171,7 @@ def further(plan: Plan) -> list[Line]:
     if plan.guarantee is not None:
         lines.append(Draw(target=plan.guarantee.name, up_to=bound(plan) if d.chance(8) else None, **gate(plan)))
         plan.made.append(f"{plan.guarantee.name}.unfunded")
-    back = tuple(
-        f"{one.name}.reimbursement"
-        for one in (plan.undertaking, plan.guarantee)
-        if one is not None and one.reimbursed == "by_line"
-    )
+    back = tuple(f"{one.name}.reimbursement" for one in plan.supports if one.reimbursed == "by_line")
     if back:
         lines.append(pay(plan, back))
     if plan.capped and d.chance(2):

@@ -33,7 +33,7 @@ from ipabs.structure.support import Support
 from ipabs.structure.term_rules import opens_with
 from ipabs.structure.terms import Closing, Deposit, Rounding, Source, Uses
 from ipabs.structure.tranche import Tranche
-from ipabs.structure.trigger_tests import Trigger
+from ipabs.structure.trigger_tests import Phase, Trigger
 from ipabs.testing import deal_events as events
 from ipabs.testing import deal_terms as terms
 from ipabs.testing.cash import collections_of
@@ -100,44 +100,8 @@ def deals(draw: Draws, *, modes: tuple[Mode, ...] = MODES, roundings: tuple[Roun
     dates = draw(terms.dates())
     grain = Grain.of(rounding, LARGE if chance(draw, 12) else 1)
     d = terms.Drawn(draw, draw(st.sampled_from(modes)), grain, dates, dates.timeline())
-    tranches = classes(d)
-    notes = terms.named(tuple(one for one in tranches if not one.residual))
-    names = FEES[: draw(st.integers(0, len(FEES)))]
-    fees = tuple(terms.fee(d, name, notes, names[:i]) for i, name in enumerate(names))
-    accounts, revenue = own_accounts(d, notes), d.chance(4)
-    tests = own_tests(d, tranches, names, accounts)
-    opens_phases = any(test.at != "line" for test in tests)
-    phases = tuple(
-        events.phase(d, name, tests)
-        for name in ("accelerated", "locked")[: draw(st.integers(0, 2)) if opens_phases else 0]
-    )
-    phases = tuple(
-        one
-        for i, one in enumerate(phases)
-        if not any(opens_with(earlier.enter_if_failing, one.enter_if_failing) for earlier in phases[:i])
-    )
-    entered = ("collections", "revenue") if revenue else ("collections",)
-    calls = (events.clean_up_call(d, entered),) if d.chance(5) else ()
-    chunks = chunked(d, ordered_claims(d, names, tranches))
-    parties = tuple(events.party(d, name) for name in ("fund", "park")[: draw(st.integers(0, 2))])
-    covered = coverage(d, chunks, tranches) if parties else 0
-    undertaking, guarantee = supports(d, chunks, covered, parties, accounts, revenue=revenue)
-    plan = Plan(
-        d=d,
-        chunks=chunks,
-        covered=covered if undertaking else 0,
-        tranches=tranches,
-        capped=tuple(
-            one.name for one in fees if one.cap and one.name not in (undertaking.covers if undertaking else ())
-        ),
-        accounts=accounts,
-        undertaking=undertaking,
-        guarantee=guarantee,
-        tests=tests,
-        revenue=revenue,
-        payee=next((one.name for one in tranches if one.residual), "holder"),
-    )
-    deposits = tuple(Deposit(account=one.name, amount=d.money(20_000)) for one in accounts if d.chance(2))
+    plan = plan_of(d)
+    deposits = tuple(Deposit(account=one.name, amount=d.money(20_000)) for one in plan.accounts if d.chance(2))
     deal = Deal(
         version=1,
         name="Generated",
@@ -145,25 +109,67 @@ def deals(draw: Draws, *, modes: tuple[Mode, ...] = MODES, roundings: tuple[Roun
         vehicle="trust",
         currency="CNY",
         dates=dates,
-        parties=(*parties, *((Party(id="holder"),) if plan.payee == "holder" else ())),
-        tranches=tranches,
-        fees=fees,
-        accounts=(*accounts, *((Account(name="revenue"),) if revenue else ())),
-        collect=terms.collect(d, "revenue") if revenue else EVERYTHING_TOGETHER,
-        support=tuple(one for one in (undertaking, guarantee) if one is not None),
+        parties=(*plan.parties, *((Party(id="holder"),) if plan.payee == "holder" else ())),
+        tranches=plan.tranches,
+        fees=plan.fees,
+        accounts=(*plan.accounts, *((Account(name="revenue"),) if plan.revenue else ())),
+        collect=terms.collect(d, "revenue") if plan.revenue else EVERYTHING_TOGETHER,
+        support=plan.supports,
         measures=DECLARED,
         observables=OUTSIDE,
-        tests=tests,
-        phases=phases,
-        calls=calls,
-        closing=closing(tranches, deposits, d.grain),
+        tests=plan.tests,
+        phases=plan.phases,
+        calls=plan.calls,
+        closing=closing(plan.tranches, deposits, d.grain),
         rounding=rounding,
-        waterfall=tuple(
-            priority(plan, phase) for phase in ("normal", *terms.named(phases), *(("called",) if calls else ()))
-        ),
+        waterfall=tuple(priority(plan, phase) for phase in plan.lists),
     )
     deal = without_unused(deal)
     return in_mid_life(d, deal) if d.line.periods > 1 and d.chance(3) else deal
+
+
+def plan_of(d: terms.Drawn) -> Plan:
+    """Notes, fees, accounts, tests, phases and support that belong together, before the lists that use them."""
+    tranches = classes(d)
+    notes = terms.named(tuple(one for one in tranches if not one.residual))
+    names = FEES[: d.draw(st.integers(0, len(FEES)))]
+    fees = tuple(terms.fee(d, name, notes, names[:i]) for i, name in enumerate(names))
+    accounts, revenue = own_accounts(d, notes), d.chance(4)
+    tests = own_tests(d, tranches, names, accounts)
+    phases = own_phases(d, tests)
+    entered = ("collections", "revenue") if revenue else ("collections",)
+    calls = (events.clean_up_call(d, entered),) if d.chance(5) else ()
+    chunks = chunked(d, ordered_claims(d, names, tranches))
+    parties = tuple(events.party(d, name) for name in ("fund", "park")[: d.draw(st.integers(0, 2))])
+    covered = coverage(d, chunks, tranches) if parties else 0
+    undertaking, guarantee = supports(d, chunks, covered, parties, accounts, revenue=revenue)
+    return Plan(
+        d=d,
+        chunks=chunks,
+        covered=covered if undertaking else 0,
+        tranches=tranches,
+        fees=fees,
+        accounts=accounts,
+        parties=parties,
+        undertaking=undertaking,
+        guarantee=guarantee,
+        tests=tests,
+        phases=phases,
+        calls=calls,
+        revenue=revenue,
+    )
+
+
+def own_phases(d: terms.Drawn, tests: tuple[Trigger, ...]) -> tuple[Phase, ...]:
+    """Up to two phases, where a test is read early enough; none that another keeps from ever being in force."""
+    opens = any(test.at != "line" for test in tests)
+    names = ("accelerated", "locked")[: d.draw(st.integers(0, 2)) if opens else 0]
+    phases = tuple(events.phase(d, name, tests) for name in names)
+    return tuple(
+        one
+        for i, one in enumerate(phases)
+        if not any(opens_with(earlier.enter_if_failing, one.enter_if_failing) for earlier in phases[:i])
+    )
 
 
 def classes(d: terms.Drawn) -> tuple[Tranche, ...]:

@@ -6,12 +6,14 @@ Each function returns a new `Deal`; `relations` runs both and compares.
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeAlias, get_args, get_type_hints
 
+from ipabs._typing import FloatArray
 from ipabs.basics.party import Party
 from ipabs.basics.schedule import add_months
 from ipabs.basics.units import MONEY_UNIT, Unit
 from ipabs.engine import Ledger
+from ipabs.engine.units import decimal
 from ipabs.structure.account import Account
 from ipabs.structure.deal import Deal
 from ipabs.structure.names import names_of
@@ -61,7 +63,7 @@ def scaled(deal: Deal, factor: int) -> Deal:
     measures = names_of(deal).measures
 
     def larger(unit: Unit | None, value: Any) -> Any:
-        return value * factor if unit is MONEY_UNIT and isinstance(value, int | float) else value
+        return float(decimal(value) * factor) if unit is MONEY_UNIT and isinstance(value, int | float) else value
 
     def larger_test(test: Trigger) -> Trigger:
         if measures[test.measure].unit != "money":
@@ -193,52 +195,46 @@ def restarted(
     deal: Deal, ledger: Ledger, period: int, *, path: int = 0, pool_original: float, defaulted: float
 ) -> Deal:
     """The deal in mid-life, as `ledger` left it after the payments of `period`; `defaulted` is the total so far."""
-    before = deal.state
-    notes = {one.name: one for one in before.tranches} if before else {}
 
-    def so_far(name: str, book: str, claim: str) -> float:
-        start = float(getattr(notes[name], book)) if name in notes else 0.0
-        series = ledger.removals(claim) if book == "written_down" else ledger.accruals(claim)
-        return start + float(series[path, : period + 1].sum())
+    def now(series: FloatArray) -> float:
+        return float(series[path, period])
 
-    tranches = tuple(
-        TrancheState(
-            name=one.name,
-            balance=float(ledger.balance(one.name)[path, period]),
-            owed_interest=float(ledger.owed(f"{one.name}.interest")[path, period]) if one.coupon else 0.0,
-            written_down=so_far(one.name, "written_down", f"{one.name}.principal"),
-            capitalized=so_far(one.name, "capitalized", f"{one.name}.principal"),
-        )
-        for one in deal.tranches
+    def so_far(series: FloatArray) -> float:
+        return float(series[path, : period + 1].sum())
+
+    failed = {one.name: bool(ledger.failed(one.name)[path, period]) for one in deal.tests}
+    state = State(
+        as_of=ledger.timeline.accrual_ends[period],
+        pool_original=pool_original,
+        cumulative_defaulted=defaulted,
+        tranches=tuple(tranche_state(one, deal.state, ledger, now, so_far) for one in deal.tranches),
+        fees=tuple(FeeState(name=one.name, owed=now(ledger.owed(one.name))) for one in deal.fees),
+        accounts=tuple(AccountState(name=name, held=now(ledger.held(name))) for name in ledger.accounts),
+        support=tuple(support_state(one, deal.state, ledger, now, so_far) for one in deal.support),
+        tests=tuple(TriggerState(name=name, failed=fails, outside=int(fails)) for name, fails in failed.items()),
     )
-    drawn_before = {one.name: one for one in before.support} if before else {}
-    supports = []
-    for one in deal.support:
-        called = float(ledger.called(one.name)[path, : period + 1].sum())
-        called += drawn_before[one.name].drawn if one.name in drawn_before else 0.0
-        back = f"{one.name}.reimbursement"
-        owed = float(ledger.owed(back)[path, period]) if one.reimbursed == "by_line" else called
-        supports.append(SupportState(name=one.name, drawn=called, outstanding=owed))
-    return replace(
-        deal,
-        closing=None,
-        state=State(
-            as_of=ledger.timeline.accrual_ends[period],
-            pool_original=pool_original,
-            cumulative_defaulted=defaulted,
-            tranches=tranches,
-            fees=tuple(FeeState(name=one.name, owed=float(ledger.owed(one.name)[path, period])) for one in deal.fees),
-            accounts=tuple(
-                AccountState(name=name, held=float(ledger.held(name)[path, period])) for name in ledger.accounts
-            ),
-            support=tuple(supports),
-            tests=tuple(
-                TriggerState(
-                    name=one.name,
-                    failed=bool(ledger.failed(one.name)[path, period]),
-                    outside=int(ledger.failed(one.name)[path, period]),
-                )
-                for one in deal.tests
-            ),
-        ),
+    return replace(deal, closing=None, state=state)
+
+
+Reading: TypeAlias = Callable[[FloatArray], float]  # of a series (path, period)
+
+
+def tranche_state(one: Tranche, before: State | None, ledger: Ledger, now: Reading, so_far: Reading) -> TrancheState:
+    """A class of notes; what was written down and capitalized adds to what a state says already."""
+    known = next((note for note in (before.tranches if before else ()) if note.name == one.name), None)
+    claim = f"{one.name}.principal"
+    return TrancheState(
+        name=one.name,
+        balance=now(ledger.balance(one.name)),
+        owed_interest=now(ledger.owed(f"{one.name}.interest")) if one.coupon else 0.0,
+        written_down=(known.written_down if known else 0.0) + so_far(ledger.removals(claim)),
+        capitalized=(known.capitalized if known else 0.0) + so_far(ledger.accruals(claim)),
     )
+
+
+def support_state(one: Support, before: State | None, ledger: Ledger, now: Reading, so_far: Reading) -> SupportState:
+    """What was called, now and before, and what of it is outstanding."""
+    known = next((call for call in (before.support if before else ()) if call.name == one.name), None)
+    called = (known.drawn if known else 0.0) + so_far(ledger.called(one.name))
+    owed = now(ledger.owed(f"{one.name}.reimbursement")) if one.reimbursed == "by_line" else called
+    return SupportState(name=one.name, drawn=called, outstanding=owed)

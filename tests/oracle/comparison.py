@@ -7,7 +7,7 @@ from typing import Any
 
 from ipabs.engine import Ledger, run_waterfall
 from ipabs.testing.strategies import Run
-from tests.oracle.waterfall import NEAR
+from tests.oracle.numbers import NEAR
 from tests.oracle.waterfall import run as run_oracle
 
 FLOAT_TOLERANCE = 1e-9  # relative to the largest amount of the run
