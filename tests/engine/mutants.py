@@ -88,10 +88,11 @@ def mutants(name: str) -> Iterator[Mutant]:
 
 
 def steps(node: ast.AST) -> Iterator[ast.AST]:
-    """The pieces of a line of code, but for the word by which `zip` checks lengths."""
+    """The pieces of a line of code, but for types and the word by which `zip` checks lengths."""
     yield node
+    hint = node.annotation if isinstance(node, ast.AnnAssign) else None
     for part in ast.iter_child_nodes(node):
-        if not (isinstance(part, ast.keyword) and part.arg == "strict"):
+        if part is not hint and not (isinstance(part, ast.keyword) and part.arg == "strict"):
             yield from steps(part)
 
 

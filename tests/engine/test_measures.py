@@ -17,21 +17,11 @@ from ipabs.engine.waterfall import run_program
 from ipabs.structure.deal import Deal
 from ipabs.structure.measures import MEASURES
 from ipabs.structure.names import names_of
+from tests.engine.quarterly import QUARTERLY
 
-DEAL = """
-ipabs: 1
-name: Measures
-market: none
-vehicle: trust
-currency: CNY
-dates:
-  cut_off: 2024-03-28
-  closing: 2024-03-28
-  payment: {first: 2024-06-28, frequency: quarterly, calendar: every_day, roll: none}
-  collection_end: {day: 20, of: payment_month}
-  expected_maturity: 2024-12-28
-  legal_final: 2025-03-28
-parties: {fund: {limit: 7}, x: {name: X}}
+DEAL = (
+    QUARTERLY
+    + """parties: {fund: {limit: 7}, x: {name: X}}
 tranches:
   A: {principal: 600, coupon: 4%, day_count: 30/360 US, accrual: unadjusted, unpaid_interest: carry,
       amortization: pass_through}
@@ -67,6 +57,7 @@ waterfall:
     - {transfer: {from: collections, to: side, up_to: {of: [worth], percent: 0.1%}}}
     - residual: sub
 """
+)
 FLOWS = {
     "interest": [0, 30, 20, 10],
     "principal": [0, 200, 100, 50],

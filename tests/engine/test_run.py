@@ -22,22 +22,9 @@ from ipabs.engine.waterfall import run_program
 from ipabs.errors import DataError, LimitError, ModelError, NumericError
 from ipabs.structure.deal import Deal
 from ipabs.structure.samples import small
+from tests.engine.quarterly import QUARTERLY
 
-HEAD = """
-ipabs: 1
-name: Test deal
-market: none
-vehicle: trust
-currency: CNY
-dates:
-  cut_off: 2024-03-28
-  closing: 2024-03-28
-  payment: {first: 2024-06-28, frequency: quarterly, calendar: every_day, roll: none}
-  collection_end: {day: 20, of: payment_month}
-  expected_maturity: 2024-12-28
-  legal_final: 2025-03-28
-rounding: none
-"""
+HEAD = QUARTERLY + "rounding: none\n"
 NOTE = "day_count: 30/360 US, accrual: unadjusted, unpaid_interest: carry"
 ARRAYS = ("available", "due", "payable", "granted", "closing_owed", "closing_held", "accrued", "settled", "removed")
 QUARTER = 0.01  # of a 4 % coupon

@@ -129,3 +129,24 @@ def test_no_more_of_a_schedule_is_due_than_the_balance() -> None:
     ledger = run(text, principal=[0, 30, 10], defaulted=[80, 0, 0])
     assert ledger.paid("A.principal")[0].tolist() == [0, 20, 0]
     assert ledger.paid("sub.principal")[0].tolist() == [0, 10, 10]
+
+
+def test_debt_service_before_the_phase_is_chosen_is_that_of_the_phase_before() -> None:
+    """In turbo from the first date, so that on the second 105 are due before line 1 and 50 come in."""
+    text = small(
+        tests=f"""{LOSSES}
+  covered: {{measure: debt_service_coverage, minimum: 50%}}""",
+        phases=TURBO,
+        waterfall="""
+  normal:
+    - pay: A.interest
+      if_passing: covered
+    - pay: A.principal
+    - residual: sub
+  turbo:
+    - pay: A.interest
+    - pay: A.principal
+    - residual: sub""",
+    )
+    ledger = run(text, interest=[5, 5, 5], principal=[0, 45, 50], defaulted=[9, 0, 0])
+    assert ledger.failed("covered")[0].tolist() == [False, True, True]

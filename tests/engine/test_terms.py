@@ -13,22 +13,9 @@ from ipabs.cashflow.collections import Collections
 from ipabs.engine import Ledger, run_waterfall
 from ipabs.engine.arithmetic import arithmetic
 from ipabs.structure.deal import Deal
+from tests.engine.quarterly import QUARTERLY
 
-HEAD = """
-ipabs: 1
-name: Terms
-market: none
-vehicle: trust
-currency: CNY
-dates:
-  cut_off: 2024-03-28
-  closing: 2024-03-28
-  payment: {first: 2024-06-28, frequency: quarterly, calendar: every_day, roll: none}
-  collection_end: {day: 20, of: payment_month}
-  expected_maturity: 2024-12-28
-  legal_final: 2025-03-28
-rounding: ROUNDING
-"""
+HEAD = QUARTERLY + "rounding: ROUNDING\n"
 DOWN = "{unit: 0.01, mode: down, share: largest_remainder}"
 WHOLE = "{unit: 1, mode: half_up, share: largest_remainder}"
 NOTE = "day_count: 30/360 US, accrual: unadjusted, unpaid_interest: carry"
