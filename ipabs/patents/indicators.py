@@ -75,12 +75,12 @@ def high_value(
         [finding("indicator.amount", template, path=(name,), got=one) for name, one in amounts.items() if not one >= 0],
     )
     strategic = patent.strategic_emerging
-    if strategic is None:
+    if strategic is None and patent.kind == "invention":
         known = (industries or ipc_map()).industry_of
         strategic = any(known(symbol, as_of).strategic_emerging_industry for symbol in patent.ipc)
     return HighValue(
         valid_invention=patent.kind == "invention" and patent.status == "in_force" and is_alive(patent, as_of),
-        strategic_emerging=strategic,
+        strategic_emerging=bool(strategic),
         overseas_family=patent.overseas_granted,
         maintained_over_ten_years=bool(patent.filing) and as_of > add_years(patent.filing or as_of, MAINTAINED_YEARS),
         pledged_for_high_amount=pledged_amount > 0 and pledged_amount >= pledge_threshold,

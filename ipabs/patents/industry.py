@@ -95,12 +95,17 @@ class IpcMap:
         return self.industry_of(patent.ipc[0], as_of)
 
     def findings(self, portfolio: Portfolio, as_of: date) -> Iterator[Finding]:
-        """Patents with symbols whose first the map does not know on a day."""
-        for patent in portfolio.patents:
+        """Patents with symbols whose first the map does not know on a day; designs have no IPC class."""
+        for patent in classified(portfolio):
             try:
-                _ = self.class_of(patent, as_of) if patent.ipc else None
+                self.class_of(patent, as_of)
             except DataError as fault:
                 yield from (one.under(patent.number, "ipc") for one in fault.findings)
+
+
+def classified(portfolio: Portfolio) -> Iterator[Patent]:
+    """The inventions and utility models that state an IPC symbol."""
+    return (patent for patent in portfolio.patents if patent.ipc and patent.kind != "design")
 
 
 def _prefix(text: str) -> str | Finding:

@@ -1,5 +1,6 @@
 """An IP right and a patent: the facts of one line of a register."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,8 @@ RightKind = Literal[
 PATENT_KINDS: tuple[RightKind, ...] = ("invention", "utility_model", "design")
 Jurisdiction = Literal["CN", "US", "EP", "UP"]
 LegalStatus = Literal["pending", "in_force", "lapsed", "expired", "invalidated", "withdrawn"]
+# Section and class; designs have classes of the Locarno Agreement instead.
+IPC_START = re.compile("[A-HY][0-9]{2}")
 ALIVE: tuple[LegalStatus, ...] = ("pending", "in_force")
 
 
@@ -80,6 +83,8 @@ class Patent(IPRight):
         Days granted beyond the statutory term (see `ipabs.patents.statute`).
     overseas_granted : bool
         Whether a family member is granted abroad.
+    ipc : tuple of str
+        Symbols of the International Patent Classification, the first one counts; of a design, Locarno classes.
     strategic_emerging : bool, optional
         Whether it belongs to a strategic emerging industry; None asks the IPC map.
     """
@@ -113,6 +118,10 @@ class Patent(IPRight):
                 got=self.priority,
                 filing=self.filing,
             )
+        for symbol in self.ipc if self.kind != "design" else ():
+            if not IPC_START.match(symbol.replace(" ", "").upper()):
+                template = "{got!r} begins no IPC symbol; write G06N 3/08"
+                yield finding("right.ipc", template, path=("ipc",), got=symbol)
         if self.independent_claims > self.claims:
             yield finding(
                 "right.claims",

@@ -1,5 +1,7 @@
 """The patent tape: one right a row, from CSV or a workbook, with every fault at its cell."""
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -165,13 +167,24 @@ def _term_findings(right: IPRight, as_of: date | None) -> Iterator[Finding]:
                       expiry=expiry)  # fmt: skip
 
 
+def register_number(number: str) -> str:
+    """A number as the register has it, however a tape writes it: full width, blanks, small letters, a dot before the
+    check digit.
+
+    >>> register_number("ｚｌ 201910000001.X")
+    'ZL201910000001X'
+    """
+    return re.sub(r"[\s.]", "", unicodedata.normalize("NFKC", number)).upper()
+
+
 def _twice(read: TypedColumns) -> Iterator[Finding]:
     rows: dict[str, list[int]] = defaultdict(list)
     for row, number in enumerate(read.values.get("number", ())):
         if number:
-            rows[number].append(row)
-    for number, many in rows.items():
+            rows[register_number(number)].append(row)
+    for many in rows.values():
         for row in many[1:]:
+            number = read.values["number"][row]
             fault = finding("patent_tape.twice", "right {got} stands in row {first} already", got=number,
                             first=read.table.first_row + many[0])  # fmt: skip
             yield read.at(row, fault, field="number")

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ipabs.basics.units import Count, Factor, Integer, Money, Rate, Share
 from ipabs.errors import DataError, Finding, finding, refuse
-from ipabs.patents.industry import IpcMap, ipc_map
+from ipabs.patents.industry import IpcMap, classified, ipc_map
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.checks import stated_findings
 from ipabs.valuation.collateral import (
@@ -169,7 +169,7 @@ def market_value(
     facts: PledgedFirm, alive: Portfolio, terms: AppraisalTerms, as_of: date, industries: IpcMap
 ) -> Valuation:
     """One firm's rights over draws: one stream, whose technology decays at the mean rate of their classes."""
-    decays = [industries.class_of(patent, as_of).decay_rate for patent in alive.patents if patent.ipc]
+    decays = [industries.class_of(patent, as_of).decay_rate for patent in classified(alive)]
     stream = RevenueStream(
         name=facts.firm,
         revenues=(facts.revenue,),

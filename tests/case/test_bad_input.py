@@ -295,7 +295,7 @@ def test_faults_of_a_base_and_of_its_variants_come_at_once(yuhang: Spoiled) -> N
 def test_an_ipc_symbol_that_no_valuation_knows_is_found_before_the_run(yuhang: Spoiled) -> None:
     status, lines = yuhang.replace("patents.csv", "fast_track,H04L", "fast_track,9999").check()
     assert status == 2
-    assert lines == ["patents.csv:3:8 H3.ipc: '9999' is no IPC symbol that the map knows"]
+    assert lines == ["patents.csv:3:8 H3.ipc: '9999' begins no IPC symbol; write G06N 3/08"]
 
 
 def test_a_kind_of_right_that_cannot_be_read_is_told_once(yuhang: Spoiled) -> None:

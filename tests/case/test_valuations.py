@@ -178,7 +178,7 @@ def test_a_firm_in_two_deals_is_valued_once(yuhang: Spoiled) -> None:
             "fast_track,H04L",
             "fast_track,9X",
             2,
-            "patents.csv:3:8 H3.ipc: '9X' is no IPC symbol that the map knows",
+            "patents.csv:3:8 H3.ipc: '9X' begins no IPC symbol; write G06N 3/08",
         ),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 
 from ipabs.errors import DataError
 from ipabs.io.table import Table, parse_table, read_table
+from ipabs.patents.indicators import high_value
 from ipabs.patents.industry import all_industry_royalty_band, ipc_map
 from ipabs.patents.patent import Patent
 from ipabs.patents.tape import check_patent_tape, read_portfolio
@@ -99,3 +100,23 @@ def test_one_lookup_gives_industry_decay_royalty_and_credit_sector() -> None:
     found = ipc_map().industry_of("C12N 15/09", date(2024, 1, 1))
     assert (found.industry, found.decay_rate, found.credit_sector) == ("biomedicine", 0.1182, "biomedicine")
     assert (found.royalty_low, found.royalty_high) == all_industry_royalty_band()
+
+
+def test_one_number_written_in_several_ways_is_one_right() -> None:
+    row = "invention,2020-01-01,2021-01-01"
+    with pytest.raises(DataError) as caught:
+        read_portfolio(tape("number,kind,filing,grant", f"ZL20191.X,{row}", f"ZL 20191X,{row}", f"ｚl20191x,{row}"))
+    assert [str(one).split(" ", 1)[1] for one in caught.value.findings] == [
+        "A3.number: right ZL 20191X stands in row 2 already",
+        "A4.number: right ｚl20191x stands in row 2 already",
+    ]
+
+
+def test_symbols_of_inventions_are_checked_and_classes_of_designs_are_not() -> None:
+    head, dates = "number,kind,filing,grant,ipc", "2022-01-01,2022-06-01"
+    known = read_portfolio(tape(head, f"A,invention,{dates},G06N3/08(2006.01)I", f"B,design,{dates},14-02"))
+    assert not list(ipc_map().findings(known, date(2024, 1, 1)))
+    asked = {"as_of": date(2024, 1, 1), "pledged_amount": 0.0, "pledge_threshold": 5e6}
+    assert [bool(high_value(one, **asked)) for one in known.patents] == [True, False]  # type: ignore[arg-type]  # typed above
+    with pytest.raises(DataError, match=r"E2.ipc: '计算机' begins no IPC symbol; write G06N 3/08"):
+        read_portfolio(tape(head, f"A,utility_model,{dates},计算机"))
