@@ -146,8 +146,6 @@ def recording(tape: Tape, m: Arithmetic, *, rounds: bool) -> Arithmetic:
 
     def share(available: Amount, wants: Sequence[Amount], weights: Sequence[Amount] | None) -> list[Amount]:
         given, count = (available, *wants, *(weights or ())), len(wants)
-        if not noted(given):
-            return m.share(available, wants, weights)
         parts = tape.write(lambda cut, *rest: m.share(cut, rest[:count], rest[count:] or None), given, LISTS)
         return [tape.write(itemgetter(at), (parts,), AMOUNTS) for at in range(count)]
 
