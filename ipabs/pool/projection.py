@@ -188,15 +188,14 @@ def _on_sales(
 
 def _closed(timeline: Timeline, block: FloatArray, opening: float) -> Collections:
     """A block whose flows are all in, with the balances that they leave."""
-    balance = np.full(block.shape[2], float(opening))
-    for flows in zip(
-        *(block[ROW[name]] for name in ("principal", "prepayment", "defaulted", "performing")), strict=True
-    ):
-        for gone in flows[:3]:
-            balance -= gone
-        np.maximum(balance, 0.0, out=flows[3])  # less than 0 only by float residue
-    paths = block.shape[2]
-    return Collections.from_block(timeline, block, np.full(paths, float(opening)), np.zeros(paths))
+    start = np.full(block.shape[2], float(opening))
+    balance = start.copy()
+    leaving = [block[ROW[name]] for name in ("principal", "prepayment", "defaulted")]
+    for t, performing in enumerate(block[ROW["performing"]]):
+        for row in leaving:
+            balance -= row[t]
+        np.maximum(balance, 0.0, out=performing)  # less than 0 only by float residue
+    return Collections.from_block(timeline, block, start, np.zeros(len(start)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
