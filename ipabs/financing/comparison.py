@@ -1,9 +1,10 @@
 """Compare facilities: what each firm and the programme save, and where the saving comes from."""
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import get_args
 
 import pandas as pd
 
@@ -158,7 +159,7 @@ def compare(
     Raises
     ------
     SpecError
-        No facility called `against`, or facilities in different currencies.
+        No facility called `against`, facilities in different currencies, a curve or convention that is none.
     DataError
         A firm the comparator does not serve, different amounts, or a facility without a receipt.
 
@@ -178,6 +179,7 @@ def compare(
         raise SpecError(
             finding("comparison.against", "no facility {got!r}; {hint}", got=against, allowed=facilities.keys())
         )
+    refuse(SpecError, _wrong_words(curve, convention))
     items = {name: facility.cash_items() for name, facility in facilities.items()}
     refuse(SpecError, _currencies(items, against))
     side = Side.of(items[against], convention)
@@ -195,6 +197,17 @@ def compare(
         convention=convention,
         findings=tuple(dict.fromkeys(found)),
     )
+
+
+def _wrong_words(curve: object, convention: str) -> Iterator[Finding]:
+    """A convention that is none; a curve that neither discounts dates nor is a rate above -100 %."""
+    if convention not in get_args(Convention):
+        template = "no convention {got!r}; {hint}"
+        yield finding("comparison.convention", template, got=convention, allowed=get_args(Convention))
+    is_rate = isinstance(curve, int | float) and curve > -1
+    if not (curve is None or is_rate or hasattr(curve, "discount")):
+        template = "{got} discounts nothing; give a rate above -1, such as 0.03, or a curve"
+        yield finding("comparison.curve", template, got=curve)
 
 
 def _currencies(items: Mapping[str, CashItems], against: str) -> list[Finding]:

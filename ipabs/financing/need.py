@@ -165,8 +165,9 @@ def bullet_need(
     """
     amounts = np.atleast_1d(np.asarray(principal, dtype=np.float64))
     names = tuple(firms) or (("firm",) if len(amounts) == 1 else tuple(f"firm {n + 1}" for n in range(len(amounts))))
-    refuse(DataError, _twice(names))
-    starts, maturities = (np.broadcast_to(whole_days(day), len(amounts)) for day in (start, maturity))
+    begin, end = whole_days(start), whole_days(maturity)
+    refuse(DataError, (*_twice(names), *_unequal(len(amounts), begin, end)))
+    starts, maturities = (np.broadcast_to(day, len(amounts)) for day in (begin, end))
     dates = payment_dates(starts, maturities, frequency)
     shares = bullet_shares(dates)
     return Need(firms=names, principal=amounts, starts=starts, dates=dates, shares=shares, currency=currency)
@@ -176,6 +177,13 @@ def _twice(names: Sequence[str]) -> Iterator[Finding]:
     for name, count in Counter(names).items():
         if count > 1:
             yield finding("need.twice", "{got} stands {count} times; join its amounts", got=name, count=count)
+
+
+def _unequal(loans: int, *dates: DateArray) -> Iterator[Finding]:
+    counts = [day.size for day in dates]
+    if not loans or any(count not in (1, loans) for count in counts):
+        template = "{loans} amounts, {got} start and maturity dates; at least one amount, and one date or as many"
+        yield finding("need.counts", template, got=" and ".join(map(str, counts)), loans=loans)
 
 
 def contract_need(contract: Obligation, flows: ContractFlows | None = None, *, currency: str = "CNY") -> Need:

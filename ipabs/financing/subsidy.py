@@ -4,6 +4,7 @@ The published rules stand as data in ``ipabs/data/subsidies``. A subsidy is publ
 is shown as public cost too.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -131,7 +132,10 @@ def share_of_size(rule: Subsidy, principal: FloatArray) -> FloatArray:
 
 
 def group_findings(rules: Sequence[Subsidy]) -> Iterator[Finding]:
-    """Rules of one group that state different caps, or pay different recipients."""
+    """Rules of one name; rules of one group that state different caps, or pay different recipients."""
+    for name, count in Counter(rule.name for rule in rules).items():
+        if count > 1:
+            yield finding("subsidy.twice", "{got} stands {count} times among the subsidies", got=name, count=count)
     first: dict[str, Subsidy] = {}
     for rule in rules:
         if rule.group and shared_terms(first.setdefault(rule.group, rule)) != shared_terms(rule):

@@ -196,6 +196,39 @@ def test_errors_name_everything_at_once() -> None:
         compare({"loan": loan, "note": stranger}, against="loan")
 
 
+def test_what_discounts_nothing_is_refused() -> None:
+    loan = offer(BankLoan(rate=0.05), bullet_need(9e6, START, date(2024, 3, 20)))
+    with pytest.raises(SpecError, match=r"-1.5 discounts nothing; give a rate above -1"):
+        compare({"loan": loan}, against="loan", curve=-1.5)
+    with pytest.raises(SpecError, match="3% discounts nothing"):
+        compare({"loan": loan}, against="loan", curve="3%")  # type: ignore[arg-type]  # a wrong value
+    with pytest.raises(SpecError, match="no convention 'act'; valid: real_dates, equal_periods"):
+        compare({"loan": loan}, against="loan", convention="act")  # type: ignore[arg-type]  # a wrong word
+
+
+def test_firms_on_dates_of_their_own_are_each_as_if_alone() -> None:
+    """Three schedules in one panel: every figure of a firm is that of the firm compared by itself."""
+    starts = [date(2023, 1, 31), date(2023, 2, 14), date(2022, 12, 20)]
+    ends = [date(2024, 2, 29), date(2025, 5, 1), date(2023, 3, 2)]
+    names, sizes = ["A", "B", "C"], [4e6, 7e6, 2e6]
+    guarantee = Charge(rate=0.01, timing="yearly_in_advance")
+    loan = BankLoan(index="LPR1Y", margin=0.015, resets="yearly", repayment="level", frequency="monthly",
+                    guarantee=guarantee, deposit=Deposit(share=0.1, rate=0.0035))  # fmt: skip
+    note = Participation(rate=0.038, costs=(CostItem(name="letter", rate=0.01, borne_by="district"),))
+    support = Subsidy(name="support", share=0.2, timing="after_year")
+
+    def offers(need: Need) -> dict[str, Offer]:
+        return {"loan": offer(loan, need, tax=Tax()), "note": offer(note, need, subsidies=(support,), tax=Tax())}
+
+    whole = compare(offers(bullet_need(sizes, starts, ends, firms=names)), against="loan")["note"]
+    for at, name in enumerate(names):
+        one = compare(offers(bullet_need(sizes[at], starts[at], ends[at], firms=[name])), against="loan")["note"]
+        alone, together = one.table().loc[name], whole.table().loc[name]
+        assert together.to_numpy(dtype=float) == pytest.approx(alone.to_numpy(dtype=float), rel=1e-12, abs=CENT)
+        assert whole.present_value.net[at] == pytest.approx(one.present_value.net[0], abs=CENT)
+        assert whole.ladder.steps_bp[:, at] == pytest.approx(one.ladder.steps_bp[:, 0], abs=1e-7)
+
+
 def test_a_facility_without_a_receipt_is_refused() -> None:
     need = bullet_need(9e6, START, date(2024, 3, 20))
     items = offer(BankLoan(rate=0.05), need).cash_items()

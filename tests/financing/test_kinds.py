@@ -18,7 +18,7 @@ from ipabs.financing.leasing import Factoring, FinancialLease
 from ipabs.financing.loan import BankLoan, Deposit, EntrustedLoan, IPPledgedLoan, SmallLoan
 from ipabs.financing.need import Need, bullet_need
 from ipabs.financing.rates import all_in_cost
-from ipabs.financing.securities import Convertible, CorporateBond, Equity, VentureDebt, Warrant
+from ipabs.financing.securities import Convertible, CorporateBond, EarlyConversion, Equity, VentureDebt, Warrant
 from ipabs.financing.securitization import Participation
 from ipabs.financing.tax import Tax
 
@@ -129,6 +129,7 @@ def test_bond_below_par_pays_its_discount_as_interest() -> None:
     assert equal_rate(bond, year(frequency="annual")) == pytest.approx(1.04 / 0.985 - 1, abs=EXACT)
 
 
+STRIKE = Warrant(strike=1.2, volatility=0.4, years=3, risk_free_rate=0.02)
 WARRANT = Warrant(coverage=0.1, volatility=0.4, years=5, risk_free_rate=0.03)
 
 
@@ -146,6 +147,32 @@ def test_imputed_value_costs_the_owners_but_relieves_no_tax(terms: VentureDebt |
     assert imputed.amounts.sum() < 0
     cash_cost = items.amounts[(items.is_kind("interest") | items.is_kind("fee")) & ~items.imputed].sum()
     assert items.amounts[items.is_kind("tax")].sum() == pytest.approx(-0.25 * cash_cost)
+
+
+def test_a_conversion_ends_the_bond_and_costs_the_shares_given() -> None:
+    """2 % for half a year, then shares worth 1.32 / 1.2 = 1.1 of the principal: 1.11 back after half a year."""
+    bond = Convertible(
+        rate=0.02,
+        day_count="equal_periods",
+        conversion=STRIKE,
+        converts=EarlyConversion(after_months=6, share_price=1.32),
+    )
+    need = bullet_need(1e6, START, date(2027, 3, 20), frequency="semiannual")
+    assert equal_rate(bond, need) == pytest.approx(1.11**2 - 1, abs=EXACT)
+    items = offer(bond, need, tax=Tax(rate=0.25)).cash_items()
+    # Only the interest moves cash: the tax relieves a quarter of 10,000.
+    assert items.amounts[items.is_kind("tax")].sum() == pytest.approx(2_500)
+    with pytest.raises(ModelError, match="firm would convert on 2024-09-20, its bond ends on 2024-06-20"):
+        bond.cash_items(bullet_need(1e6, START, date(2024, 6, 20)))
+
+
+def test_an_undrawn_line_grows_as_the_loan_is_repaid() -> None:
+    """A line of 1.2 on a linear loan of four quarters: 0.2, 0.45, 0.7 and 0.95 of it undrawn."""
+    ready = Charge(rate=0.01, on="undrawn", line=1.2, timing="each_payment", day_count="equal_periods")
+    loan = BankLoan(rate=0.05, repayment="linear", commitment=ready)
+    items = loan.cash_items(year())
+    fees = -items.amounts[items.is_kind("fee")]
+    assert fees == pytest.approx(1e6 * 0.01 / 4 * np.array([0.2, 0.45, 0.7, 0.95]))
 
 
 def test_equity_costs_what_it_requires_on_any_repayment() -> None:
@@ -231,6 +258,16 @@ def test_case_file_words_read_as_the_issue_writes_them() -> None:
             "guarantee: the cost states a rate or an amount, one of the two",
         ),
         (Participation(rate=0.04, firms=0), "firms: 0 firms take part"),
+        (BankLoan(index="SHIBOR"), "no index 'SHIBOR'; valid: LPR1Y, LPR5Y"),
+        (
+            BankLoan(rate=0.05, commitment=Charge(rate=0.005, on="undrawn", line=1.5)),
+            "commitment.line: the cost: a line of 1.5 principals, charged upfront; a line is at least the principal, "
+            "and what is undrawn is charged yearly_in_advance, yearly_in_arrears, each_payment",
+        ),
+        (
+            Convertible(rate=0.02, conversion=STRIKE, converts=EarlyConversion(after_months=6, share_price=1.1)),
+            "converts.share_price: nobody converts at a share price of 1.1, below the strike of 1.2",
+        ),
     ],
 )
 def test_wrong_terms_say_what_is_wrong(terms: BankLoan | Participation, message: str) -> None:
@@ -252,5 +289,13 @@ def test_needs_that_cannot_be_met_are_refused() -> None:
         bullet_need([1.0, 2.0], START, date(2025, 3, 20), firms=["a", "a"])
     with pytest.raises(ValueError, match=r"1 firms, 2 amounts, 2 starts, dates \(2, 4\)"):
         bullet_need([1.0, 2.0], START, date(2025, 3, 20), firms=["a"])
+    with pytest.raises(ValueError, match="3 amounts, 2 and 1 start and maturity dates; at least one amount"):
+        bullet_need([1.0, 2.0, 3.0], [START, START], date(2025, 3, 20))
+    with pytest.raises(ValueError, match="0 amounts, 1 and 1 start"):
+        bullet_need([], START, date(2025, 3, 20))
+    with pytest.raises(ValueError, match="payment date 2024-03-20 does not come after 2025-03-20"):
+        bullet_need(1.0, date(2025, 3, 20), START)
+    with pytest.raises(SpecError, match="needs in CNY, USD cannot stand together"):
+        offer(BankLoan(rate=0.05), year(), year(currency="USD"))
     with pytest.raises(SpecError, match="nobody needs money"):
         offer(BankLoan(rate=0.05))

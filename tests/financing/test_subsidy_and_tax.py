@@ -108,7 +108,7 @@ def test_hefei_caps_fees_and_interest_of_a_firm_together(principal: float, expec
     assert subsidy_of(made) == pytest.approx(expected, abs=FEN)
     parts = made.cash_items().table().query("kind == 'subsidy'").groupby("label")["amount"].sum()
     # The cap cuts both rules alike.
-    assert parts["interest_subsidy"] / parts["fee_subsidy"] == pytest.approx(
+    assert parts["hefei_interest"] / parts["hefei_fee"] == pytest.approx(
         principal * 0.04 / (principal * 0.025 + 10_000)
     )
 
@@ -155,6 +155,13 @@ def test_a_budget_is_shared_in_proportion() -> None:
     items = offer(guaranteed, firms, subsidies=both).cash_items()
     by_label = items.table().query("kind == 'subsidy'").groupby("label")["amount"].sum()
     assert by_label.to_dict() == pytest.approx({"pot": 100_000 * 200 / 280, "fees": 100_000 * 80 / 280}, abs=FEN)
+
+
+def test_published_rules_have_names_of_their_own() -> None:
+    names = [rule.name for published in published_subsidies() for rule in published.rules]
+    assert len(set(names)) == len(names)
+    with pytest.raises(SpecError, match="a stands 2 times among the subsidies"):
+        offer(loan(), need(), subsidies=(Subsidy(name="a", share=0.1),) * 2).cash_items()
 
 
 def test_rules_of_one_group_state_the_same_caps() -> None:
@@ -209,7 +216,7 @@ def test_a_subsidy_above_its_cost_is_refused() -> None:
     both = (Subsidy(name="a", share=0.6), Subsidy(name="b", share=0.6))
     with pytest.raises(DataError, match=r"firm would receive 960,000.00 of subsidy on 800,000.00 of interest$"):
         offer(loan(), need(), subsidies=both).cash_items()
-    appraisal = (Subsidy(name="a", on="fees", fees=("appraisal",), share=0.9),) * 2
+    appraisal = tuple(Subsidy(name=name, on="fees", fees=("appraisal",), share=0.9) for name in "ab")
     with pytest.raises(DataError, match=r"firm would receive 72,000.00 of subsidy on 40,000.00 of subsidized fees"):
         offer(loan(), need(), subsidies=appraisal).cash_items()
 
