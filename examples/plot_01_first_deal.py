@@ -18,6 +18,7 @@ All figures are made up for this page.
 from datetime import date
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 from ipabs import Collections, Deal, Fee, Tranche, abs_deal, findings, run_waterfall, spec
@@ -85,7 +86,8 @@ trace[["line", "target", "available", "due", "payable", "paid", "short"]]
 
 # %%
 # The same date as a picture: the cash comes in from the left, every line takes its part.
-figure = waterfall_of_date(ledger, "2024-06-28")
+figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
+figure = waterfall_of_date(ledger, "2024-06-28", ax=axes)
 
 # %%
 # The whole life
@@ -96,7 +98,8 @@ figure = waterfall_of_date(ledger, "2024-06-28")
 print(tranche_table(ledger).T.to_string())
 
 # %%
-figure = tranche_balances(ledger)
+figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
+figure = tranche_balances(ledger, ax=axes)
 
 # %%
 # Breaking it

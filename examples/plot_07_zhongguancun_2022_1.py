@@ -16,6 +16,7 @@ contracts are published, so this tutorial states what it assumes and shows what 
 
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 from ipabs.cashflow.collections import Collections
@@ -55,20 +56,23 @@ principal[4:6] = 34e6 / 2
 balance = 107e6 - np.concatenate([[0.0], np.cumsum(principal)[:-1]])
 years = np.diff(np.array([timeline.cut_off, *timeline.collection_ends], dtype="datetime64[D]")).astype(float) / 365
 collections = Collections(timeline, principal=principal, interest=0.045 * balance * years, opening=107e6)
-pool.balance_and_collections(collections, source="assumed contracts of 107 million")
+figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
+figure = pool.balance_and_collections(collections, ax=axes, source="assumed contracts of 107 million")
 
 # %%
 # What the notes receive
 # ----------------------
 ledger = run_waterfall(deal, collections)
 print(tranche_table(ledger).to_string())
-notes.tranche_balances(ledger, source="published sizes, assumed contracts")
+figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
+figure = notes.tranche_balances(ledger, ax=axes, source="published sizes, assumed contracts")
 
 # %%
 # A payment date, as a trustee reports it: cash first, then each class per 1,000 and per 100 of original principal.
 
 print(trustee.payment_date_page(ledger, "2023-06-20"))
-notes.waterfall_of_date(ledger, "2023-06-20", source="published sizes, assumed contracts")
+figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
+figure = notes.waterfall_of_date(ledger, "2023-06-20", ax=axes, source="published sizes, assumed contracts")
 
 # %%
 # When does class A break?
@@ -85,4 +89,6 @@ for lost in (0.0, 0.05, 0.10, 0.20):
     called = float(told.called("undertaking").sum())
     print(f"{lost:4.0%} of principal lost: the undertaking pays {called / 1e6:6.3f} million")
 
-coverage = notes.coverage_tests(ledger, source="published sizes, assumed contracts")
+# %%
+figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
+figure = notes.coverage_tests(ledger, ax=axes, source="published sizes, assumed contracts")

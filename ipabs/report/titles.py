@@ -12,15 +12,22 @@ SAID: tuple[Unit, ...] = ("money", "millions", "rate", "points", "percent", "yea
 def headings_of(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, str], ...]:
     """Heads of every column; names of the deal's own stay as they are, ``A.interest`` becomes ``A: Interest``."""
     names = dict.fromkeys(column.name for exhibit in exhibits for column in exhibit.columns)
+    return tuple((name, head_of(name, lang)) for name in names)
+
+
+def head_of(name: str, lang: Language) -> str:
+    """The head of a column or the name of a claim; a name that this package does not know stays as it is.
+
+    >>> head_of("A.interest", "en"), head_of("A.interest", "zh"), head_of("vat", "zh"), head_of("my_fee", "zh")
+    ('A: Interest', 'A：利息', '增值税及附加', 'my_fee')
+    """
     known = words.labels()
-    heads = []
-    for name in names:
-        owner, _, what = name.rpartition(".")
-        if f"column.{name}" in known:
-            heads.append((name, label(f"column.{name}", lang)))
-        elif f"column.{what}" in known:
-            heads.append((name, f"{owner}{'：' if lang == 'zh' else ': '}{label(f'column.{what}', lang)}"))
-    return tuple(heads)
+    owner, _, what = name.rpartition(".")
+    if f"column.{name}" in known:
+        return label(f"column.{name}", lang)
+    if f"column.{what}" in known:
+        return f"{owner}{'：' if lang == 'zh' else ': '}{label(f'column.{what}', lang)}"
+    return label(f"fee.{name}", lang) if lang == "zh" and f"fee.{name}" in known else name
 
 
 def words_of(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, str], ...]:

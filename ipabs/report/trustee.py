@@ -22,7 +22,7 @@ from ipabs.readings.tables import PER, decrement_table, payment_dates
 from ipabs.report.exhibit import MONEY, Exhibit, Unit, columns
 from ipabs.report.page import Page, Section
 from ipabs.report.plots.notes import cash_of_date
-from ipabs.report.titles import headings_of, page_units, spoken, titled, words_of
+from ipabs.report.titles import head_of, headings_of, page_units, spoken, titled, words_of
 
 AMOUNTS = ("opening_balance", "interest", "principal", "closing_balance", "interest_owed", "shortfall")
 PER_FACE = tuple(f"{part}_per_{face}" for face in reversed(PER) for part in ("interest", "principal"))
@@ -62,13 +62,13 @@ def factors(ledger: Ledger, day: int | str | date, path: int = 0) -> Exhibit:
 
 def cash(ledger: Ledger, day: int | str | date, lang: Language = "en", path: int = 0) -> Exhibit:
     """What came in and went out on one payment date; the last row is their sum, which is nothing."""
-    spoken = {name: label(f"plot.{name}", lang) for name in ("held", "collections", "kept")}
+    said = {name: label(f"plot.{name}", lang) for name in ("held", "collections", "kept")}
     moves = cash_of_date(ledger, day, path)
     total = round(sum(amount for _, amount in moves), 6)
     return Exhibit(
         name="cash",
         columns=columns(item="text", amount="money"),
-        rows=(*((spoken.get(name, name), amount) for name, amount in moves), ("", total)),
+        rows=(*((said.get(name) or head_of(name, lang), amount) for name, amount in moves), ("", total)),
         totals=True,
     )
 

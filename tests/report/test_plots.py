@@ -19,6 +19,7 @@ from ipabs.financing.break_even import Question
 from ipabs.patents.portfolio import Portfolio
 from ipabs.report.plots import notes, pool, savings, style
 from ipabs.report.plots import valuation as of_value
+from ipabs.report.titles import head_of
 from ipabs.valuation.valuation import Valuation
 
 Plot = Callable[..., Figure]
@@ -131,7 +132,7 @@ def test_payment_date_balances_to_the_fen(yuhang: ipabs.Result) -> None:
     np.testing.assert_allclose(
         sorted(bar.get_width() for bar in bars(ax)), sorted(moves.values()), rtol=1e-12, atol=1e-6
     )
-    assert [tick.get_text() for tick in ax.get_yticklabels()] == list(moves)
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == [head_of(name, "en") for name in moves]
 
 
 def test_savings_steps_carry_the_parts_and_their_sums(yuhang: ipabs.Result) -> None:

@@ -12,6 +12,7 @@ from ipabs.readings import coverage as cover
 from ipabs.readings import tranche as of
 from ipabs.report.plots import style
 from ipabs.report.plots.pool import periods_shown
+from ipabs.report.titles import head_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -126,7 +127,7 @@ def waterfall_of_date(
         text = style.amount_label(amount, lang, largest, signed=True)
         ax.annotate(text, (right, place), (4, 0), textcoords="offset points", va="center", fontsize=8, color=style.INK)
     words = {"held", "collections", "kept"}
-    ax.set_yticks(places, [label(f"plot.{name}", lang) if name in words else name for name, _ in moves])
+    ax.set_yticks(places, [label(f"plot.{name}", lang) if name in words else head_of(name, lang) for name, _ in moves])
     ax.invert_yaxis()
     ax.set_xlim(0, 1.16 * float(ends.max(initial=1)))
     style.money_axis(ax.xaxis, label("plot.cash", lang), largest, lang, currency(ledger))

@@ -158,7 +158,7 @@ def break_even_lines(
         more = [(value, turn.value) for value, turned in zip(values, found, strict=True) for turn in turned[1:]]
         color, marker = style.PALETTE[number % 8], style.MARKERS[number % 6]
         ax.plot(values, first, color=color, linestyle=style.DASHES[number % 4], marker=marker, markersize=4,
-                label=label(f"plot.{measure}", lang))  # fmt: skip
+                label=label(f"plot.{measure}", lang).replace("\n", " "))  # fmt: skip
         ax.plot([x for x, _ in more], [y for _, y in more], color=color, marker=marker, linestyle="none", markersize=4)
     variable_axis(ax.yaxis, variable, high, lang)
     variable_axis(ax.xaxis, across, max(values), lang)

@@ -107,7 +107,7 @@ def expiry_ladder(
     table = ladder_of(portfolio, as_of=as_of, values=values)
     ax, lang = style.canvas(ax, lang)
     years = table.index.to_numpy(dtype=float)
-    ax.bar(years, table["rights"], 0.7, color=style.PALETTE[0], label=label("plot.rights", lang))
+    ax.bar(years, table["rights"], 0.7, color=style.PALETTE[4], label=label("plot.rights", lang))
     beside = ax.twinx()
     weight = "plot.value_expired" if values else "plot.rights_expired"
     beside.plot(years, table["cumulative_share"], color=style.PALETTE[5], marker="o", markersize=3.5, linestyle="--",
