@@ -165,6 +165,7 @@ DRUG = ResearchProject(
     correlation=-0.1,
     risk_free_rate=0.05,
     patent_years=20,
+    step_years=1.0,
 )
 
 
@@ -179,7 +180,7 @@ def test_research_project_of_draws_is_valued_draw_by_draw() -> None:
 
 
 def test_research_project_of_draws_names_its_faults() -> None:
-    with pytest.raises(DataError, match=r"patent_years: 20.1 years are no whole number of steps of 0.25 years"):
+    with pytest.raises(DataError, match=r"patent_years: 20.1 years are no whole number of steps of 1.0 years"):
         project_value(replace(DRUG, patent_years=np.array([20.0, 20.1])))
     with pytest.raises(DataError, match=r"failure_rate: draws of shape \(2,\); cash_flow has \(3,\)"):
         project_value(replace(DRUG, cash_flow=np.ones(3), failure_rate=np.zeros(2)))
