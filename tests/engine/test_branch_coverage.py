@@ -10,9 +10,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DEALS = 150
 ONE_AWAY = "a quotient is one away about once in 10^5 products of 10^12 units; test_arithmetic has such products"
+DECIDES = "the engine never decides by the numbers of a block; test_recording has readings that do, and are refused"
 EXPLAINED = {
     "step = np.where(low, -1, np.where(high, 1, 0))": ONE_AWAY,
     "return quotient + step, remainder - step * d": ONE_AWAY,
+    'raise UnrecordableError(f"{function.__name__}.{method}")': DECIDES,
+    "if function is not np.where or options:": DECIDES,
+    "raise UnrecordableError(function.__name__)": DECIDES,
+    "return self.tape.write(function, given)": DECIDES,
+    'raise UnrecordableError("bool")': DECIDES,
+    'raise UnrecordableError("array")': DECIDES,
+    "return m.share(available, wants, weights)": "a recorded line shares what comes in, not numbers known before",
 }
 
 

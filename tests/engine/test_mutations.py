@@ -23,7 +23,7 @@ from tests.numbered import numbered
 from tests.oracle.comparison import Dates, differences, engine, is_near_a_limit, oracle
 from tests.oracle.test_differential import PATHS, unit_of
 
-DEALS = 60
+DEALS = 120
 BY_HAND = (
     test_seldom_met,
     test_float_residues,

@@ -127,6 +127,7 @@ def test_no_more_of_a_schedule_is_due_than_the_balance() -> None:
     - residual: sub""",
     )
     ledger = run(text, principal=[0, 30, 10], defaulted=[80, 0, 0])
+    assert ledger.short("A.principal")[0].tolist() == [20, 0, 0]
     assert ledger.paid("A.principal")[0].tolist() == [0, 20, 0]
     assert ledger.paid("sub.principal")[0].tolist() == [0, 10, 10]
 

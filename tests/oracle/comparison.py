@@ -94,7 +94,7 @@ def differences(
             if phase in label.places and label.verb in ("pay", "residual")
         }
         for at, label in enumerate(ledger.labels):
-            if label.verb in ("transfer", "release", "sweep"):
+            if label.verb in ("transfer", "release", "sweep", "write_down", "capitalize"):
                 yield from compare(t, f"due of a {label.verb}", Fraction(0), ledger.due[at, t, path])
         for row in one["rows"]:
             at = places[row["line"], row["target"]]
