@@ -7,6 +7,7 @@ from html import escape
 from ipabs.basics import words
 from ipabs.basics.words import Language, label, labels
 from ipabs.report.page import width
+from ipabs.report.titles import head_of
 from ipabs.structure.deal import Deal
 from ipabs.structure.markets import MARKETS
 from ipabs.structure.support import Support
@@ -106,7 +107,7 @@ def structure_diagram(deal: Deal, lang: Language = "en", *, firms: int | None = 
     owed = (says("obligors"), *((says("firms", count=firms),) if firms is not None else ()))
     pool = Box(x=LEFT[0], y=vehicle.middle - 25, wide=LEFT[1], lines=owed, role="obligor")
     bottom = max(vehicle.y + vehicle.high, notes[-1].y + notes[-1].high)
-    fees = [fee.name for fee in complete.fees]
+    fees = [head_of(fee.name, lang) for fee in complete.fees]
     paid = Box(x=MIDDLE[0], y=bottom + 52, wide=MIDDLE[1], role="support",
                lines=(says("fees"), *wrapped(", ".join(fees))))  # fmt: skip
     flows = [
