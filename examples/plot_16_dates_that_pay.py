@@ -22,8 +22,8 @@ import pandas as pd
 
 from ipabs import get_calendar
 from ipabs.basics.daycount import accrual_fraction
+from ipabs.basics.deal_dates import CollectionRule, PaymentRule, make_timeline
 from ipabs.basics.schedule import regular_dates
-from ipabs.basics.timeline import CollectionRule, PaymentRule, make_timeline
 
 interbank, exchange = get_calendar("CIBM"), get_calendar("SSE")
 year = [date(2024, 1, 1) + timedelta(days=n) for n in range(366)]

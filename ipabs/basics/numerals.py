@@ -10,11 +10,15 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
 
 from ipabs.errors import Finding, finding
 
 MOST_DIGITS = 30
 LARGEST = 1e30
+LARGEST_INTEGER = 10**18
+PLAIN: Mapping[str, int] = MappingProxyType({"": 0})
 
 NUMBER = re.compile(r"([+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)(?:[eE]([+-]?[0-9]{1,4}))?\s*([^0-9\s].*)?")
 SEPARATED = re.compile(r"[+-]?[0-9]+(?:[,_' ][0-9]+)+(?:\.[0-9]+)?\D*")
@@ -76,3 +80,31 @@ def check_finite(value: object) -> Finding | None:
 def printable(value: float) -> object:
     """The number itself, or the power of two that a huge integer reaches: Python refuses to print 4300 digits."""
     return f"2^{value.bit_length() - 1}" if isinstance(value, int) and value.bit_length() > 200 else value
+
+
+def parse_integer(text: str) -> int | Finding:
+    """A whole number in digits."""
+    number = scaled(text, PLAIN)
+    if isinstance(number, Finding):
+        return number
+    if number is None or not text.lstrip("+-").isdigit():
+        return finding("unit.integer", "{got!r} is no whole number; write digits only", got=text)
+    return int(text)
+
+
+def check_integer(value: Any) -> Finding | None:
+    """A whole number fits 18 digits."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return finding(
+            "unit.integer_type", "{got!r} is no whole number but {type}", got=value, type=type(value).__name__
+        )
+    if abs(value) > LARGEST_INTEGER:
+        return finding("unit.integer_range", "{got} has more than 18 digits", got=printable(value))
+    return None
+
+
+def check_count(value: Any) -> Finding | None:
+    """A count is a whole number of 0 or more."""
+    if fault := check_integer(value):
+        return fault
+    return None if value >= 0 else finding("unit.negative", "{got} is negative; 0 or more is valid", got=value)

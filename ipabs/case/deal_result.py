@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from ipabs.basics.units import parse_date
+from ipabs.basics.durations import parse_date
 from ipabs.basics.words import Language
 from ipabs.case import deal_exhibits, pages
 from ipabs.case.frames import chosen_exhibit, frame, frame_with_units

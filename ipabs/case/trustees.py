@@ -33,11 +33,11 @@ def read_collections(
 def trustee_collections(stated: TrusteeFile, deal: Deal, table: Table) -> Collections:
     """The collections of a trustee's table, on the time line of its deal."""
     headings = {one.heading: one.series for one in stated.columns}
-    columns = dict(read_cells(table, headings))
+    names, columns = zip(*read_cells(table, headings), strict=True)
     opening = stated.opening
     if opening is None:
         opening = deal.closing.uses.assets if deal.closing else sum(tranche.principal for tranche in deal.tranches)
-    frame = pd.DataFrame({name: columns[name] for name in columns})
+    frame = pd.DataFrame(dict(enumerate(columns))).set_axis(names, axis="columns")
     return Collections.from_frame(deal.timeline(), frame, opening=opening)
 
 

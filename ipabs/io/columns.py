@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from ipabs.basics.units import check_date, parse_date
+from ipabs.basics.durations import check_date, parse_date
 from ipabs.errors import Finding, finding
 from ipabs.io.table import Table
 

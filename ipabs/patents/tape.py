@@ -8,7 +8,8 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from ipabs.basics.units import UNIT_OF_TYPE, parse_integer
+from ipabs.basics.numerals import parse_integer
+from ipabs.basics.units import UNIT_OF_TYPE
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.io.columns import Column, TypedColumns, read_columns, read_date, read_flag, read_list, read_words
 from ipabs.io.table import Table

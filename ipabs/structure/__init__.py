@@ -4,8 +4,8 @@ A deal is built from these records in Python or read from a file with ``ipabs.sp
 frozen data. `ipabs.structure.findings.findings` says what is wrong with one.
 """
 
+from ipabs.basics.deal_dates import CollectionRule, PaymentRule
 from ipabs.basics.party import Party
-from ipabs.basics.timeline import CollectionRule, PaymentRule
 from ipabs.structure.account import Account, Collect
 from ipabs.structure.dates import Dates
 from ipabs.structure.deal import Deal

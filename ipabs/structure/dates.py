@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from ipabs.basics.timeline import CollectionRule, PaymentRule, Timeline, make_timeline
+from ipabs.basics.deal_dates import CollectionRule, PaymentRule, make_timeline
+from ipabs.basics.timeline import Timeline
 from ipabs.basics.units import Count
 
 

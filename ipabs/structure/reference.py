@@ -6,9 +6,9 @@ from inspect import cleandoc
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from ipabs.basics.deal_dates import CollectionRule, PaymentRule
 from ipabs.basics.notice import MovedDay, Notice
 from ipabs.basics.party import Party
-from ipabs.basics.timeline import CollectionRule, PaymentRule
 from ipabs.basics.units import UNIT_OF_TYPE, Key, Unit
 from ipabs.structure.account import Account, Collect
 from ipabs.structure.dates import Dates

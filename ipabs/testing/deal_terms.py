@@ -7,8 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ipabs.basics.daycount import DAY_COUNTS
+from ipabs.basics.deal_dates import CollectionRule, PaymentRule
 from ipabs.basics.schedule import add_months
-from ipabs.basics.timeline import CollectionRule, PaymentRule, Timeline
+from ipabs.basics.timeline import Timeline
 from ipabs.structure.account import Account, Collect
 from ipabs.structure.dates import Dates
 from ipabs.structure.fee import Fee, FeeCap, Yearly

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from ipabs.basics.units import MONEY_UNIT, RATE_UNIT, SHARE_UNIT, TEXT_UNIT, YEARS_UNIT, parse_integer
+from ipabs.basics.numerals import parse_integer
+from ipabs.basics.units import MONEY_UNIT, RATE_UNIT, SHARE_UNIT, TEXT_UNIT, YEARS_UNIT
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.io.columns import Column, TypedColumns, read_columns
 from ipabs.io.table import Table

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipabs.basics.calendar import get_calendar
+from ipabs.basics.deal_dates import CollectionRule, PaymentRule, make_timeline
 from ipabs.basics.notice import MovedDay, Notice
 from ipabs.basics.schedule import month_end
-from ipabs.basics.timeline import CollectionRule, PaymentRule, Timeline, make_timeline
+from ipabs.basics.timeline import Timeline
 from ipabs.errors import SpecError
 
 QUARTERLY = PaymentRule(first=date(2024, 6, 28), frequency="quarterly", calendar="SSE", roll="following")

@@ -116,6 +116,7 @@ def test_a_deal_with_a_trustees_table_needs_no_contracts(yuhang: Spoiled, usual:
     ("table", "said"),
     [
         ("date,interest\n2023-03-28,x\n", "trustee.csv:2:2 B2.interest: 'x' is no amount"),
+        ("date,interest,interest [CNY]\n2023-03-28,1,2\n", "column 'interest' stands twice"),
         ("period,other\n1,1\n", "trustee.csv:1: no column gives date: the collection end or payment date of each row"),
         ("date,intrest\n2023-03-28,1\n", "no series 'intrest'; did you mean 'interest'?"),
         ("date,interest\n2023-03-29,1\n", "the collections do not fit the timeline: row 1 is 2023-03-29"),

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipabs.basics.calendar import CALENDARS, ROLLS
+from ipabs.basics.deal_dates import CollectionRule, PaymentRule
 from ipabs.basics.schedule import FREQUENCIES
-from ipabs.basics.timeline import CollectionRule, PaymentRule
 from ipabs.errors import SpecError
 from ipabs.spec import dump, load
 
