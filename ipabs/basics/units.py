@@ -247,7 +247,8 @@ YEARS_UNIT = Unit(
 DATE_UNIT = Unit(
     "date", parse_date, check_date, date.isoformat, _json(type="string", format="date", examples=["2024-03-28"])
 )
-TEXT_UNIT = Unit("text", str, check_text, str, _json(type="string"))
+# An editor takes unquoted digits for a number; here every scalar is text.
+TEXT_UNIT = Unit("text", str, check_text, str, _json(type=["string", "number", "boolean"]))
 FLAG_UNIT = Unit("true or false", parse_flag, check_flag, bool, _json(type="boolean"))
 
 Rate = Annotated[float, RATE_UNIT]

@@ -116,8 +116,8 @@ class CaseFile:
     name: Annotated[str, "name of the case"]
     as_of: Annotated[date, "the day present values are taken at"]
     seed: Annotated[int, "seed of every simulated figure"] = 0
-    tapes: Tapes
-    deals: tuple[DealFile, ...]
+    tapes: Annotated[Tapes, "the tapes of firms and patents"]
+    deals: Annotated[tuple[DealFile, ...], "deal files by name"]
     vectors: Annotated[Vectors, "defaults, prepayments, recoveries"]
     deal_vectors: Annotated[tuple[DealVectors, ...], "of single deals, instead"] = ()
     collections: Annotated[tuple[TrusteeFile, ...], "a trustee's tables, instead of projections"] = ()
@@ -126,10 +126,10 @@ class CaseFile:
     valuations: Annotated[tuple[ValuationMethod, ...], "methods by which the patents are valued"] = ()
     pool_rules: Annotated[tuple[PoolRules, ...], "eligibility and limits, by deal"] = ()
     stratification: Annotated[tuple[Stratification, ...], "tables of each pool"] = ()
-    comparators: tuple[Comparator, ...]
+    comparators: Annotated[tuple[Comparator, ...], "what the programme is compared with"]
     against: Annotated[str, "the comparator of the headline; the first, if silent"] = ""
     costs: Annotated[tuple[CostItem, ...], "costs outside the contract rate"] = ()
-    subsidies: tuple[Subsidy, ...] = ()
+    subsidies: Annotated[tuple[Subsidy, ...], "rules of subsidy"] = ()
     published_subsidies: Annotated[tuple[str, ...], "published rules by name, beside those"] = ()
     tax: Tax | None = None
     discount_rate: Annotated[
@@ -137,8 +137,8 @@ class CaseFile:
     ] = None
     claim: Claim | None = None
     eligible_firms: Annotated[Count | None, "firms that the programme could reach, for its penetration"] = None
-    variants: tuple[Variant, ...] = ()
-    provenance: tuple[Provenance, ...] = ()
+    variants: Annotated[tuple[Variant, ...], "named changes, run beside the case"] = ()
+    provenance: Annotated[tuple[Provenance, ...], "where each input comes from, by key path"] = ()
 
     def findings(self) -> Iterator[Finding]:
         """Names that are not there; a rate that no present value has; a subsidy that stands twice."""

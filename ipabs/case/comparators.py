@@ -19,7 +19,7 @@ class QuotedLoan:
     KIND: ClassVar[str] = "quoted_loan"
 
     name: str
-    day_count: Accrual = "ACT/360"
+    day_count: Annotated[Accrual, "year fraction of interest"] = "ACT/360"
     repayment: Annotated[Repayment, "like_obligation takes dates and shares of the contract"] = "like_obligation"
     guarantee_timing: Annotated[Timing, "when the guarantee fee is paid"] = "yearly_in_advance"
     appraisal: Charge | None = None

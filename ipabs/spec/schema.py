@@ -78,12 +78,12 @@ def definition_name(record: Record) -> str:
 
 
 def _table(record: Record, definitions: Json) -> Json:
-    properties: Json = {"kind": {"const": record.kind}} if record.kind else {}
+    properties: Json = {"kind": {"const": record.kind, "description": about(record)}} if record.kind else {}
     properties |= {key: _property(entry, definitions) for key, entry in record.entries.items()}
     needed = ["kind"] * bool(record.kind) + [key for key, entry in record.entries.items() if entry.required]
     table: Json = {
         "title": record.cls.__name__,
-        "description": (inspect.getdoc(record.cls) or "").partition("\n")[0],
+        "description": about(record),
         "type": "object",
         "properties": properties,
         "additionalProperties": False,
@@ -98,5 +98,21 @@ def _short(record: Record, definitions: Json) -> Json:
 
 
 def _property(entry: Entry, definitions: Json) -> Json:
-    schema = _schema(entry.shape, definitions)
-    return schema | {"description": entry.about} if entry.about else schema
+    said = entry.about or about(entry.shape)
+    return _schema(entry.shape, definitions) | ({"description": said} if said else {})
+
+
+def about(shape: Shape | None) -> str:
+    """What a field without words of its own holds: the first line about its record, or the kinds to choose from."""
+    match shape:
+        case Record():
+            return (inspect.getdoc(shape.cls) or "").partition("\n")[0]
+        case Keyed():
+            return about(shape.item)
+        case ByKind():
+            return f"one of the kinds {', '.join(shape.kinds)}"
+        case Many():
+            return about(shape.items[0])
+        case Either():
+            return about(shape.table) or about(shape.many)
+    return ""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from ruamel.yaml import YAML
 
 from ipabs import cli
 from ipabs.case.case import CaseFile
@@ -115,13 +116,33 @@ def test_check_as_json(tmp_path: Path, capsys: Capture) -> None:
     assert found["path"] == "tranches.A.coupon"
 
 
+def as_an_editor_reads(text: str) -> object:
+    """YAML with numbers and truth values by their looks; dates stay text, as in JSON."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: str(node.value))
+    return json.loads(json.dumps(yaml.load(text)))
+
+
+def fields_without_words(schema: object) -> list[str]:
+    """Properties of a schema that an editor would show without a description."""
+    if isinstance(schema, list):
+        return [name for one in schema for name in fields_without_words(one)]
+    if not isinstance(schema, dict):
+        return []
+    own = [name for name, one in schema.get("properties", {}).items() if "description" not in one]
+    return own + [name for one in schema.values() for name in fields_without_words(one)]
+
+
 @pytest.mark.parametrize(("kind", "file"), [("deal", "abs.yaml"), ("deal", "abn.yaml"), ("case", "case.yaml")])
 def test_schema_accepts_the_example_and_refuses_a_wrong_key(kind: str, file: str, capsys: Capture) -> None:
     assert cli.main(["schema", kind]) == 0
-    validator = jsonschema.Draft202012Validator(json.loads(capsys.readouterr().out))
+    schema = json.loads(capsys.readouterr().out)
+    validator = jsonschema.Draft202012Validator(schema)
+    assert fields_without_words(schema if kind == "deal" else schema["$defs"]["CaseFile"]) == []
     text = (Path(CASE).parent / file).read_text(encoding="utf-8")
     sets = USUAL.open_sets
     tree = to_tree(load(Deal if kind == "deal" else CaseFile, text, kinds=sets), kinds=sets)
     assert isinstance(tree, dict)
     validator.validate(tree)
+    validator.validate(as_an_editor_reads(text))
     assert not validator.is_valid({**tree, "tranchs": {}})
