@@ -1,4 +1,4 @@
-"""What the README shows and counts is what the package does: the figures of the run, the tutorials, the links."""
+"""What the README shows and names is what the package does: the figures of the run, the pages."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,6 @@ from ipabs.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EIGHTEEN = 18
 
 
 def test_the_console_shown_is_what_the_command_prints(
@@ -23,11 +22,6 @@ def test_the_console_shown_is_what_the_command_prints(
     (shown,) = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
     figures = [" ".join(line.split()).strip("─ ") for line in shown.splitlines()]
     assert [line for line in figures if line not in printed] == []
-
-
-def test_there_are_as_many_tutorials_as_it_says() -> None:
-    assert "eighteen tutorials" in " ".join(README.split())
-    assert len(list((ROOT / "examples").glob("plot_*.py"))) == EIGHTEEN
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\((\w[\w./]+)\)|`((?:docs|examples|tests)/[\w./]*)`", README))
