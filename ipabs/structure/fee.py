@@ -71,7 +71,11 @@ class Fee:
     cap: Annotated[FeeCap | None, "the most that the first line paying it may pay"] = None
 
     def findings(self) -> Iterator[Finding]:
-        """A rate without a period's day count, dates stated twice or out of order."""
+        """A negative rate, a rate without a period's day count, dates stated twice or out of order."""
+        if self.rate is not None and self.rate < 0:
+            yield finding(
+                "fee.negative", "{got} is negative; a fee is paid, so 0 or more", path=("rate",), got=f"{self.rate:.4%}"
+            )
         if self.over is not None and self.day_count is None:
             yield finding("fee.day_count", "a fee over the {got} needs a day_count", got=self.over)
         if self.over is None and self.day_count is not None and self.on:

@@ -52,13 +52,18 @@ class Coupon:
     cap: Annotated[Rate | None, "the rate is never above this"] = None
 
     def findings(self) -> Iterator[Finding]:
-        """Neither or both of rate and index, terms of a floating rate on a fixed one, a floor above the cap."""
+        """Neither or both of rate and index, negative rates, floating terms on a fixed rate, a floor above the cap."""
         if (self.rate is None) == (not self.index):
             yield finding("coupon.kind", "state either a fixed rate or an index")
+        for word in ("rate", "floor", "cap"):
+            stated = getattr(self, word)
+            if stated is not None and stated < 0:
+                template = "{got} is negative; investors pay no interest, so a coupon is 0 or more"
+                yield finding("coupon.negative", template, path=(word,), got=f"{stated:.4%}")
         floating = {"margin": self.margin or None, "floor": self.floor, "cap": self.cap}
-        stated = [word for word, value in floating.items() if value is not None]
-        if self.rate is not None and stated:
-            yield finding("coupon.fixed", "a fixed rate has no {got}", got=" and ".join(stated))
+        unfit = [word for word, value in floating.items() if value is not None]
+        if self.rate is not None and unfit:
+            yield finding("coupon.fixed", "a fixed rate has no {got}", got=" and ".join(unfit))
         if self.floor is not None and self.cap is not None and self.floor > self.cap:
             yield finding("coupon.cap", "cap {got} is below the floor {floor}", got=self.cap, floor=self.floor)
 

@@ -145,6 +145,7 @@ CASES: dict[str, tuple[str, str]] = {
     "amount.cap": (changed(("floor: 200000}", "floor: 200000, cap: 100000}")), "accounts.reserve.target"),
     "coupon.kind": (changed(("coupon: 3.25%", "coupon: {margin: 1%}")), "tranches.A.coupon"),
     "coupon.fixed": (changed(("coupon: 3.25%", "coupon: {rate: 3.25%, cap: 4%}")), "tranches.A.coupon"),
+    "coupon.negative": (changed(("coupon: 3.25%", "coupon: -1%")), "tranches.A.coupon.rate"),
     "coupon.cap": (changed(("coupon: 3.25%", "coupon: {index: LPR1Y, floor: 3%, cap: 2%}")), "tranches.A.coupon"),
     "amortization.kind": (
         changed((A_TAIL, "amortization: scheduled, schedule: [{date: 2025-03-28}]}")),
@@ -184,6 +185,7 @@ CASES: dict[str, tuple[str, str]] = {
         changed((A_TAIL, "amortization: bullet, expected_maturity: 2031-03-28}")),
         "tranches.A.expected_maturity",
     ),
+    "fee.negative": (changed(("vat: {rate: 3.26%", "vat: {rate: -3.26%")), "fees.vat.rate"),
     "fee.month": (
         changed(("  vat: {", "  audit: {amount: 1, yearly: {month: 13, day: 1}}\n  vat: {")),
         "fees.audit.yearly.month",
