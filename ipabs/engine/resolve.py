@@ -74,18 +74,7 @@ def resolve(
     refuse(ModelError, (*index_findings(deal, by_name), *rate_findings(deal, deal.timeline(), by_name)))
     units = Units(minor_unit(deal.rounding), exact, mark, 0 if exact else nothing(deal))
     timeline, reader, shifted = deal.timeline(), reader_of(deal, units), shifted_totals(deal)
-    reader.claims.update(claims_of(deal, timeline, reader, shifted))
-    reader.account_targets.update({one.name: account_target(one, deal, timeline, reader) for one in deal.accounts})
-    maker = LineMaker(
-        deal=deal,
-        reader=reader,
-        watches={test.name: watch_of(test, timeline, reader) for test in deal.tests},
-        claims=reader.claims,
-        capped=capped_fees(deal, units),
-        sources=support_sources(deal, frozenset(watched)),
-        shifted=shifted,
-        phases=phase_names(deal),
-    )
+    maker = line_maker(deal, timeline, reader, shifted, watched)
     accruals: tuple[Accrual, ...] = (
         *interest_accruals(deal, timeline, reader, by_name, face),
         *fee_accruals(deal, timeline, reader),
@@ -113,6 +102,24 @@ def resolve(
         openings=snapshots(keeps, ".opening"),
         dues=snapshots(keeps, ".due_at_opening"),
         new_years=new_years(deal, timeline),
+    )
+
+
+def line_maker(
+    deal: Deal, timeline: Timeline, reader: Reader, shifted: dict[str, str], watched: Iterable[str]
+) -> LineMaker:
+    """What a line can name, looked up: claims, targets of accounts, tests, capped fees, supports."""
+    reader.claims.update(claims_of(deal, timeline, reader, shifted))
+    reader.account_targets.update({one.name: account_target(one, deal, timeline, reader) for one in deal.accounts})
+    return LineMaker(
+        deal=deal,
+        reader=reader,
+        watches={test.name: watch_of(test, timeline, reader) for test in deal.tests},
+        claims=reader.claims,
+        capped=capped_fees(deal, reader.units),
+        sources=support_sources(deal, frozenset(watched)),
+        shifted=shifted,
+        phases=phase_names(deal),
     )
 
 
