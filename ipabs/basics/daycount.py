@@ -21,6 +21,9 @@ from ipabs.errors import DataError, SpecError, finding
 DayCount = Literal["ACT/365F", "ACT/360", "ACT/ACT ISDA", "30/360 US", "30E/360", "30E/360 ISDA"]
 DAY_COUNTS: tuple[DayCount, ...] = get_args(DayCount)
 
+# Conventions that count days and need nothing else of a date.
+BY_NUMBER = ("ACT/365F", "ACT/360")
+
 # Integers or integer arrays: the formulas use only + - * // %, comparisons, & and |, which mean the same on both.
 Whole = Any
 
@@ -110,7 +113,8 @@ def year_fractions(starts: Dates, ends: Dates, day_count: DayCount, *, terminati
     if (last < first).any():
         at = int(np.argmax(last < first))
         raise DataError(_reversed(first.flat[at], last.flat[at]))
-    numerator, denominator = _ratio(_taken_apart_all(first), _taken_apart_all(last), day_count, termination)
+    apart = _numbered if day_count in BY_NUMBER else _taken_apart_all
+    numerator, denominator = _ratio(apart(first), apart(last), day_count, termination)
     return np.asarray(numerator / denominator, dtype=np.float64)
 
 
@@ -171,6 +175,11 @@ def _leap_days_before(day: Day) -> Whole:
 def _taken_apart(day: date) -> Day:
     number = day.toordinal()
     return Day(day.year, day.month, day.day, number, number - date(day.year, 1, 1).toordinal())
+
+
+def _numbered(days: DateArray) -> Day:
+    """Only the number of each day; the other parts stay 0."""
+    return Day(0, 0, 0, days.astype(np.int64), 0)
 
 
 def _taken_apart_all(days: DateArray) -> Day:

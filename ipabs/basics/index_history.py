@@ -4,7 +4,7 @@ A history is kept by the days on which the value changed. After `known_until` a 
 last value goes on, or the forward rates of a curve.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -157,9 +157,24 @@ def index_history(name: IndexName) -> IndexHistory:
     >>> history.rates_at(["2022-05-19", "2022-05-20", "2024-10-21"])
     array([0.046 , 0.0445, 0.036 ])
     """
-    if name not in INDICES:
-        raise SpecError(finding("index.unknown", "no index {got!r}; {hint}", got=name, allowed=INDICES))
-    return _loan_prime_rate(name)
+    return history_of(name)
+
+
+def history_of(name: str, given: Sequence[IndexHistory] = ()) -> IndexHistory:
+    """The history `given` under a name, or the published one; an unknown name is a `SpecError` listing the known ones.
+
+    >>> own = parse_history("date,rate\\n2024-01-02,3.25%\\n", name="BASE")
+    >>> history_of("BASE", [own]).rates, history_of("LPR1Y", [own]).name
+    ((0.0325,), 'LPR1Y')
+    """
+    for history in given:
+        if history.name == name:
+            return history
+    for published in INDICES:
+        if published == name:
+            return _loan_prime_rate(published)
+    known = [*(history.name for history in given), *INDICES]
+    raise SpecError(finding("index.unknown", "no index {got!r}; {hint}", got=name, allowed=known))
 
 
 @lru_cache(maxsize=len(INDICES))

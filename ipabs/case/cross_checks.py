@@ -6,14 +6,13 @@ from datetime import date
 
 import numpy as np
 
-from ipabs.basics.index_history import INDICES, IndexHistory
+from ipabs.basics.index_history import INDICES, IndexHistory, history_of
 from ipabs.basics.provenance import ProvenanceTable
 from ipabs.case.case import CaseFile
 from ipabs.case.comparators import QuotedLoan
 from ipabs.case.firms import Firms
 from ipabs.errors import Finding, KeyPath, finding, nearest
 from ipabs.financing.costs import counted_twice
-from ipabs.financing.periods import history_of
 from ipabs.io.table import Table
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool

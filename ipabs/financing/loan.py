@@ -11,14 +11,14 @@ from typing import Annotated, ClassVar, Self
 import numpy as np
 
 from ipabs._typing import FloatArray
-from ipabs.basics.index_history import IndexHistory
+from ipabs.basics.index_history import IndexHistory, history_of
 from ipabs.basics.units import Count, Money, Months, Rate, Share
 from ipabs.errors import Finding, ModelError, SpecError, finding, refuse
 from ipabs.financing.cash_items import CashItems, block, join, numbered
 from ipabs.financing.costs import Charge, charge_items
 from ipabs.financing.facility import Certainty, Description
 from ipabs.financing.need import Need
-from ipabs.financing.periods import Accrual, PaymentFrequency, accruals, history_of
+from ipabs.financing.periods import Accrual, PaymentFrequency, accruals
 from ipabs.financing.repayment import Repayment, Resets, period_rates, repayment_plan, reset_dates
 from ipabs.spec import check
 

@@ -3,16 +3,13 @@
 A missing date (NaT) stands where a row has fewer dates than the longest, as in `ipabs.cashflow.irr.xirr`.
 """
 
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 
 from ipabs._typing import DateArray, FloatArray, IntArray
 from ipabs.basics.daycount import DayCount, year_fractions
-from ipabs.basics.index_history import INDICES, IndexHistory, index_history
 from ipabs.basics.schedule import Frequency, months_of
-from ipabs.errors import SpecError, finding
 
 PaymentFrequency = Frequency | Literal["at_maturity"]
 Accrual = DayCount | Literal["equal_periods"]
@@ -95,15 +92,3 @@ def payment_dates(starts: DateArray, maturities: DateArray, frequency: PaymentFr
     place = np.arange(int(counts.max()))
     dates = months_later(maturities[:, None], -step * np.maximum(counts - 1 - place, 0))
     return np.where(place < counts, dates, np.datetime64("NaT"))
-
-
-def history_of(name: str, indices: Sequence[IndexHistory]) -> IndexHistory:
-    """The history given under a name, or the published one; an unknown name lists the known ones."""
-    for index in indices:
-        if index.name == name:
-            return index
-    for published in INDICES:
-        if published == name:
-            return index_history(published)
-    known = [*(index.name for index in indices), *INDICES]
-    raise SpecError(finding("loan.index", "no index {got!r}; {hint}", got=name, allowed=known))

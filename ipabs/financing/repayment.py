@@ -6,12 +6,11 @@ from typing import Literal, Protocol
 import numpy as np
 
 from ipabs._typing import DateArray, FloatArray
-from ipabs.basics.index_history import IndexHistory
+from ipabs.basics.index_history import IndexHistory, history_of
 from ipabs.financing.need import Need, bullet_shares
 from ipabs.financing.periods import (
     Accrual,
     PaymentFrequency,
-    history_of,
     loan_years,
     months_later,
     payment_dates,

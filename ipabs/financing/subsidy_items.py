@@ -7,10 +7,10 @@ from typing import get_args
 import numpy as np
 
 from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
-from ipabs.basics.index_history import IndexHistory
+from ipabs.basics.index_history import IndexHistory, history_of
 from ipabs.errors import DataError, Finding, SpecError, finding, refuse
 from ipabs.financing.cash_items import BEARERS, KINDS, Bearer, CashItems, Kind, drawn, join, yuan_years
-from ipabs.financing.periods import history_of, months_later
+from ipabs.financing.periods import months_later
 from ipabs.financing.subsidy import Base, Subsidy, group_findings, share_of_size
 from ipabs.financing.tax import NOT_A_COST
 from ipabs.spec import check

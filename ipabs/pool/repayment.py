@@ -13,15 +13,14 @@ this is the annuity amount function of the standard (section 3.8).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import dataclass
 
 import numpy as np
 
 from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
-from ipabs.basics.index_history import INDICES, IndexHistory, IndexName, index_history
+from ipabs.basics.index_history import INDICES, IndexHistory, history_of
 from ipabs.basics.schedule import add_months
-from ipabs.errors import DataError, Finding, Place, finding, refuse
+from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.pool.contract import Contract, cycle_months
 from ipabs.pool.effective_yield import effective_rate
 from ipabs.pool.obligation import ContractFlows
@@ -203,11 +202,11 @@ def _rates(
     rate = np.array([one.contract_rate or 0.0 for one in contracts])
     resets = np.zeros(schedule.shape)
     faults = [(one.id, found) for one in contracts for found in index_findings(one, indices)]
-    refuse(DataError, (replace(found, place=Place(path=(id, *found.place.path))) for id, found in faults))
+    refuse(DataError, (found.under(id) for id, found in faults))
     for k, one in enumerate(contracts):
         if not one.index:
             continue
-        index = _history(one.index, indices)
+        index = history_of(one.index, indices)
         if one.contract_rate is None:
             rate[k] = _floating(one, index.rates_at(one.start))
         days, flags = (values[schedule.row == k] for values in (schedule.days, schedule.flags))
@@ -227,18 +226,10 @@ def index_findings(terms: Contract, indices: Sequence[IndexHistory] = ()) -> Ite
         return
     reset = terms.first_reset or add_months(terms.start, cycle_months(terms.reset))
     needed = terms.start if terms.contract_rate is None else reset
-    first = _history(terms.index, indices).dates[0]
+    first = history_of(terms.index, indices).dates[0]
     if needed < first and needed < terms.maturity:
         template = "index {index} starts on {first}; the contract needs it on {got}"
         yield finding("contract.index_history", template, path=("index",), got=needed, index=terms.index, first=first)
-
-
-def _history(name: str, indices: Sequence[IndexHistory]) -> IndexHistory:
-    """The history given under that name, or the published one."""
-    for index in indices:
-        if index.name == name:
-            return index
-    return index_history(cast(IndexName, name))
 
 
 def _floating(terms: Contract, index: FloatArray) -> FloatArray:

@@ -1,7 +1,6 @@
 """What methods ask of their inputs: rights that are alive, and a stated result that follows from its inputs."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -21,7 +20,7 @@ def rights_findings(portfolio: Portfolio, as_of: date) -> Iterator[Finding]:
     yield from portfolio.findings()
     for right in portfolio.rights:
         for one in (*right.findings(), *_dead(right, as_of)):
-            yield replace(one, place=replace(one.place, path=(right.number, *one.place.path)))
+            yield one.under(right.number)
 
 
 def _dead(right: IPRight, as_of: date) -> Iterator[Finding]:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from math import ceil, isfinite
 from typing import Protocol
@@ -266,7 +266,7 @@ def _stream_findings(
 ) -> Iterator[Finding]:
     faults = (*stream.findings(), *perpetuity_findings(stream, terms.discount_rate, loss_rate=terms.loss_rate))
     for one in faults:
-        yield replace(one, place=replace(one.place, path=("streams", stream.name, *one.place.path)))
+        yield one.under("streams", stream.name)
     if stream.name in [other.name for other in streams[:at]]:
         yield finding("stream.twice", "stream {got} stands twice", path=("streams", at), got=stream.name)
 

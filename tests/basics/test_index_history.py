@@ -1,11 +1,12 @@
 """Index histories: values by change dates, horizons, projections, a user's own rows."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from ipabs.basics.curve import Curve
-from ipabs.basics.index_history import INDICES, IndexHistory, index_history, parse_history
+from ipabs.basics.index_history import INDICES, IndexHistory, history_of, index_history, parse_history
 from ipabs.errors import DataError, SpecError
 
 FLAT = Curve.flat(0.04, date(2025, 1, 1))
@@ -109,3 +110,12 @@ def test_history_without_rows_is_refused(text: str) -> None:
 def test_unknown_index_names_the_nearest() -> None:
     with pytest.raises(SpecError, match=r"no index 'LPR1'; did you mean 'LPR1Y'\?"):
         index_history("LPR1")
+
+
+def test_history_of_takes_the_given_one_first_and_names_it_among_the_known() -> None:
+    own = parse_history("date,rate\n2024-01-02,3.25%\n", name="LPR1Y")
+    base = replace(own, name="BASE")
+    assert history_of("LPR1Y", [base, own]) is own
+    assert history_of("LPR5Y", [base, own]) is index_history("LPR5Y")
+    with pytest.raises(SpecError, match=r"no index 'BAS'; did you mean 'BASE'\?"):
+        history_of("BAS", [base])
