@@ -1,6 +1,7 @@
 """The drawings of a report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,13 +9,19 @@ import numpy as np
 from ipabs.basics.words import Language, label
 from ipabs.case.case import Case
 from ipabs.case.savings_exhibits import PROGRAMME
+from ipabs.case.valuations import Appraised
+from ipabs.case.value_exhibits import whole
 from ipabs.financing.comparison import Comparison
 from ipabs.report.page import Chart
 from ipabs.report.plots import notes, pool
 from ipabs.report.plots import savings as savings_plots
+from ipabs.report.plots import valuation as value_plots
 from ipabs.report.structure_diagram import structure_diagram
 from ipabs.report.svg import svg_of
 from ipabs.report.titles import spoken
+
+# A value whose draws differ by less than this share of the largest is one number, and has no distribution to draw.
+NO_SPREAD = 1e-9
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,6 +40,25 @@ def savings(comparison: Comparison, said: str, lang: Language) -> tuple[Chart, .
     costs = svg_of(savings_plots.facility_costs, comparison, name="costs", lang=lang, source=said)
     title = label("plot.title.savings", lang).format(facility=spoken(PROGRAMME, lang), against=comparison.against)
     return Chart(svg=parts, says=title), Chart(svg=costs, says=label("plot.title.costs", lang))
+
+
+def values(case: Case, appraisals: Sequence[Appraised], lang: Language) -> Iterator[Chart]:
+    """How the value of all firms' rights spreads under each valuation, and when the rights expire."""
+    said = source(case, lang)
+    for number, appraised in enumerate(appraisals):
+        drawn = np.atleast_1d(whole(appraised))
+        if np.ptp(drawn) <= NO_SPREAD * np.abs(drawn).max():
+            continue
+        valuation = replace(appraised.firms[0].valuation, value=drawn, inputs=(), parts=())
+        named = f"{said}, {appraised.method.name}"
+        svg = svg_of(value_plots.value_distribution, valuation, name=f"value-{number}", lang=lang, source=named)
+        yield Chart(svg=svg, says=value_plots.distribution_title(valuation, lang))
+    as_of = case.file.as_of
+    if case.portfolio is not None and case.portfolio.alive(as_of).rights:
+        yield Chart(
+            svg=svg_of(value_plots.expiry_ladder, case.portfolio, name="expiry", lang=lang, as_of=as_of, source=said),
+            says=label("plot.title.expiry", lang).format(date=as_of),
+        )
 
 
 def structure(one: "DealResult", lang: Language) -> tuple[Chart, ...]:

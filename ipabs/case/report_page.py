@@ -72,7 +72,8 @@ def opening_sections(result: "Result", by_name: Mapping[str, Exhibit], lang: Lan
     yield section("deals", by_name["pool"], *rules, patents_exhibit(result), by_name["tranches"])
     if case.portfolio is not None or case.filings:
         values = [in_millions(by_name[one]) for one in VALUES if one in by_name]
-        yield section("values", *values, text=tuple(value_sentences(result.appraisals, lang)))
+        said = tuple(value_sentences(result.appraisals, lang))
+        yield section("values", *values, text=said, drawn=tuple(charts.values(case, result.appraisals, lang)))
 
 
 def deal_sections(one: "DealResult", name: str, lang: Language) -> Iterator[Section]:

@@ -1,11 +1,14 @@
 """The rights behind the contracts, and the rules of each pool: what a case reports of them, and what it refuses."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ipabs.basics.words import Language
+from ipabs.case import charts
 from ipabs.case.load import load_case
 from ipabs.case.result import Result
 from ipabs.case.run import run
@@ -39,6 +42,37 @@ def test_every_firm_is_valued_with_its_error_and_draws(result: Result) -> None:
     whole, firms = table.loc["programme"], table.drop("programme")
     assert whole["market_value"] == pytest.approx(firms["market_value"].sum(), abs=FEN)
     assert whole["q95"] - whole["q05"] < (firms["q95"] - firms["q05"]).sum()
+
+
+@pytest.mark.parametrize(
+    ("lang", "section", "says"),
+    [
+        (
+            "en",
+            "The rights behind the contracts",
+            ["Relief from royalty: value on 2022-12-20, 4,000 draws", "Expiry of the rights in force on 2022-12-20"],
+        ),
+        (
+            "zh",
+            "合同背后的知识产权",
+            ["许可费节省法：2022-12-20 价值分布（4,000 次抽样）", "2022-12-20 有效权利的到期分布"],
+        ),
+    ],
+)
+def test_the_page_draws_the_value_and_the_expiry_side_by_side(
+    result: Result, lang: Language, section: str, says: list[str]
+) -> None:
+    drawn = {one.heading: one.charts for one in result.page(lang).sections}[section]
+    assert [chart.says for chart in drawn] == says
+    assert all(said in chart.svg for said, chart in zip(says, drawn, strict=True))
+
+
+def test_a_value_that_is_one_number_has_no_distribution_drawn(result: Result) -> None:
+    appraised = result.appraisals[0]
+    certain = [replace(one.values, market=replace(one.valuation, value=np.full(4000, 1e6))) for one in appraised.firms]
+    firms = tuple(replace(one, values=values) for one, values in zip(appraised.firms, certain, strict=True))
+    drawn = charts.values(result.case, [replace(appraised, firms=firms)], "en")
+    assert [chart.says for chart in drawn] == ["Expiry of the rights in force on 2022-12-20"]
 
 
 def test_the_value_scales_with_what_an_exact_royalty_earns(yuhang: Spoiled) -> None:

@@ -41,7 +41,7 @@ def test_report_is_one_file_written_at_once(tmp_path: Path, capsys: Capture) -> 
     assert capsys.readouterr().out.strip() == str(out)
     html = out.read_text(encoding="utf-8")
     assert html.startswith('<!DOCTYPE html>\n<html lang="zh">')
-    assert html.count("<svg") == 16
+    assert html.count("<svg") == 18
     assert [path.name for path in out.parent.iterdir()] == ["report.html"]
 
 

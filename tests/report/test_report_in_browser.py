@@ -34,7 +34,7 @@ def page(yuhang: ipabs.Result, lang: Language, tmp_path: Path) -> Path:
 def test_page_renders_without_console_errors(page: Path) -> None:
     done = chromium(page, "--dump-dom")
     assert not CONSOLE.search(done.stderr)
-    assert done.stdout.count("<svg") == 16  # two drawings of the saving, seven of each of two deals
+    assert done.stdout.count("<svg") == 18  # two drawings of the saving, two of the rights, seven of each of two deals
     assert done.stdout.rstrip().endswith("</html>")
 
 
@@ -60,7 +60,7 @@ def test_every_drawing_leaves_ink(page: Path) -> None:
     drawings = re.findall(r"<svg.*?</svg>", page.read_text(encoding="utf-8"), re.DOTALL)
     style = re.search(r"<style>.*?</style>", page.read_text(encoding="utf-8"), re.DOTALL)
     assert style is not None
-    for drawing in drawings[:9]:  # those of the saving, and those of the first deal
+    for drawing in drawings[:11]:  # those of the saving and of the rights, and those of the first deal
         alone = page.parent / "one.html"
         alone.write_text(f"<meta charset=utf-8>{style[0]}<figure>{drawing}</figure>", encoding="utf-8")
         chromium(alone, f"--screenshot={page.parent / 'one.png'}", "--window-size=700,500")

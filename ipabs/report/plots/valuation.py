@@ -38,10 +38,15 @@ def value_distribution(
         ax.axvline(x, color=color, linestyle=dash, linewidth=1.2, label=text)
     style.money_axis(ax.xaxis, label("plot.value", lang), largest, lang, valuation.currency)
     style.grid(ax)
-    title = label("plot.title.distribution", lang).format(
+    title = distribution_title(valuation, lang)
+    return style.finish(ax, lang=lang, title=title, x=ax.get_xlabel(), y=label("plot.draws", lang), source=source)
+
+
+def distribution_title(valuation: Valuation, lang: Language) -> str:
+    """What the drawing of a distribution is called."""
+    return label("plot.title.distribution", lang).format(
         method=method_name(valuation, lang), draws=f"{valuation.draws:,}", date=valuation.as_of
     )
-    return style.finish(ax, lang=lang, title=title, x=ax.get_xlabel(), y=label("plot.draws", lang), source=source)
 
 
 def method_name(valuation: Valuation, lang: Language) -> str:
