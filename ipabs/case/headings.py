@@ -1,4 +1,4 @@
-"""Headings of the tapes that nothing reads, but that look like ones that are read."""
+"""What a tape or its mapping says that nothing reads: headings that look like known ones, parts of a mapping."""
 
 from collections.abc import Iterable, Iterator
 
@@ -25,6 +25,16 @@ def heading_findings(inputs: Inputs) -> Iterator[Finding]:
     for name, table in inputs.tapes:
         mapped = {one.heading for one in inputs.mapping_of(name).columns}
         yield from misspelt(table, known[name] | mapped)
+
+
+def unread_parts(inputs: Inputs) -> Iterator[Finding]:
+    """Constants and words in the mapping of a tape of rights, which is read by its columns alone."""
+    for name, _ in inputs.mappings:
+        mapping = inputs.mapping_of(name)
+        for part, given in (("constants", mapping.constants), ("words", mapping.words)):
+            if given and name != "firms":
+                template = "only the mapping of the firm tape has {got}; {tape} is read by columns alone"
+                yield finding("case.mapping", template, path=("tapes", name, "mapping", part), got=part, tape=name)
 
 
 def firm_headings(kinds: OpenKinds) -> set[str]:

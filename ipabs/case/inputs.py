@@ -43,7 +43,7 @@ class Inputs:
     deals : tuple of (name, Loaded of Deal)
     tapes : tuple of (name, Table)
         The tapes that could be read, ``firms`` and ``patents``.
-    mappings : tuple of (name, TapeMapping)
+    mappings : tuple of (name, Loaded of TapeMapping)
         What headings and words of a tape mean.
     trustees : tuple of (deal, Table)
     histories : tuple of (name, Source)
@@ -61,7 +61,7 @@ class Inputs:
     case: Loaded[CaseFile]
     deals: tuple[tuple[str, Loaded[Deal]], ...]
     tapes: tuple[tuple[str, Table], ...]
-    mappings: tuple[tuple[str, TapeMapping], ...]
+    mappings: tuple[tuple[str, Loaded[TapeMapping]], ...]
     trustees: tuple[tuple[str, Table], ...]
     histories: tuple[tuple[str, Source], ...]
     notices: tuple[tuple[str, Source], ...]
@@ -70,8 +70,9 @@ class Inputs:
     findings: tuple[Finding, ...]
 
     def mapping_of(self, tape: str) -> TapeMapping:
-        """What the headings of a tape mean; an empty mapping where none is named."""
-        return dict(self.mappings).get(tape, NO_MAPPING)
+        """What the headings of a tape mean; an empty mapping where none is named or it cannot be read."""
+        loaded = dict(self.mappings).get(tape)
+        return NO_MAPPING if loaded is None or loaded.value is None else loaded.value
 
     def document_of(self, path: KeyPath) -> tuple[Document, KeyPath]:
         """The file in which a key path of the whole case stands, and the path inside it."""
@@ -79,6 +80,10 @@ class Inputs:
             for name, deal in self.deals:
                 if name == path[1]:
                     return deal.document, path[2:]
+        if len(path) > 3 and path[0] == "tapes" and path[2] == "mapping":
+            for name, mapping in self.mappings:
+                if name == path[1]:
+                    return mapping.document, path[3:]
         return self.case.document, path
 
     def locate(self, found: Finding) -> Finding:
@@ -161,7 +166,7 @@ def read_tables(sources: Iterable[tuple[str, Source]], found: list[Finding]) -> 
     return tuple(tables)
 
 
-def read_mapping(source: Source, found: list[Finding]) -> TapeMapping | None:
+def read_mapping(source: Source, found: list[Finding]) -> Loaded[TapeMapping] | None:
     """The mapping of a tape's headings; what is wrong with it is added to `found`."""
     try:
         loaded = read_document(TapeMapping, source.text, file=source.file)
@@ -169,7 +174,13 @@ def read_mapping(source: Source, found: list[Finding]) -> TapeMapping | None:
         found.extend(error.findings)
         return None
     found.extend(loaded.findings)
-    return loaded.value
+    return loaded
+
+
+def of_tape(name: str, told: Iterable[Finding]) -> Iterator[Finding]:
+    """What is said of a tape; what is said of its mapping gets the key path of the whole case."""
+    for one in told:
+        yield one.under("tapes", name) if one.place.path[:1] == ("mapping",) else one
 
 
 def attempt(folder: Path, file: str, case: Document, path: KeyPath, found: list[Finding]) -> Source | None:

@@ -9,7 +9,7 @@ from typing import Any
 from ipabs import spec
 from ipabs.case.case import Case, CaseFile
 from ipabs.case.cross_checks import provenance_findings
-from ipabs.case.headings import heading_findings
+from ipabs.case.headings import heading_findings, unread_parts
 from ipabs.case.inputs import read_inputs
 from ipabs.case.kinds import USUAL, OpenKinds, open_kinds
 from ipabs.case.tie import tied
@@ -83,7 +83,7 @@ def file_schema(kind: str, *, kinds: Sequence[type[Any]] = KINDS) -> dict[str, A
 def look_at_case(path: Path, kinds: OpenKinds = USUAL) -> tuple[Case | None, tuple[Finding, ...]]:
     """The case, or None, and all findings of its files, across them, and in its variants."""
     inputs = read_inputs(path, kinds)
-    across = list(heading_findings(inputs))
+    across = [*heading_findings(inputs), *unread_parts(inputs)]
     case = tied(inputs, across)
     if inputs.case.value is not None and case is not None:
         across += provenance_findings(inputs.case.value, tuple(inputs.sourced_paths()), dict(inputs.tapes)["firms"])

@@ -7,6 +7,7 @@ import numpy as np
 
 from ipabs.case.case import CaseFile
 from ipabs.case.firms import COUNTED, name_column
+from ipabs.case.inputs import of_tape
 from ipabs.errors import DataError, Finding, finding
 from ipabs.io.columns import TypedColumns, read_columns
 from ipabs.io.table import Table
@@ -33,7 +34,7 @@ def read_rights(
     try:
         portfolio = read_portfolio(table, mapping=mapping, as_of=as_of)
     except DataError as error:
-        found.extend(error.findings)
+        found.extend(of_tape("patents", error.findings))
         return None
     if as_of is not None:
         rows = {right.number: row for row, right in enumerate(portfolio.rights)}
@@ -49,7 +50,7 @@ def read_industries(table: Table | None, mapping: Mapping[str, str], found: list
         try:
             return read_ipc_map(table, mapping=mapping)
         except DataError as error:
-            found.extend(error.findings)
+            found.extend(of_tape("ipc_map", error.findings))
     return ipc_map()
 
 
@@ -62,7 +63,7 @@ def read_field(
     try:
         return read_filings(table, mapping=mapping, as_of=file.as_of if file else None)
     except DataError as error:
-        found.extend(error.findings)
+        found.extend(of_tape("filings", error.findings))
         return ()
 
 

@@ -15,7 +15,7 @@ from ipabs.case.cross_checks import (
     size_findings,
 )
 from ipabs.case.firms import Firms, in_own_words, read_firms
-from ipabs.case.inputs import Inputs
+from ipabs.case.inputs import Inputs, of_tape
 from ipabs.case.notices import noticed_deals, noticed_pool, read_notices
 from ipabs.case.pool_rules import eligibility_findings, limit_warnings, stratification_findings
 from ipabs.case.rights import read_field, read_industries, read_rights
@@ -104,7 +104,7 @@ def read_pool(
             dict(inputs.tapes)["firms"], inputs.kinds.obligations, inputs.mapping_of("firms"), indices=indices
         )
     except IpabsError as error:
-        found.extend(error.findings)
+        found.extend(of_tape("firms", error.findings))
     firms = read_firms(table, found) if table is not None else None
     return (pool, firms) if len(found) == before else (None, None)
 

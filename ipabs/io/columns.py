@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ipabs.basics.durations import check_date, parse_date
-from ipabs.errors import Finding, finding
+from ipabs.errors import Finding, KeyPath, finding
 from ipabs.io.table import Table
 
 YEAR_FIRST = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 0?0:00(?::00)?)?")
@@ -93,7 +93,7 @@ def read_columns(table: Table, columns: Sequence[Column], *, mapping: Mapping[st
     mapping = mapping or {}
     words = {word: column.name for column in columns for word in (column.name, *column.headings)}
     headings, found = match_headings(table, lambda heading: mapping.get(heading) or words.get(heading), mapping)
-    found += _unknown_fields(table, columns, mapping)
+    found += _unknown_fields(columns, mapping)
     values: dict[str, list[Any]] = {}
     for column in columns:
         if column.name in headings:
@@ -126,9 +126,11 @@ def match_headings(
     >>> headings, str(found[0])
     ({'day': '公开日'}, "t.csv:1:3: column '日期' gives day, and so does column '公开日'")
     """
-    template = "the mapping names a heading {got!r} that the table does not have; {hint}"
+    template = "the mapping names a heading {got!r} that {file} does not have; {hint}"
     found = [
-        finding("columns.mapped", template, place=table.heading_place(), got=heading, allowed=table.columns)
+        finding(
+            "columns.mapped", template, path=in_mapping(heading), got=heading, allowed=table.columns, file=table.file
+        )
         for heading in mapped
         if heading not in table.columns
     ]
@@ -152,18 +154,23 @@ def match_headings(
     return headings, found
 
 
+def in_mapping(heading: str) -> KeyPath:
+    """Where a mapping names a heading."""
+    return ("mapping", "columns", heading)
+
+
 def missing_column(table: Table, name: str, headings: Iterable[str]) -> Finding:
     """That no column gives a field, and the headings that would."""
     template = "no column gives {got}; headings that do: {allowed}"
     return finding("columns.missing", template, place=table.heading_place(), got=name, allowed=(name, *headings))
 
 
-def _unknown_fields(table: Table, columns: Sequence[Column], mapping: Mapping[str, str]) -> Iterator[Finding]:
+def _unknown_fields(columns: Sequence[Column], mapping: Mapping[str, str]) -> Iterator[Finding]:
     known = [column.name for column in columns]
-    for name in mapping.values():
+    for heading, name in mapping.items():
         if name not in known:
             template = "the mapping names a field {got!r} that no column gives; {hint}"
-            yield finding("columns.field", template, place=table.heading_place(), got=name, allowed=known)
+            yield finding("columns.field", template, path=in_mapping(heading), got=name, allowed=known)
 
 
 def _values(table: Table, column: Column, heading: str, found: list[Finding]) -> list[Any]:

@@ -1,7 +1,7 @@
 """The columns that a tape of contracts may have, and the words its cells may use."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from datetime import date
 from types import MappingProxyType, NoneType, UnionType
@@ -218,6 +218,24 @@ class TapeMapping:
     columns: Annotated[tuple[Heading, ...], "headings and the fields they stand for"] = ()
     constants: Annotated[tuple[Constant, ...], "values that hold for every row"] = ()
     words: Annotated[tuple[Word, ...], "words in cells and what they mean"] = ()
+
+
+def constant_findings(mapping: TapeMapping, headings: Mapping[str, str], known: Collection[str]) -> Iterator[Finding]:
+    """Constants of a mapping that would not be read: of an unknown field, or of one that a column gives.
+
+    Parameters
+    ----------
+    headings : field to the heading of the tape that gives it
+    known : the fields that a tape may give
+    """
+    for one in mapping.constants:
+        path = ("mapping", "constants", one.field)
+        if one.field not in known:
+            template = "a constant is given for {got!r}, which is no field of a contract; {hint}"
+            yield finding("tape.constant", template, path=path, got=one.field, allowed=sorted(known))
+        elif one.field in headings:
+            template = "{got} is a constant of the mapping, and column {heading!r} gives it too; leave one of them out"
+            yield finding("tape.constant_column", template, path=path, got=one.field, heading=headings[one.field])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

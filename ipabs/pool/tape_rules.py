@@ -30,6 +30,7 @@ from ipabs.pool.tape_columns import (
     TOTALS,
     Field,
     TapeMapping,
+    constant_findings,
     plain_heading,
     synonyms,
     tape_fields,
@@ -139,6 +140,7 @@ def look_at(
     headings, found = match_headings(
         table, lambda text: mapped.get(text) or words.get(text) or words.get(plain_heading(text)[0], text), mapped
     )
+    found += constant_findings(mapping, headings, {*known, "kind", *PARTY_COLUMNS})
     reader = TapeReader(table, mapping, headings)
     kind = reader.kinds(kinds)
     values = {name: reader.column(known[name]) for name in known if reader.has(name)}

@@ -69,6 +69,38 @@ def test_a_fault_of_a_mapping_is_placed_in_its_file(yuhang: Spoiled) -> None:
     assert lines == ["mapping.yaml:1:1 colums: unknown key 'colums'; did you mean 'columns'?"]
 
 
+def test_what_a_mapping_says_in_vain_is_placed_in_its_file(yuhang: Spoiled) -> None:
+    yuhang.write(
+        "mapping.yaml",
+        b"columns: {amuont: principal}\nconstants:\n  day_cuont: ACT/360\n  start: 2024-03-28\n",
+    )
+    _, lines = yuhang.replace(
+        "case.yaml", "firms: firms.csv", "firms: {file: firms.csv, mapping: mapping.yaml}"
+    ).check()
+    assert [line for line in lines if line.startswith("mapping.yaml")] == [
+        "mapping.yaml:1:19 columns.amuont: the mapping names a heading 'amuont' that firms.csv does not have; "
+        "did you mean 'amount'?",
+        "mapping.yaml:3:14 constants.day_cuont: a constant is given for 'day_cuont', which is no field of a contract; "
+        "did you mean 'day_count'?",
+        "mapping.yaml:4:10 constants.start: start is a constant of the mapping, and column 'start' gives it too; "
+        "leave one of them out",
+    ]
+
+
+def test_the_mapping_of_a_tape_of_rights_has_columns_alone(yuhang: Spoiled) -> None:
+    yuhang.write("mapping.yaml", b"columns: {frim: ownr}\nconstants: {kind: invention}\n")
+    _, lines = yuhang.replace(
+        "case.yaml", "patents: patents.csv", "patents: {file: patents.csv, mapping: mapping.yaml}"
+    ).check()
+    assert [line for line in lines if line.startswith("mapping.yaml")] == [
+        "mapping.yaml:1:17 columns.frim: the mapping names a heading 'frim' that patents.csv does not have; "
+        "did you mean 'firm'?",
+        "mapping.yaml:1:17 columns.frim: the mapping names a field 'ownr' that no column gives; did you mean 'owner'?",
+        "mapping.yaml:2:12 constants: only the mapping of the firm tape has constants; "
+        "patents is read by columns alone",
+    ]
+
+
 def trustee_table(result: Result, deal: str) -> str:
     flows = result.deals[deal].collections
     rows = [

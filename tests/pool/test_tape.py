@@ -119,7 +119,20 @@ words: {气球: bullet}
         contract_rate=0.038, amortization="bullet", day_count="ACT/360",
     )  # fmt: skip
     assert faults(f"{HEAD}\n{GOOD}\n", TapeMapping(columns=(Heading(heading="frim", field="obligor"),))) == [
-        "t.csv:1: the mapping names a heading 'frim' that the table does not have; did you mean 'firm'?"
+        "mapping.columns.frim: the mapping names a heading 'frim' that t.csv does not have; did you mean 'firm'?"
+    ]
+
+
+def test_a_constant_that_would_not_be_read_is_refused() -> None:
+    given = {"day_cuont": "ACT/360", "principal": "5", "obligor": "F9", "sector": "AI", "deal": "abs"}
+    mapping = TapeMapping(constants=tuple(Constant(field=field, value=value) for field, value in given.items()))
+    assert faults(f"{HEAD}\n{GOOD}\n", mapping) == [
+        "mapping.constants.day_cuont: a constant is given for 'day_cuont', which is no field of a contract; "
+        "did you mean 'day_count'?",
+        "mapping.constants.principal: principal is a constant of the mapping, and column 'amount' gives it too; "
+        "leave one of them out",
+        "mapping.constants.obligor: obligor is a constant of the mapping, and column 'firm' gives it too; "
+        "leave one of them out",
     ]
 
 
