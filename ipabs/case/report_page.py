@@ -67,7 +67,8 @@ def opening_sections(result: "Result", by_name: Mapping[str, Exhibit], lang: Lan
     yield section("savings", firms, by_name["savings_by_status"], by_name["facilities"], *by_issue)
     notes = tuple(f"{variant.name}: {variant.note}" for variant, _ in case.variants)
     readings = [in_millions(by_name["variants"])] + [by_name[one] for one in ("implied_spreads",) if one in by_name]
-    yield section("variants", *readings, text=notes)
+    if case.variants or case.file.claim is not None:
+        yield section("variants", *readings, text=notes)
     rules = [by_name[one] for one in ("pool_rules",) if one in by_name]
     yield section("deals", by_name["pool"], *rules, patents_exhibit(result), by_name["tranches"])
     if case.portfolio is not None or case.filings:

@@ -67,6 +67,14 @@ def test_the_page_draws_the_value_and_the_expiry_side_by_side(
     assert all(said in chart.svg for said, chart in zip(says, drawn, strict=True))
 
 
+def test_without_variants_and_claim_no_reading_of_a_published_saving_is_shown(result: Result) -> None:
+    bare = replace(result.case, variants=(), file=replace(result.case.file, claim=None))
+    shown, silent = (
+        [section.heading for section in one.page("en").sections] for one in (result, replace(result, case=bare))
+    )
+    assert [heading for heading in shown if heading not in silent] == ["Readings of the published saving"]
+
+
 def test_a_value_that_is_one_number_has_no_distribution_drawn(result: Result) -> None:
     appraised = result.appraisals[0]
     certain = [replace(one.values, market=replace(one.valuation, value=np.full(4000, 1e6))) for one in appraised.firms]

@@ -73,6 +73,17 @@ def test_every_plot_has_title_source_and_labelled_axes(plots: dict[str, Any], la
         assert style.is_chinese(main.get_title(loc="left")) == (lang == "zh"), name
 
 
+def test_a_long_title_is_set_smaller_and_stays_within_the_plot() -> None:
+    from matplotlib.text import Text
+
+    title = "Zhongguancun Sci-Tech Leasing 2022-1 IP ABS: payment date 2022-12-20"
+    ax = Figure(figsize=(6.0, 3.4)).add_subplot()
+    figure = style.finish(ax, lang="en", title=title)
+    drawn = next(one for one in figure.findobj(Text) if one.get_text() == title)
+    assert drawn.get_window_extent().x1 <= figure.bbox.x1
+    assert style.title_size(ax, "Short") == style.TITLE
+
+
 def test_every_plot_draws_into_the_axes_given_and_nowhere_else(plots: dict[str, Any]) -> None:
     import matplotlib.pyplot as plt
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from ipabs.basics.words import Language, label
+from ipabs.report.page import width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +28,7 @@ INK, SOFT, GRID = "#1b2733", "#5b6b7a", "#d5dce3"
 EDGE = "#ffffff"
 SIZE = (8.0, 4.2)  # inches
 MOST_TICKS = 9
+TITLE, LETTER = 11.0, 0.6  # points of a title; width of a bold letter over its size
 
 # Drawn by the program of the reader, which brings its own fonts: the figure of a page carries this label.
 BROWSER = "drawn by the browser"
@@ -75,7 +77,7 @@ def finish(
     """Title, legend, axis labels, source, frame and fonts; returns the figure. `beside` shares the plot's x axis."""
     figure = figure_of(ax)
     above = legend(ax, beside, columns)
-    ax.set_title(title, loc="left", fontsize=11, fontweight="bold", color=INK, pad=6 + above)
+    ax.set_title(title, loc="left", fontsize=title_size(ax, title), fontweight="bold", color=INK, pad=6 + above)
     below = "\n".join(part for part in (x, source and f"{label('plot.source', lang)}{source}") if part)
     ax.set_xlabel(below, fontsize=8.5, color=SOFT)
     ax.set_ylabel(y or ax.get_ylabel(), fontsize=9, color=INK, labelpad=7)
@@ -88,6 +90,12 @@ def finish(
             spine.set_color(GRID)
     set_fonts(figure, lang)
     return figure
+
+
+def title_size(ax: "Axes", title: str) -> float:
+    """Points at which a title stays within its plot; a Chinese character is as wide as two letters."""
+    room = 72 * figure_of(ax).get_figwidth() * ax.get_position().width
+    return min(TITLE, room / (LETTER * max(width(title), 1)))
 
 
 def set_fonts(figure: "Figure", lang: Language) -> None:
