@@ -24,7 +24,7 @@ class QuotedLoan:
     guarantee_timing: Annotated[Timing, "when the guarantee fee is paid"] = "yearly_in_advance"
     appraisal: Charge | None = None
     days_to_money: Annotated[Count | None, "days from application to money"] = None
-    certainty: Certainty | None = None
+    certainty: Annotated[Certainty | None, "how sure the money is"] = None
 
     def at(self, rate: float, fees: float) -> BankLoan:
         """The loan at a firm's quoted rate and guarantee fee a year."""

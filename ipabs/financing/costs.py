@@ -99,6 +99,14 @@ def _findings(cost: Charge) -> Iterator[Finding]:
         yield finding(
             "cost.negative", "{cost}: {got} is not a cost; write 0 or more", path=("rate",), got=cost.rate, cost=name
         )
+    if takes_the_principal(cost):
+        yield finding(
+            "cost.whole_principal",
+            "{cost}: {got} of the principal, paid before the firm can use it, leaves nothing; write less than 100%",
+            path=("rate",),
+            got=f"{cost.rate or 0:.0%}",
+            cost=name,
+        )
     if cost.on == "undrawn" and (cost.line < 1 or cost.timing not in UNDRAWN_TIMINGS):
         yield finding(
             "cost.undrawn",
@@ -128,6 +136,18 @@ def _findings(cost: Charge) -> Iterator[Finding]:
             got=f"{total:g}",
             cost=name,
         )
+
+
+def takes_the_principal(cost: Charge) -> bool:
+    """Whether what a firm borrows is taken by this one cost on the first day: it would have no rate.
+
+    >>> takes_the_principal(Charge(rate=1.0)), takes_the_principal(Charge(rate=1.0, borne_by="district"))
+    (True, False)
+    """
+    if cost.rate is None or cost.on not in ("balance", "principal"):
+        return False
+    borne = sum(one.share for one in bearings(cost.borne_by) if one.bearer == "firm" and not one.imputed)
+    return cost.timing in ("upfront", "yearly_in_advance") and cost.rate * borne >= 1
 
 
 def bearings(borne_by: Bearer | tuple[Bearing, ...]) -> tuple[Bearing, ...]:

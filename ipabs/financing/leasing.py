@@ -52,7 +52,7 @@ class FinancialLease:
     handling: Annotated[Charge | None, "handling or consulting fee"] = None
     purchase_price: Annotated[Money, "nominal price at the end"] = 0.0
     days_to_money: Annotated[Count | None, "days from application to money"] = None
-    certainty: Certainty | None = None
+    certainty: Annotated[Certainty | None, "how sure the money is"] = None
 
     @property
     def description(self) -> Description:
@@ -119,9 +119,9 @@ class Factoring:
     advance_rate: Annotated[Share, "advance as a share of the receivables' face"] = 0.8
     service_fee: Annotated[Rate, "once, on the face"] = 0.0
     interest_paid: Annotated[Literal["in_advance", "at_maturity"], "when the interest is paid"] = "in_advance"
-    day_count: Accrual = "ACT/360"
+    day_count: Annotated[Accrual, "year fraction of the discount"] = "ACT/360"
     days_to_money: Annotated[Count | None, "days from application to money"] = None
-    certainty: Certainty | None = None
+    certainty: Annotated[Certainty | None, "how sure the money is"] = None
 
     @property
     def description(self) -> Description:

@@ -34,7 +34,7 @@ class Deposit:
 
     share: Annotated[Share, "of the principal"]
     rate: Annotated[Rate, "simple interest the deposit earns, paid at maturity"] = 0.0
-    day_count: Accrual = "ACT/365F"
+    day_count: Annotated[Accrual, "year fraction of its interest"] = "ACT/365F"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class LoanTerms:
     index: Annotated[str | None, "LPR1Y, LPR5Y or a history of your own"] = None
     margin: Annotated[Rate, "over the index"] = 0.0
     resets: Annotated[Resets, "when the index is read again"] = "never"
-    day_count: Accrual = "ACT/360"
+    day_count: Annotated[Accrual, "year fraction of interest"] = "ACT/360"
     repayment: Annotated[Repayment, "like_obligation takes dates and shares of the contract compared with"] = (
         "like_obligation"
     )
@@ -64,7 +64,7 @@ class LoanTerms:
     registration: Charge | None = None
     handling: Charge | None = None
     days_to_money: Annotated[Count | None, "days from application to money"] = None
-    certainty: Certainty | None = None
+    certainty: Annotated[Certainty | None, "how sure the money is"] = None
 
     @property
     def description(self) -> Description:

@@ -232,7 +232,7 @@ class Equity:
     required_return: Annotated[Rate, "effective, per year"]
     issue_cost: Charge | None = None
     days_to_money: Annotated[Count | None, "days from application to money"] = None
-    certainty: Certainty | None = None
+    certainty: Annotated[Certainty | None, "how sure the money is"] = None
 
     @property
     def description(self) -> Description:

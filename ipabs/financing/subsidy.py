@@ -79,8 +79,8 @@ class Subsidy:
     spread_at_most: Annotated[Rate | None, "only contracts at most this far above LPR1Y on the start date"] = None
     principal_at_most: Annotated[Money | None, "only principals up to this size"] = None
     principal_cap: Annotated[Rate | None, "cap as a share of the principal"] = None
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: Annotated[date | None, "only contracts that start on this day or later"] = None
+    valid_until: Annotated[date | None, "only contracts that start on this day or earlier"] = None
     timing: Annotated[Timing, "when it is received"] = "at_maturity"
     month: Annotated[Count, "of after_year"] = 3
     day: Annotated[Count, "of after_year"] = 20

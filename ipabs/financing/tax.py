@@ -35,7 +35,9 @@ class Tax:
     interest_deductible: Annotated[Share, "part of the interest that is deductible"] = 1.0
     fees_deductible: Annotated[Share, "part of the fees that is deductible"] = 1.0
     fee_vat_rate: Annotated[Rate, "creditable VAT contained in fees, for instance 6 %"] = 0.0
-    timing: Literal["same_date", "annual_settlement"] = "same_date"
+    timing: Annotated[
+        Literal["same_date", "annual_settlement"], "when the relief arrives: with the item, or on 31 May"
+    ] = "same_date"
     carry_forward_years: Annotated[Count, "how long a loss can wait for profit"] = 5
 
     def findings(self) -> Iterator[Finding]:

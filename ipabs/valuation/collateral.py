@@ -22,7 +22,7 @@ class LiquidationTerms:
     """How a pledged right would be sold: at a discount, late, at a cost."""
 
     forced_discount: Annotated[Share, "Share of market value that a forced sale loses."]
-    discount_rate: Rate
+    discount_rate: Annotated[Rate, "Per year, over the lag."]
     lag_years: Annotated[Years, "From default to the proceeds."]
     costs: Annotated[Money, "Of the sale, an amount on the valuation date."] = 0.0
 

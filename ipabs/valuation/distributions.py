@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Annotated, ClassVar, Protocol
 
 import numpy as np
 
@@ -36,10 +36,10 @@ class Pert:
     """
 
     KIND: ClassVar[str] = "pert"
-    least: float
-    likely: float
-    most: float
-    shape: float = 4.0
+    least: Annotated[float, "lowest value possible"]
+    likely: Annotated[float, "most likely value"]
+    most: Annotated[float, "highest value possible"]
+    shape: Annotated[float, "weight of the likely value; 4 is usual, more is narrower"] = 4.0
 
     @property
     def mean(self) -> float:
@@ -73,9 +73,9 @@ class Triangular:
     """
 
     KIND: ClassVar[str] = "triangular"
-    least: float
-    likely: float
-    most: float
+    least: Annotated[float, "lowest value possible"]
+    likely: Annotated[float, "most likely value"]
+    most: Annotated[float, "highest value possible"]
 
     @property
     def mean(self) -> float:
@@ -103,8 +103,8 @@ class Lognormal:
     """
 
     KIND: ClassVar[str] = "lognormal"
-    median: float
-    log_deviation: float
+    median: Annotated[float, "value that half of the draws exceed"]
+    log_deviation: Annotated[float, "standard deviation of the logarithm"]
 
     @property
     def mean(self) -> float:
@@ -141,8 +141,8 @@ class Empirical:
     """
 
     KIND: ClassVar[str] = "empirical"
-    values: tuple[float, ...]
-    cumulative: tuple[float, ...] = ()
+    values: Annotated[tuple[float, ...], "the sample, or the values at the cumulative shares"]
+    cumulative: Annotated[tuple[float, ...], "share of draws at or below each value, rising from 0 to 1"] = ()
 
     @property
     def points(self) -> tuple[FloatArray, FloatArray]:
@@ -181,7 +181,7 @@ class Opinion:
     KEYED: ClassVar[str] = "expert"
     expert: str
     range: Pert | Triangular | Lognormal | Empirical
-    weight: float | None = None
+    weight: Annotated[float | None, "of the opinion; equal where none is stated"] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

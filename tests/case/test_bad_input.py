@@ -391,3 +391,17 @@ def test_faults_in_chinese(yuhang: Spoiled) -> None:
     yuhang.replace("case.yaml", "against: quoted_loan", "against: qouted_loan")
     assert cli.main(["check", str(yuhang.case), "--lang", "zh"]) == 2
     assert yuhang.output()[1] == "case.yaml:27:10 against：没有名为“qouted_loan”的对比融资；是否指“quoted_loan”？\n"
+
+
+def test_a_cost_of_the_whole_principal_is_placed_in_the_case(yuhang: Spoiled) -> None:
+    text = yuhang.case.read_text(encoding="utf-8")
+    text = text.replace("appraisal: {rate: 0.5%", "appraisal: {rate: 100%")
+    text = text.replace("borne_by: {district: 100%}}", "borne_by: {district: 40%, firm: 60%}}")
+    yuhang.write("case.yaml", text.replace("{rate: 0.8%, timing: upfront", "{rate: 100%, timing: upfront").encode())
+    status, lines = yuhang.check()
+    told = "100% of the principal, paid before the firm can use it, leaves nothing; write less than 100%"
+    assert status == 2
+    assert [line for line in lines if "leaves nothing" in line] == [
+        f"case.yaml:17:23 comparators.quoted_loan.appraisal.rate: the cost: {told}",
+        f"case.yaml:25:23 comparators.guaranteed_loan.appraisal.rate: the cost: {told}",
+    ]
