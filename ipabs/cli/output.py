@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from ipabs.errors import Finding, SpecError, finding
 
@@ -22,10 +23,25 @@ SHORT = 28  # characters of a text that is not broken over lines
 
 
 def output_options(command: Command) -> Command:
-    """``--json`` and ``--lang``, which every command takes."""
-    as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a machine instead of text.")
-    lang = click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of texts and reports.")
+    """``--json`` and ``--lang``, which every command takes, before its name or after it."""
+    as_json = click.option(
+        "--json", "as_json", is_flag=True, callback=said_before, help="Print JSON for a machine instead of text."
+    )
+    lang = click.option(
+        "--lang",
+        type=click.Choice(["en", "zh"]),
+        default="en",
+        callback=said_before,
+        help="Language of texts and reports.",
+    )
     return as_json(lang(command))
+
+
+def said_before(context: click.Context, option: click.Parameter, value: object) -> object:
+    """``ipabs --lang zh run`` is ``ipabs run --lang zh``; what stands after the command's name counts."""
+    name, whole = str(option.name), context.find_root()
+    unsaid = context.get_parameter_source(name) is ParameterSource.DEFAULT
+    return whole.params.get(name, value) if unsaid and whole is not context else value
 
 
 def json_text(value: object) -> str:

@@ -12,6 +12,7 @@ from ipabs import __version__, cli
 from ipabs.errors import IpabsError, LimitError, ModelError, NumericError, finding
 
 ROOT = Path(__file__).parents[2]
+TAPE = str(ROOT / "examples/yuhang/firms.csv")
 
 
 PROGRAM = [sys.executable, "-c", "import sys; from ipabs.cli import main; sys.exit(main())"]
@@ -38,6 +39,17 @@ def test_version_is_printed_as_text_and_as_json(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out == f"ipabs {__version__}\n"
     assert cli.main(["--version", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"version": __version__}
+
+
+def test_language_and_json_may_stand_before_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    def printed(*arguments: str) -> str:
+        assert cli.main(list(arguments)) == 0
+        return capsys.readouterr().out
+
+    chinese, english = printed("pool", TAPE, "--lang", "zh"), printed("pool", TAPE)
+    assert printed("--lang", "zh", "pool", TAPE) == chinese != english
+    assert printed("--lang", "zh", "pool", TAPE, "--lang", "en") == english
+    assert printed("--json", "pool", TAPE) == printed("pool", TAPE, "--json")
 
 
 def test_no_command_prints_help(capsys: pytest.CaptureFixture[str]) -> None:
