@@ -27,6 +27,7 @@ NOT_GENERATED = {
     ("PaymentRule", "frequency"),
     ("PaymentRule", "end_of_month"),
     ("PaymentRule", "then_day"),
+    ("PaymentRule", "notice"),
     ("Party", "name"),
     ("Party", "sector"),
     ("Party", "district"),

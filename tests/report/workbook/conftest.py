@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from ipabs import spec
 from ipabs.cashflow.collections import Collections
@@ -18,6 +17,7 @@ from ipabs.engine import Ledger, run_waterfall
 from ipabs.structure.deal import Deal
 from ipabs.structure.samples import DEMO, small
 from ipabs.testing.strategies import Run, runs
+from tests.numbered import numbered
 
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
@@ -295,18 +295,7 @@ def ledgers() -> dict[str, Ledger]:
 @pytest.fixture(scope="session")
 def generated() -> list[Run]:
     """Ten deals as the strategies for users draw them, each with what comes from outside."""
-    found: list[Run] = []
-
-    @seed(20240328)
-    @settings(
-        max_examples=10, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-    )
-    @given(runs())
-    def draw(one: Run) -> None:
-        found.append(one)
-
-    draw()
-    return found
+    return [numbered(runs(), number) for number in range(10)]
 
 
 @pytest.fixture(scope="session")
