@@ -124,19 +124,19 @@ ADJUSTED = """
   A: {principal: 100, coupon: RATE, day_count: ACT/365F, accrual: adjusted, unpaid_interest: carry,
       amortization: pass_through}
   sub: {principal: 20, residual: true}"""
-
-
-def test_adjusted_interest_goes_on_from_the_moved_date_in_mid_life() -> None:
-    """Payments on 1 January of 2025 to 2027; that of 2025 moves to Thursday 2 January, that of 2026 to Monday 5."""
-    dates = """
+MOVED = """
   cut_off: 2023-11-30
   closing: 2024-01-01
   payment: {first: 2025-01-01, months: 12, calendar: SSE, roll: following}
   collection_end: month_end
   expected_maturity: 2027-01-01
   legal_final: 2027-01-01"""
+
+
+def test_adjusted_interest_goes_on_from_the_moved_date_in_mid_life() -> None:
+    """Payments on 1 January of 2025 to 2027; that of 2025 moves to Thursday 2 January, that of 2026 to Monday 5."""
     text = small(
-        dates=dates,
+        dates=MOVED,
         tranches=ADJUSTED.replace("RATE", "3.65%"),
         state="""
   as_of: 2025-01-02
@@ -152,17 +152,10 @@ def test_adjusted_interest_goes_on_from_the_moved_date_in_mid_life() -> None:
 
 def test_a_floating_rate_is_fixed_where_its_own_interest_period_starts() -> None:
     """1 January 2025 moves to the 2nd, the day on which the index rises."""
-    dates = """
-  cut_off: 2023-11-30
-  closing: 2024-01-01
-  payment: {first: 2025-01-01, months: 12, calendar: SSE, roll: following}
-  collection_end: month_end
-  expected_maturity: 2027-01-01
-  legal_final: 2027-01-01"""
     index = IndexHistory(
         name="R", dates=(date(2020, 1, 1), date(2025, 1, 2)), rates=(0.0365, 0.073), known_until=date(2030, 1, 1)
     )
-    ledger = run(small(dates=dates, tranches=ADJUSTED.replace("RATE", "{index: R}")), indices=[index])
+    ledger = run(small(dates=MOVED, tranches=ADJUSTED.replace("RATE", "{index: R}")), indices=[index])
     days = (ledger.timeline.payments[1] - ledger.timeline.payments[0]).days
     assert float(ledger.accruals("A.interest")[0, 1]) == pytest.approx(2 * days / 100)
 

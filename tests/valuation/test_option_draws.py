@@ -14,7 +14,8 @@ from ipabs.valuation.compound_option import compound_option, critical_value
 from ipabs.valuation.lattice import Stage, binomial_option, staged_option
 from ipabs.valuation.longstaff_schwartz import longstaff_schwartz
 from ipabs.valuation.perpetual_option import investment_threshold, perpetual_option
-from ipabs.valuation.research_project import ResearchProject, completed_values
+from ipabs.valuation.research_project import completed_values
+from tests.published.test_research_project import DRUG
 
 SAME = 1e-12
 # QuantLib's compound engine takes Drezner's bivariate normal, of six digits, on values up to 130.
@@ -152,28 +153,14 @@ def test_lattices_of_too_many_draws_are_refused_before_they_are_made() -> None:
         binomial_option(np.ones(1_000_000), 1, years=1, volatility=0.2, risk_free_rate=0.04, steps=100_000)
 
 
-DRUG = ResearchProject(
-    cash_flow=20,
-    cash_flow_growth=0.02,
-    cash_flow_volatility=0.35,
-    risk_premium=0.036,
-    terminal_multiple=5,
-    investment_rate=10,
-    cost_to_complete=100,
-    cost_volatility=0.5,
-    failure_rate=0.06931,
-    correlation=-0.1,
-    risk_free_rate=0.05,
-    patent_years=20,
-    step_years=1.0,
-)
+YEARLY = replace(DRUG, step_years=1.0)
 
 
 def test_research_project_of_draws_is_valued_draw_by_draw() -> None:
-    drawn = replace(DRUG, cash_flow=np.array([15.0, 20.0, 25.0]), failure_rate=np.array([0.05, 0.06931, 0.1]))
+    drawn = replace(YEARLY, cash_flow=np.array([15.0, 20.0, 25.0]), failure_rate=np.array([0.05, 0.06931, 0.1]))
     together = project_value(drawn, paths=1000, rule_paths=1000)
     assert np.shape(together.value) == np.shape(together.standard_error) == (3,)
-    alone = project_value(DRUG, paths=1000, rule_paths=1000)
+    alone = project_value(YEARLY, paths=1000, rule_paths=1000)
     assert np.asarray(together.value)[1] == alone.value
     assert np.asarray(together.standard_error)[1] == alone.standard_error
     assert str(together.abandonment_option).startswith("3 draws, ")
@@ -181,8 +168,8 @@ def test_research_project_of_draws_is_valued_draw_by_draw() -> None:
 
 def test_research_project_of_draws_names_its_faults() -> None:
     with pytest.raises(DataError, match=r"patent_years: 20.1 years are no whole number of steps of 1.0 years"):
-        project_value(replace(DRUG, patent_years=np.array([20.0, 20.1])))
+        project_value(replace(YEARLY, patent_years=np.array([20.0, 20.1])))
     with pytest.raises(DataError, match=r"failure_rate: draws of shape \(2,\); cash_flow has \(3,\)"):
-        project_value(replace(DRUG, cash_flow=np.ones(3), failure_rate=np.zeros(2)))
+        project_value(replace(YEARLY, cash_flow=np.ones(3), failure_rate=np.zeros(2)))
     with pytest.raises(DataError, match=r"a project of draws of shape \(2,\); take one at a time"):
-        completed_values(replace(DRUG, cash_flow=np.ones(2)))
+        completed_values(replace(YEARLY, cash_flow=np.ones(2)))

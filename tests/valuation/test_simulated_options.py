@@ -12,8 +12,9 @@ from ipabs.valuation.black_scholes import black_scholes
 from ipabs.valuation.compound_option import compound_option
 from ipabs.valuation.lattice import binomial_option
 from ipabs.valuation.longstaff_schwartz import log_returns, longstaff_schwartz, standard_walk
-from ipabs.valuation.research_project import ResearchProject, carried_through, completed_values
+from ipabs.valuation.research_project import carried_through, completed_values
 from ipabs.valuation.simulated import controlled_mean, mean_over_paths
+from tests.published.test_research_project import DRUG
 
 STANDARD_ERRORS = 4
 # What a rule in cubic polynomials misses of the best one, at most (Longstaff and Schwartz, table 1: 0.3 %).
@@ -80,22 +81,6 @@ def test_control_variate_leaves_the_mean_and_takes_the_error() -> None:
     assert (exact.value, exact.standard_error) == (pytest.approx(3), pytest.approx(0, abs=1e-12))
     samples = np.array([1.0, 2.0, 4.0])
     assert controlled_mean(samples, np.ones(3), 1.0) == mean_over_paths(samples)
-
-
-DRUG = ResearchProject(
-    cash_flow=20,
-    cash_flow_growth=0.02,
-    cash_flow_volatility=0.35,
-    risk_premium=0.036,
-    terminal_multiple=5,
-    investment_rate=10,
-    cost_to_complete=100,
-    cost_volatility=0.5,
-    failure_rate=0.06931,
-    correlation=-0.1,
-    risk_free_rate=0.05,
-    patent_years=20,
-)
 
 
 def test_project_of_certain_cost_has_a_closed_form() -> None:
