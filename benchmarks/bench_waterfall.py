@@ -16,7 +16,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -265,14 +265,24 @@ def notebook(flows: list[list[float]], accrual: list[float], collection: list[fl
     return df
 
 
+Side: TypeAlias = tuple[Callable[[], object], int]  # what is timed, and how often a turn runs it
+
+
+def in_turns(*sides: Side, rounds: int = 7) -> list[float]:
+    """CPU seconds of the quickest run of each side; they take turns, so that a slower clock slows them alike."""
+    quickest = [float("inf")] * len(sides)
+    for _ in range(rounds):
+        for at, (action, times) in enumerate(sides):
+            for _ in range(times):
+                start = time.process_time()
+                action()
+                quickest[at] = min(quickest[at], time.process_time() - start)
+    return quickest
+
+
 def best(action: Callable[[], object], times: int = 7) -> float:
     """CPU seconds of the quickest run."""
-    seconds = []
-    for _ in range(times):
-        start = time.process_time()
-        action()
-        seconds.append(time.process_time() - start)
-    return min(seconds)
+    return in_turns((action, times), rounds=1)[0]
 
 
 def of_blocks(program: Program, collections: Collections) -> Callable[[], Sequence[Any]]:
@@ -310,9 +320,11 @@ def one_deal() -> None:
     frame, ledger = notebook(flows, accrual, collection), run_program(program, pool, {}, "float")
     assert np.allclose(frame["a"], ledger.balance("A")[0], rtol=1e-12, atol=1e-6)
     m = program.arithmetic("float")
-    rows = best(lambda: list(payment_dates(program, feed(program, pool, {}, "float"), m)), 200)
-    whole = best(lambda: run_program(program, pool, {}, "float"), 100)
-    loop = best(lambda: notebook(flows, accrual, collection), 3)
+    rows, whole, loop = in_turns(
+        (lambda: list(payment_dates(program, feed(program, pool, {}, "float"), m)), 40),
+        (lambda: run_program(program, pool, {}, "float"), 20),
+        (lambda: notebook(flows, accrual, collection), 1),
+    )
     print(f"one deal, {len(flows)} periods: rows {rows * 1e3:.2f} ms, ledger with checks {whole * 1e3:.2f} ms")
     print(
         f"  pandas .loc notebook {loop * 1e3:.0f} ms: {loop / rows:.0f}x rows, {loop / whole:.0f}x ledger with checks"
@@ -329,11 +341,11 @@ def monte_carlo() -> None:
     simulate(one, Defaults(one), READINGS, paths=2 * UNIT)  # as in a run, memory was used and freed before
     ours_of_blocks = of_blocks(program, pool)
     ours = np.array(ours_of_blocks())
-    blocks = best(ours_of_blocks) / UNIT
     alone = [rows[:, :, path].tolist() for path in range(300)]
     parts = fractions(one)
     assert np.allclose([plain_python(path, *parts) for path in alone], ours[:, :300].T, rtol=1e-9, atol=1e-4)
-    plain = best(lambda: [plain_python(path, *parts) for path in alone]) / len(alone)
+    blocks, plain = in_turns((ours_of_blocks, 7), (lambda: [plain_python(path, *parts) for path in alone], 3))
+    blocks, plain = blocks / UNIT, plain / len(alone)
     print(
         f"Monte Carlo, one list: {blocks * 1e9:.0f} ns a path; plain Python {plain * 1e6:.1f} us: {plain / blocks:.0f}x"
     )
@@ -343,12 +355,12 @@ def monte_carlo() -> None:
             print("  no C compiler here")
         else:
             assert np.allclose(run_c(library, rows, one), ours, rtol=1e-9, atol=1e-4)
-            c = best(lambda: run_c(library, rows, one)) / UNIT
-            print(f"  C -O3 {c * 1e9:.0f} ns a path: ours takes {blocks / c:.2f}x of it")
+            took, c = in_turns((ours_of_blocks, 7), (lambda: run_c(library, rows, one), 7))
+            print(f"  C -O3 {c / UNIT * 1e9:.0f} ns a path: ours takes {took / c:.2f}x of it")
     for label, other in (("two phases", deal(phases=True)), ("fen", deal(rounding="fen"))):
         changed = resolve(other)
-        took = best(of_blocks(changed, pool)) / UNIT
-        print(f"  {label}: {took * 1e9:.0f} ns a path, {took / blocks:.2f}x of one list without rounding")
+        once, took = in_turns((ours_of_blocks, 7), (of_blocks(changed, pool), 7))
+        print(f"  {label}: {took / UNIT * 1e9:.0f} ns a path, {took / once:.2f}x of one list without rounding")
 
 
 def the_rest() -> None:
