@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.exercise import exercise
+
 ROOT = Path(__file__).resolve().parents[2]
 DEALS = 150
 ONE_AWAY = "a quotient is one away about once in 10^5 products of 10^12 units; test_arithmetic has such products"
@@ -22,6 +24,10 @@ EXPLAINED = {
     'raise UnrecordableError("array")': DECIDES,
     "return m.share(available, wants, weights)": "a recorded line shares what comes in, not numbers known before",
 }
+
+
+def test_a_few_generated_deals_can_be_exercised() -> None:
+    exercise(2)
 
 
 @pytest.mark.slow

@@ -1,58 +1,20 @@
 """Recorded runs: played on a block they give the bits of a direct run, and what cannot be recorded is refused."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from ipabs._typing import FloatArray
 from ipabs.cashflow.collections import Collections
-from ipabs.engine import Program, resolve
+from ipabs.engine import resolve
 from ipabs.engine.arithmetic import Amount, Arithmetic
-from ipabs.engine.calls import PRICE
 from ipabs.engine.feed import Feed, feed, observed
 from ipabs.engine.recording import Recording
 from ipabs.engine.run import payment_dates
-from ipabs.engine.tape import UnrecordableError
 from ipabs.structure.deal import Deal
 from ipabs.testing.strategies import Run, runs
-
-
-def everything(program: Program) -> Callable[[Feed, Arithmetic], list[Amount]]:
-    """A run that tells all that is seen of each date without the trace; what did not move is left out there."""
-    entering = [*(support.name for support in program.deal.support), PRICE]
-
-    def run(flows: Feed, m: Arithmetic) -> list[Amount]:
-        seen: list[Amount] = []
-        for today in payment_dates(program, flows, m):
-            for amounts in (today.owed, today.held, today.failed, today.phases):
-                seen += amounts.values()
-            for moved in (today.paid, today.removed, today.accrued):
-                seen += [moved.get(claim, 0) for claim in today.owed]
-            seen += [today.entered.get(name, 0) for name in entering]
-            seen += [np.where(np.equal(balance, 0), 0, 1) for balance in today.owed.values()]  # as readings ask
-        return seen
-
-    return run
-
-
-def bits(figures: Sequence[Any], paths: int) -> FloatArray:
-    """Every figure on every path, 0.0 and -0.0 told apart."""
-    return np.array([np.broadcast_to(np.asarray(figure, dtype=np.float64), paths) for figure in figures]).view(np.int64)
-
-
-def plays_as_run(program: Program, pools: Sequence[Collections], series: dict[str, FloatArray]) -> list[bool]:
-    """Whether one recording, played on one block after the other, gives the bits of a direct run of each."""
-    run, m = everything(program), program.arithmetic("array")
-    recording = Recording.of(program, run, feed(program, pools[0], series, "array")(0))
-    same = []
-    for pool in pools:
-        played = bits(recording.play(feed(program, pool, series, "array"), pool.paths), pool.paths)
-        directly = bits(run(feed(program, pool, series, "array"), m), pool.paths)
-        same.append(np.array_equal(played, directly))
-    return same
+from tests.engine.recordings import DECIDING, cannot_be_recorded, everything, plays_as_run
 
 
 @pytest.mark.parametrize("rounding", ["none", "fen", "{unit: 1, mode: half_even, share: down_rest_stays}"])
@@ -89,23 +51,6 @@ def test_operations_that_no_figure_needs_are_left_out_and_arrays_are_used_again(
     whole, one = (Recording.of(program, run, names) for run in (everything(program), last_balance))
     assert 0 < steps(one) < steps(whole)
     assert len(one.arrays) * 8 < steps(one)
-
-
-DECIDING: tuple[Callable[[Amount], Amount], ...] = (
-    lambda amount: 1 if amount > 0 else 0,
-    lambda amount: np.asarray(amount),
-    lambda amount: np.sort(amount),
-    lambda amount: np.add.reduce(amount),
-)
-
-
-def cannot_be_recorded(program: Program, decide: Callable[[Amount], Amount]) -> bool:
-    """Whether a run that looks at the numbers of a block is refused."""
-    try:
-        Recording.of(program, lambda flows, m: [decide(flows(0)["defaulted"])], ["defaulted"])
-    except UnrecordableError:
-        return True
-    return False
 
 
 @pytest.mark.parametrize("decide", DECIDING)
