@@ -20,6 +20,10 @@ class ExaminationRoute:
     """A route to grant: months from the start of examination, as a triangular distribution, and the chance of a grant.
 
     A degenerate distribution (least = most likely = most) is a fixed pendency.
+
+    >>> prior = ExaminationRoute(name="prior", least_months=6, likely_months=9, most_months=12, grant_probability=0.5)
+    >>> prior.mean_months, prior.months_to_grant(np.array([0.0, 0.5, 1.0])).tolist()
+    (9.0, [6.0, 9.0, 12.0])
     """
 
     name: str

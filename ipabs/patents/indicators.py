@@ -20,7 +20,13 @@ WEIGHT_TOLERANCE = 1e-9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HighValue:
-    """Which of the five official criteria a patent meets; none for anything but a valid invention patent."""
+    """Which of the five official criteria a patent meets; none for anything but a valid invention patent.
+
+    >>> found = HighValue(valid_invention=True, strategic_emerging=True, overseas_family=False,
+    ...                   maintained_over_ten_years=True, pledged_for_high_amount=False, awarded=False)
+    >>> found.criteria, bool(found)
+    (('strategic_emerging', 'maintained_over_ten_years'), True)
+    """
 
     valid_invention: bool
     strategic_emerging: bool
@@ -102,7 +108,12 @@ def per_ten_thousand(count: float, population: float) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
-    """One indicator of a scorecard."""
+    """One indicator of a scorecard.
+
+    >>> one = example_profile().indicators[0]
+    >>> one.id, one.group, one.weight
+    ('D1', 'technology', 0.08)
+    """
 
     KEYED: ClassVar[str] = "id"
     id: str
@@ -112,7 +123,11 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """A least score for one indicator, or for the total."""
+    """A least score for one indicator, or for the total.
+
+    >>> [Gate(indicator="D1", above=5).passed(score) for score in (5, 5.1)]
+    [False, True]
+    """
 
     indicator: str
     at_least: float | None = None
@@ -125,7 +140,11 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """A grade from a total on."""
+    """A grade from a total on.
+
+    >>> [(one.grade, one.at_least) for one in example_profile().grades[:2]]
+    [('A', 8.0), ('B', 6.5)]
+    """
 
     SHORT: ClassVar[str] = "at_least"
     grade: str
@@ -134,7 +153,12 @@ class Grade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreProfile:
-    """A scorecard as its owner states it: indicators with weights, grades, gates. No profile is a national standard."""
+    """A scorecard as its owner states it: indicators with weights, grades, gates. No profile is a national standard.
+
+    >>> half = Indicator(id="scope", group="law", weight=0.5)
+    >>> print(*ScoreProfile(name="own", source="2024", scale=(0, 10), indicators=(half,)).findings())
+    indicators: the weights sum to 0.5, not to 1
+    """
 
     name: str
     source: Annotated[str, "Who states this profile, and when."]
@@ -162,7 +186,12 @@ class ScoreProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """The result of a scorecard: total, share of each group in it, grade, gates failed."""
+    """The result of a scorecard: total, share of each group in it, grade, gates failed.
+
+    >>> flat = score(example_profile(), {f"D{n}": 8 for n in range(1, 15)})
+    >>> {group: round(part, 9) for group, part in flat.by_group}
+    {'technology': 3.2, 'law': 2.4, 'economics': 2.4}
+    """
 
     total: float
     by_group: tuple[tuple[str, float], ...]
@@ -172,7 +201,12 @@ class Score:
 
 @functools.cache
 def example_profile() -> ScoreProfile:
-    """A published 14-indicator profile of one firm, as an example."""
+    """A published 14-indicator profile of one firm, as an example.
+
+    >>> profile = example_profile()
+    >>> len(profile.indicators), profile.scale, round(sum(one.weight for one in profile.indicators), 9)
+    (14, (0.0, 10.0), 1.0)
+    """
     data = read_toml("patents/scorecard_14.toml")
     low, high = data["scale"]
     return ScoreProfile(

@@ -39,6 +39,12 @@ class IndustryClass:
         The common factor that ties the defaults of firms of this industry.
     royalty_low, royalty_high : float
         Usual royalty rates on sales; the quartiles of all industries where none is stated for this one.
+
+    Examples
+    --------
+    >>> found = ipc_map().industry_of("H01L 21/00", date(2024, 1, 1))
+    >>> found.industry, found.decay_rate, found.credit_sector
+    ('semiconductors', 0.1795, 'electronics')
     """
 
     prefix: str
@@ -53,7 +59,11 @@ class IndustryClass:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IpcMap:
-    """IPC prefix to industry; of the lines valid on a day the longest prefix counts, and of these the latest."""
+    """IPC prefix to industry; of the lines valid on a day the longest prefix counts, and of these the latest.
+
+    >>> ipc_map().industry_of("A61K 31/00", date(2024, 1, 1)).strategic_emerging_industry
+    'biology'
+    """
 
     source: str
     classes: tuple[IndustryClass, ...]
@@ -104,7 +114,13 @@ class IpcMap:
 
 
 def classified(portfolio: Portfolio) -> Iterator[Patent]:
-    """The inventions and utility models that state an IPC symbol."""
+    """The inventions and utility models that state an IPC symbol.
+
+    >>> speech = Patent(number="ZL1", kind="invention", ipc=("G10L",))
+    >>> shape = Patent(number="ZL2", kind="design", ipc=("14-02",))
+    >>> [patent.number for patent in classified(Portfolio(rights=(speech, shape)))]
+    ['ZL1']
+    """
     return (patent for patent in portfolio.patents if patent.ipc and patent.kind != "design")
 
 
@@ -115,7 +131,11 @@ def _prefix(text: str) -> str | Finding:
 
 
 def map_columns() -> tuple[Column, ...]:
-    """The columns that an IPC map may have."""
+    """The columns that an IPC map may have.
+
+    >>> [column.name for column in map_columns() if column.needed]
+    ['prefix', 'valid_from', 'industry']
+    """
     sectors = {sector: sector for sector in decay_rates()}
     return (
         Column(name="prefix", read=_prefix, needed=True, headings=("ipc", "IPC", "IPC分类号", "分类号")),
@@ -190,13 +210,21 @@ def _industry_class(given: dict[str, Any]) -> IndustryClass:
 
 @functools.cache
 def ipc_map() -> IpcMap:
-    """The map of the package, an illustration (see its source)."""
+    """The map of the package, an illustration (see its source).
+
+    >>> ipc_map().industry_of("H04L", date(2024, 1, 1)).credit_sector
+    'information technology'
+    """
     return read_ipc_map(package_table("patents/ipc_map.csv"))
 
 
 @functools.cache
 def decay_rates() -> Mapping[str, float]:
-    """Yearly decay of technology by sector (Li, BEA; Mamuneas): a scenario, not a constant."""
+    """Yearly decay of technology by sector (Li, BEA; Mamuneas): a scenario, not a constant.
+
+    >>> decay_rates()["semiconductor"], decay_rates()["pharma"]
+    (0.1795, 0.1182)
+    """
     table = read_csv("patents/decay_rates.csv")
     return dict(zip(table.column("sector"), table.numbers("decay_rate"), strict=True))
 

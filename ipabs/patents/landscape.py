@@ -19,7 +19,11 @@ DAYS_PER_YEAR = 365.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
-    """One filing of the field: its class, whose it is, and when it was made."""
+    """One filing of the field: its class, whose it is, and when it was made.
+
+    >>> Filing(field="speech", owner="A", filing=date(2022, 3, 1)).filing.year
+    2022
+    """
 
     field: str
     owner: str
@@ -94,6 +98,14 @@ def landscape(filings: Iterable[Filing], *, as_of: date) -> pd.DataFrame:
     ------
     DataError
         A filing after `as_of`.
+
+    Examples
+    --------
+    >>> field = [Filing(field="speech", owner=owner, filing=date(2022, 1, 1)) for owner in "AAB"]
+    >>> landscape(field, as_of=date(2024, 1, 1))[["patents", "leader_share", "effective_owners"]].round(2)
+            patents  leader_share  effective_owners
+    class
+    speech        3          0.67               1.8
     """
     listed = tuple(filings)
     late = ((row, fault) for row, one in enumerate(listed, 1) for fault in _late(one, as_of))

@@ -22,7 +22,12 @@ ALIVE: tuple[LegalStatus, ...] = ("pending", "in_force")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pledge:
-    """A pledge registered on a right."""
+    """A pledge registered on a right.
+
+    >>> pledge = Pledge(contract="C1", pledgee="Bank A", registered=date(2023, 5, 1), released=date(2024, 5, 1))
+    >>> [pledge.stands(day) for day in (date(2023, 4, 30), date(2023, 5, 1), date(2024, 5, 1))]
+    [False, True, False]
+    """
 
     KEYED: ClassVar[str] = "contract"
     contract: Annotated[str, "The obligation that the pledge secures."]
@@ -46,11 +51,19 @@ class IPRight:
     number : str
         Number in the register, unique in a portfolio.
     filing, publication, grant : date, optional
-        Application, publication (for software: first publication) and grant or registration.
+        Application (of an international one the international filing, of a divisional the parent's), publication (for
+        software: first publication) and grant or registration.
     renewed_to : date, optional
-        End of the current term of a renewable right (trademark).
+        Last day of the current term of a renewable right (trademark).
     stated_expiry : date, optional
-        End of protection from the certificate, for kinds whose term no statute fixes (data rights).
+        Last day of protection from the certificate, for kinds whose term no statute fixes (data rights), and for terms
+        that `ipabs.patents.statute` does not know.
+
+    Examples
+    --------
+    >>> mark = IPRight(number="T1", kind="trademark", grant=date(2014, 1, 7), owner="A", co_owners=("A",))
+    >>> print(*mark.findings())
+    co_owners: 'A' is owner and co-owner at once
     """
 
     KEYED: ClassVar[str] = "number"
@@ -87,6 +100,12 @@ class Patent(IPRight):
         Symbols of the International Patent Classification, the first one counts; of a design, Locarno classes.
     strategic_emerging : bool, optional
         Whether it belongs to a strategic emerging industry; None asks the IPC map.
+
+    Examples
+    --------
+    >>> early = Patent(number="ZL1", kind="invention", filing=date(2020, 3, 1), grant=date(2019, 9, 1), claims=3)
+    >>> print(*early.findings())
+    grant: grant 2019-09-01 is before filing 2020-03-01
     """
 
     priority: date | None = None
@@ -133,7 +152,11 @@ class Patent(IPRight):
 
 
 def right_findings(right: IPRight) -> Iterator[Finding]:
-    """What is wrong within one right, whatever its kind."""
+    """What is wrong within one right, whatever its kind.
+
+    >>> print(*right_findings(Patent(number="ZL1", kind="design", filing=date(2022, 1, 1))))
+    grant: a patent in force needs its grant date
+    """
     if right.filing and right.grant and right.grant < right.filing:
         yield finding(
             "right.grant",
@@ -160,7 +183,14 @@ def right_findings(right: IPRight) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatentFamily:
-    """Patents for one invention, by family identifier."""
+    """Patents for one invention, by family identifier.
+
+    >>> first = Patent(number="ZL1", kind="invention", status="pending", filing=date(2022, 3, 1))
+    >>> abroad = Patent(number="US1", kind="invention", jurisdiction="US", status="pending", filing=date(2023, 2, 1))
+    >>> family = PatentFamily(id="F1", members=(first, abroad))
+    >>> family.jurisdictions, family.first_filing
+    (('CN', 'US'), datetime.date(2022, 3, 1))
+    """
 
     id: str
     members: tuple[Patent, ...]

@@ -43,6 +43,13 @@ class FeeTable:
         Patent years (from filing); for the US, years after grant.
     fees : tuple of float
         Fee for each entry of `years`, in `currency`.
+
+    Examples
+    --------
+    >>> own = FeeTable(name="own", jurisdiction="CN", kind="design", currency="CNY", effective_from=date(2025, 1, 1),
+    ...                years=(1.0, 2.0), fees=(600.0, 650.0))
+    >>> own.fee(2), own.fee(3)
+    (650.0, 0.0)
     """
 
     name: str
@@ -65,7 +72,12 @@ class FeeTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenewalFee:
-    """One fee: the patent year it pays for, when it is due, and how much."""
+    """One fee: the patent year it pays for, when it is due, and how much.
+
+    >>> design = Patent(number="ZL1", kind="design", filing=date(2022, 3, 1), grant=date(2022, 9, 1))
+    >>> fee_schedule(design)[3]
+    RenewalFee(year=4.0, due=datetime.date(2025, 3, 1), amount=900.0)
+    """
 
     year: float
     due: date
@@ -74,7 +86,11 @@ class RenewalFee:
 
 @functools.cache
 def fee_tables() -> tuple[FeeTable, ...]:
-    """The fee tables of the package, in the order of the file."""
+    """The fee tables of the package, in the order of the file.
+
+    >>> sum(fee_tables()[0].fees), fee_tables()[0].effective_from
+    (82300.0, datetime.date(2001, 7, 1))
+    """
     data = read_csv("patents/renewal_fees.csv")
     rows = zip(*(data.column(name) for name in data.columns), strict=True)
     tables = []
@@ -89,15 +105,19 @@ def fee_tables() -> tuple[FeeTable, ...]:
                 entity=entity,
                 currency=currency,
                 effective_from=date.fromisoformat(effective_from),
-                years=tuple(float(entry[6]) for entry in entries),
-                fees=tuple(float(entry[7]) for entry in entries),
+                years=tuple(float(entry[6]) for entry in entries if entry[6]),  # a table without a year has no fees
+                fees=tuple(float(entry[7]) for entry in entries if entry[6]),
             )
         )
     return tuple(tables)
 
 
 def fee_table(jurisdiction: str, kind: str, *, entity: EntitySize = "") -> FeeTable:
-    """The fee table of one office and kind; the US asks for the size of the entity."""
+    """The fee table of one office and kind; the US asks for the size of the entity.
+
+    >>> fee_table("US", "invention", entity="small").fees
+    (860.0, 1616.0, 3312.0)
+    """
     for table in fee_tables():
         if (table.jurisdiction, table.kind, table.entity) == (jurisdiction, kind, entity):
             return table
@@ -118,7 +138,8 @@ def fee_schedule(
 
     China: one fee per patent year counted from filing, the first for the year of grant, due at the start of the year.
     Reductions run for ten years from the year of grant; an open licence takes 15 % off and does not stack with them.
-    US: fees 3.5, 7.5 and 11.5 years after grant. EP, UP: yearly, due at the start of the patent year.
+    US: fees 3.5, 7.5 and 11.5 years after grant, none for a design. EP, UP: yearly, due at the start of the patent
+    year. Nothing falls due from expiry on.
 
     Parameters
     ----------
@@ -140,7 +161,7 @@ def fee_schedule(
     refuse(DataError, (*patent.findings(), *_reduction_findings(reduction)))
     chosen = table or fee_table(patent.jurisdiction, patent.kind, entity=entity)
     if chosen.jurisdiction == "US":
-        return _after_grant(patent.grant, chosen)
+        return _after_grant(patent, patent.grant, chosen)
     return _by_patent_year(patent, patent.filing, patent.grant, chosen, reduction)
 
 
@@ -150,11 +171,12 @@ def _reduction_findings(reduction: str) -> Iterator[Finding]:
                       allowed=REDUCED)  # fmt: skip
 
 
-def _after_grant(grant: date, table: FeeTable) -> tuple[RenewalFee, ...]:
-    return tuple(
+def _after_grant(patent: Patent, grant: date, table: FeeTable) -> tuple[RenewalFee, ...]:
+    fees = (
         RenewalFee(year=year, due=add_months(grant, round(12 * year)), amount=fee)
         for year, fee in zip(table.years, table.fees, strict=True)
     )
+    return tuple(fee for fee in fees if fee.due < statutory_expiry(patent))
 
 
 def _by_patent_year(

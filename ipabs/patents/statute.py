@@ -16,7 +16,11 @@ from ipabs.patents.patent import ALIVE, IPRight, Patent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One statutory term: `years` from filing, grant or publication, for rights filed in [filed_from, filed_before)."""
+    """One statutory term: `years` from filing, grant or publication, for rights filed in [filed_from, filed_before).
+
+    >>> Term(jurisdiction="CN", kind="layout_design", years=10, counted_from="filing") in terms()
+    True
+    """
 
     jurisdiction: str
     kind: str
@@ -30,7 +34,11 @@ class Term:
 
 @functools.cache
 def terms() -> tuple[Term, ...]:
-    """The statutory terms in force, as package data."""
+    """The statutory terms in force, as package data.
+
+    >>> [(one.years, str(one.filed_before)) for one in terms() if (one.jurisdiction, one.kind) == ("CN", "design")]
+    [(15, '9999-12-31'), (10, '2021-06-01')]
+    """
     return tuple(_term(dict(entry)) for entry in read_toml("patents/statute.toml")["term"])
 
 
@@ -51,10 +59,13 @@ def add_years(day: date, years: int) -> date:
 
 
 def statutory_expiry(right: IPRight) -> date:
-    """The day on which protection ends by law, fees and validity apart.
+    """The first day without protection by law, fees and validity apart.
 
-    ``expiry = (filing | grant | publication) + term``, plus days of term compensation; a renewed trademark ends at
-    `renewed_to`, a right without a statutory term at its `stated_expiry`.
+    ``expiry = (filing | grant | publication) + term``, plus days of term compensation. The last day that a certificate
+    states, `stated_expiry` or the `renewed_to` of a renewed trademark, is still one of protection.
+
+    Source: Guidelines for Patent Examination of CNIPA, part V, chapter 9, section 2.1 (a utility model filed on
+    1999-09-06 lasts to 2009-09-05 and ends on 2009-09-06, holiday or not).
 
     Raises
     ------
@@ -63,15 +74,15 @@ def statutory_expiry(right: IPRight) -> date:
 
     Examples
     --------
+    >>> statutory_expiry(Patent(number="ZL1999", kind="utility_model", filing=date(1999, 9, 6), grant=date(2000, 5, 1)))
+    datetime.date(2009, 9, 6)
     >>> statutory_expiry(Patent(number="ZL2020", kind="design", filing=date(2021, 5, 31), grant=date(2021, 12, 1)))
     datetime.date(2031, 5, 31)
     >>> statutory_expiry(Patent(number="ZL2021", kind="design", filing=date(2021, 6, 1), grant=date(2021, 12, 1)))
     datetime.date(2036, 6, 1)
     """
-    if right.stated_expiry:
-        return right.stated_expiry
-    if right.renewed_to:
-        return right.renewed_to
+    if last_day := right.stated_expiry or right.renewed_to:
+        return last_day + timedelta(days=1)
     term = _term_of(right)
     start = {"filing": right.filing, "grant": right.grant, "publication": right.publication}[term.counted_from]
     if start is None:
@@ -84,9 +95,7 @@ def statutory_expiry(right: IPRight) -> date:
                 start=term.counted_from,
             )
         )
-    end = add_years(start, term.years)
-    if term.year_end:
-        end = date(end.year, 12, 31)
+    end = date(start.year + term.years + 1, 1, 1) if term.year_end else add_years(start, term.years)
     return end + timedelta(days=right.term_compensation_days) if isinstance(right, Patent) else end
 
 
@@ -119,10 +128,23 @@ def term_compensation_days(
 ) -> int:
     """Days of compensation for delay in granting a Chinese invention patent.
 
-    ``grant − max(filing + 4 y, request + 3 y) − reasonable delay − applicant's delay``, not below zero.
+    ``grant − max(filing + 4 y, request + 3 y) − reasonable delay − applicant's delay``, not below zero. To be requested
+    within three months of grant.
 
-    Source: Patent Law of China art. 42(2); Implementing Regulations (2024) rules 77 to 79. To be requested within three
-    months of grant.
+    Parameters
+    ----------
+    filing : date
+        Of an international application its entry into the national phase, of a divisional one its own submission.
+    examination_request : date
+        The later of the request and the publication of the application.
+
+    Raises
+    ------
+    DataError
+        Negative days of delay; a grant before filing or request.
+
+    Source: Patent Law of China art. 42(2); Implementing Regulations (2024) rules 77 to 79; Guidelines for Patent
+    Examination (2023), part V, chapter 9, section 2.2.
 
     >>> term_compensation_days(filing=date(2018, 3, 1), examination_request=date(2019, 9, 1), grant=date(2024, 3, 1),
     ...                        reasonable_delay_days=100, applicant_delay_days=60)
@@ -130,10 +152,13 @@ def term_compensation_days(
     """
     delays = {"reasonable_delay_days": reasonable_delay_days, "applicant_delay_days": applicant_delay_days}
     template = "{got} days of delay; 0 or more"
-    refuse(
-        DataError,
-        [finding("right.delay", template, path=(name,), got=days) for name, days in delays.items() if not days >= 0],
-    )
+    found = [finding("right.delay", template, path=(name,), got=days) for name, days in delays.items() if not days >= 0]
+    if grant < max(filing, examination_request):
+        template = "grant {got} is before filing {filing} or request {request}"
+        found.append(
+            finding("right.before", template, path=("grant",), got=grant, filing=filing, request=examination_request)
+        )
+    refuse(DataError, found)
     threshold = max(add_years(filing, 4), add_years(examination_request, 3))
     days = (grant - threshold).days - reasonable_delay_days - applicant_delay_days
     return max(days, 0)

@@ -13,30 +13,39 @@ from ipabs.basics.units import UNIT_OF_TYPE
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.io.columns import Column, TypedColumns, read_columns, read_date, read_flag, read_list, read_words
 from ipabs.io.table import Table
-from ipabs.patents.patent import PATENT_KINDS, IPRight, Patent, Pledge
+from ipabs.patents.patent import ALIVE, PATENT_KINDS, IPRight, Patent, Pledge
 from ipabs.patents.portfolio import Portfolio
 from ipabs.patents.statute import statutory_expiry
 
 KIND_WORDS: Mapping[str, str] = {
-    "invention": "invention", "发明": "invention", "发明专利": "invention",
+    "invention": "invention", "发明": "invention", "发明专利": "invention", "发明专利权": "invention",
+    "发明授权": "invention", "授权发明": "invention", "发明公开": "invention", "发明申请": "invention",
+    "发明专利申请": "invention",
     "utility_model": "utility_model", "utility model": "utility_model", "实用新型": "utility_model",
-    "实用新型专利": "utility_model",
-    "design": "design", "外观设计": "design", "外观设计专利": "design",
-    "trademark": "trademark", "商标": "trademark", "注册商标": "trademark",
+    "实用新型专利": "utility_model", "实用新型专利权": "utility_model",
+    "design": "design", "外观设计": "design", "外观设计专利": "design", "外观设计专利权": "design",
+    "trademark": "trademark", "商标": "trademark", "注册商标": "trademark", "商标权": "trademark",
     "software_copyright": "software_copyright", "软件著作权": "software_copyright", "软著": "software_copyright",
-    "layout_design": "layout_design", "集成电路布图设计": "layout_design",
+    "计算机软件著作权": "software_copyright",
+    "layout_design": "layout_design", "集成电路布图设计": "layout_design", "布图设计": "layout_design",
     "data_right": "data_right", "数据知识产权": "data_right",
 }  # fmt: skip
 STATUS_WORDS: Mapping[str, str] = {
     "in_force": "in_force", "有效": "in_force", "授权": "in_force", "有权": "in_force", "专利权维持": "in_force",
-    "pending": "pending", "审中": "pending", "实质审查": "pending", "公开": "pending",
+    "等年费滞纳金": "in_force", "部分无效": "in_force", "已注册": "in_force",
+    "pending": "pending", "审中": "pending", "实质审查": "pending", "公开": "pending", "审查中": "pending",
+    "实质审查的生效": "pending", "等待实审提案": "pending",
     "lapsed": "lapsed", "失效": "lapsed", "终止": "lapsed", "未缴年费": "lapsed", "专利权终止": "lapsed",
-    "expired": "expired", "期限届满": "expired",
-    "invalidated": "invalidated", "无效": "invalidated", "全部无效": "invalidated",
-    "withdrawn": "withdrawn", "撤回": "withdrawn", "驳回": "withdrawn",
+    "专利权的终止": "lapsed", "未缴年费终止失效": "lapsed", "未缴年费专利权终止": "lapsed", "放弃": "lapsed",
+    "主动放弃": "lapsed", "避重放弃": "lapsed", "注销": "lapsed", "已注销": "lapsed",
+    "expired": "expired", "期限届满": "expired", "届满终止失效": "expired",
+    "invalidated": "invalidated", "无效": "invalidated", "全部无效": "invalidated", "全部撤销": "invalidated",
+    "withdrawn": "withdrawn", "撤回": "withdrawn", "驳回": "withdrawn", "主动撤回": "withdrawn",
+    "视为撤回": "withdrawn", "逾期视撤失效": "withdrawn", "驳回失效": "withdrawn",
 }  # fmt: skip
 JURISDICTION_WORDS: Mapping[str, str] = {
-    "CN": "CN", "中国": "CN", "US": "US", "美国": "US", "EP": "EP", "欧洲": "EP", "UP": "UP",
+    "CN": "CN", "中国": "CN", "US": "US", "美国": "US", "EP": "EP", "EPO": "EP", "欧洲": "EP", "欧洲专利局": "EP",
+    "UP": "UP",
 }  # fmt: skip
 
 
@@ -52,12 +61,35 @@ def _text(text: str) -> str | Finding:
     return fault or text
 
 
+def owners_of(text: str) -> tuple[str, ...]:
+    """The owners that one cell names, each once; the first owns the right, the others are co-owners.
+
+    >>> owners_of("甲公司；乙大学"), owners_of("Firm A | Firm B")
+    (('甲公司', '乙大学'), ('Firm A', 'Firm B'))
+    """
+    return tuple(dict.fromkeys(name.strip() for name in re.split("[;；、|｜]", text) if name.strip()))
+
+
 COLUMNS = (
     Column(
         name="number", read=_text, needed=True, headings=("专利号", "申请号", "权利号", "注册号", "登记号", "patent")
     ),
     Column(name="kind", read=read_words(KIND_WORDS), needed=True, headings=("类型", "专利类型", "权利类型", "种类")),
-    Column(name="owner", read=_text, headings=("firm", "企业", "权利人", "专利权人", "申请人")),
+    Column(
+        name="owner",
+        read=_text,
+        headings=(
+            "firm",
+            "企业",
+            "权利人",
+            "专利权人",
+            "申请人",
+            "申请(专利权)人",
+            "申请（专利权）人",
+            "当前专利权人",
+            "当前申请(专利权)人",
+        ),
+    ),
     Column(name="jurisdiction", read=read_words(JURISDICTION_WORDS), headings=("国别", "国家", "法域", "country")),
     Column(name="status", read=read_words(STATUS_WORDS), headings=("法律状态", "状态", "legal_status")),
     Column(name="filing", read=read_date, headings=("申请日", "filing_date")),
@@ -91,10 +123,11 @@ def read_portfolio(table: Table, *, mapping: Mapping[str, str] | None = None, as
     ----------
     table : from `ipabs.io.table.read_table`
         Headings are the names of fields, usual Chinese ones, or what `mapping` (heading to field) says. A cell of
-        several words has ``;`` between them. Without a status, a right with a grant date is in force, one without is
-        pending.
+        several words has ``;`` between them; of several owners in one cell the first owns the right, and the others
+        are co-owners. Without a status, a right with a grant date is in force, one without is pending.
     as_of : date, optional
-        Also refuse rights that the tape calls in force or pending but whose term is over on this day.
+        Also refuse rights that the tape calls in force or pending but that are not filed yet, or whose term is over, on
+        this day.
 
     Raises
     ------
@@ -104,9 +137,10 @@ def read_portfolio(table: Table, *, mapping: Mapping[str, str] | None = None, as
     Examples
     --------
     >>> from ipabs.io.table import parse_table
-    >>> heading, row = "专利号,专利权人,专利类型,申请日,授权公告日", "ZL2019,甲公司,发明专利,2019-03-21,2021/6/18"
-    >>> read_portfolio(parse_table(f"{heading}\\n{row}\\n".encode(), file="patents.csv")).rights[0].owner
-    '甲公司'
+    >>> heading, row = "专利号,专利权人,专利类型,申请日,授权公告日", "ZL2019,甲公司；乙大学,发明,2019-03-21,2021/6/18"
+    >>> right = read_portfolio(parse_table(f"{heading}\\n{row}\\n".encode(), file="patents.csv")).rights[0]
+    >>> right.owner, right.co_owners, right.status
+    ('甲公司', ('乙大学',), 'in_force')
     """
     read = read_columns(table, COLUMNS, mapping=mapping)
     found = [*read.findings]
@@ -124,7 +158,15 @@ def read_portfolio(table: Table, *, mapping: Mapping[str, str] | None = None, as
 def check_patent_tape(
     table: Table, *, mapping: Mapping[str, str] | None = None, as_of: date | None = None
 ) -> tuple[Finding, ...]:
-    """Every fault of a tape, and a note for each column that is not read."""
+    """Every fault of a tape, and a note for each column that is not read.
+
+    >>> from ipabs.io.table import parse_table
+    >>> text = "number,kind,filing,grant,colour\\nZL1,design,2022-06-01,2022-01-01,red\\n"
+    >>> for found in check_patent_tape(parse_table(text.encode(), file="t.csv")):
+    ...     print(found)
+    t.csv:2:4 D2.grant: grant 2022-01-01 is before filing 2022-06-01
+    t.csv:1:5: column 'colour' is not read
+    """
     unread = read_columns(table, COLUMNS, mapping=mapping).unread
     notes = tuple(
         finding("patent_tape.unread", "column {got!r} is not read", severity="note", got=name,
@@ -140,10 +182,13 @@ def check_patent_tape(
 
 def _right(given: dict[str, Any]) -> IPRight:
     contracts = given.pop("pledges", ())
+    owner, *joint = owners_of(given.pop("owner", "")) or ("",)
+    given["co_owners"] = tuple(dict.fromkeys((*joint, *given.get("co_owners", ()))))
     kind: type[IPRight] = Patent if given["kind"] in PATENT_KINDS else IPRight
     names = {field.name for field in fields(kind)}
     given.setdefault("status", "in_force" if given.get("grant") or kind is IPRight else "pending")
     return kind(
+        owner=owner,
         **{name: value for name, value in given.items() if name in names},
         pledges=tuple(Pledge(contract=contract) for contract in contracts),
     )
@@ -162,10 +207,16 @@ def _term_findings(right: IPRight, as_of: date | None) -> Iterator[Finding]:
     except DataError as fault:
         yield from fault.findings
         return
-    if as_of and right.status in ("in_force", "pending") and expiry <= as_of:
+    if as_of is None or right.status not in ALIVE:
+        return
+    if expiry <= as_of:
         template = "{right} is called {got}, but its term ended on {expiry}"
         yield finding("patent_tape.expired", template, path=("status",), got=right.status, right=right.number,
                       expiry=expiry)  # fmt: skip
+    if right.filing and as_of < right.filing:
+        template = "{right} is called {status} on {as_of}, but was filed on {got}"
+        yield finding("patent_tape.not_filed", template, path=("filing",), got=right.filing, right=right.number,
+                      status=right.status, as_of=as_of)  # fmt: skip
 
 
 def register_number(number: str) -> str:

@@ -69,13 +69,14 @@ def test_patent_lasts_its_term_from_filing(filing: date, kind: str) -> None:
 def test_other_rights_last_as_their_law_says() -> None:
     mark = IPRight(number="T1", kind="trademark", grant=date(2015, 3, 14))
     assert statutory_expiry(mark) == date(2025, 3, 14)
-    assert statutory_expiry(replace(mark, renewed_to=date(2035, 3, 14))) == date(2035, 3, 14)
+    # A renewed mark and a certificate state the last day of protection; software is protected on 31 December itself.
+    assert statutory_expiry(replace(mark, renewed_to=date(2035, 3, 13))) == date(2035, 3, 14)
     software = IPRight(number="S1", kind="software_copyright", publication=date(2020, 7, 1))
-    assert statutory_expiry(software) == date(2070, 12, 31)
+    assert [is_alive(software, day) for day in (date(2070, 12, 31), date(2071, 1, 1))] == [True, False]
     with pytest.raises(DataError, match="no statutory term of a data_right in CN; state its expiry"):
         statutory_expiry(IPRight(number="D1", kind="data_right", filing=date(2023, 1, 1)))
     stated = IPRight(number="D1", kind="data_right", stated_expiry=date(2026, 1, 1))
-    assert statutory_expiry(stated) == date(2026, 1, 1)
+    assert [is_alive(stated, day) for day in (date(2026, 1, 1), date(2026, 1, 2))] == [True, False]
     with pytest.raises(DataError, match="the term counts from grant, which is missing"):
         statutory_expiry(IPRight(number="T2", kind="trademark"))
 
@@ -161,6 +162,15 @@ def test_fee_budget_counts_every_fee_once() -> None:
     budget = fee_budget(Portfolio(rights=(GOOD, replace(GOOD, number="ZL2", kind="utility_model"))))
     assert budget["ZL1"].sum() == sum(fee.amount for fee in fee_schedule(GOOD))
     assert list(budget.columns) == ["ZL1", "ZL2"]
+
+
+def test_no_us_fee_falls_due_after_expiry_and_none_for_a_design() -> None:
+    # Filed 2000-01-01, so expired on 2020-01-01: the fee of 11.5 years after the late grant is never due.
+    late = Patent(number="US1", jurisdiction="US", kind="invention", filing=date(2000, 1, 1), grant=date(2010, 1, 1))
+    assert [fee.due for fee in fee_schedule(late, entity="large")] == [date(2013, 7, 1), date(2017, 7, 1)]
+    design = Patent(number="US2", jurisdiction="US", kind="design", filing=date(2018, 1, 1), grant=date(2019, 1, 1))
+    budget = fee_budget(Portfolio(rights=(late, design)), entity="large")
+    assert budget.sum().to_dict() == {"US1": 2150 + 4040, "US2": 0}
 
 
 def test_fee_budget_keeps_currencies_apart() -> None:

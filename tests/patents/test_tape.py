@@ -10,6 +10,7 @@ from ipabs.io.table import Table, parse_table, read_table
 from ipabs.patents.indicators import high_value
 from ipabs.patents.industry import all_industry_royalty_band, ipc_map
 from ipabs.patents.patent import Patent
+from ipabs.patents.portfolio import pledge_findings
 from ipabs.patents.tape import check_patent_tape, read_portfolio
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "yuhang" / "patents.csv"
@@ -120,3 +121,43 @@ def test_symbols_of_inventions_are_checked_and_classes_of_designs_are_not() -> N
     assert [bool(high_value(one, **asked)) for one in known.patents] == [True, False]  # type: ignore[arg-type]  # typed above
     with pytest.raises(DataError, match=r"E2.ipc: '计算机' begins no IPC symbol; write G06N 3/08"):
         read_portfolio(tape(head, f"A,utility_model,{dates},计算机"))
+
+
+def test_words_of_chinese_patent_databases_are_read() -> None:
+    table = parse_table(
+        "公开(公告)号,申请号,申请日,专利类型,授权日,申请(专利权)人,法律状态\n"
+        "CN1B,CN201910000001.X,2019.03.21,授权发明,2021.06.18,甲公司 | 乙大学,专利权维持\n"
+        "CN2A,CN202310000002.3,2023年3月21日,发明申请,,甲公司,等待实审提案\n"
+        "CN3U,CN202320000003.4,20230321,实用新型专利,20231002,甲公司,等年费滞纳金\n"
+        "CN4B,CN201010000004.5,2010/3/21,发明授权,2012/5/2,甲公司,未缴年费终止失效\n".encode("gb18030"),
+        file="patents.csv",
+    )
+    rights = read_portfolio(table, as_of=date(2024, 1, 1)).rights
+    assert [(one.kind, one.status) for one in rights] == [
+        ("invention", "in_force"),
+        ("invention", "pending"),
+        ("utility_model", "in_force"),
+        ("invention", "lapsed"),
+    ]
+    assert (rights[0].owner, rights[0].co_owners) == ("甲公司", ("乙大学",))
+
+
+def test_co_owners_of_one_cell_must_consent_to_a_pledge() -> None:
+    head, row = (
+        "专利号,类型,申请日,授权公告日,专利权人,共有人,质押合同",
+        "ZL1,发明,2020-01-01,2021-01-01,甲；乙；甲,丙、乙,C1",
+    )
+    portfolio = read_portfolio(tape(head, row))
+    assert (portfolio.rights[0].owner, portfolio.rights[0].co_owners) == ("甲", ("乙", "丙"))
+    found = pledge_findings(portfolio, date(2024, 1, 1))
+    assert [str(one) for one in found] == ["ZL1.co_owners_consent: ZL1: consent of co-owner 乙, 丙 is missing"]
+
+
+def test_right_filed_after_the_day_of_the_tape_is_told() -> None:
+    table = tape("number,kind,filing,grant", "ZL1,invention,2042-03-21,2044-06-18", "ZL2,design,2024-01-01,2024-05-01")
+    with pytest.raises(DataError) as caught:
+        read_portfolio(table, as_of=date(2024, 1, 1))
+    assert [str(one) for one in caught.value.findings] == [
+        "patents.csv:2:3 C2.filing: ZL1 is called in_force on 2024-01-01, but was filed on 2042-03-21"
+    ]
+    assert len(read_portfolio(table).rights) == 2

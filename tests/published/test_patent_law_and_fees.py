@@ -1,13 +1,14 @@
 """Published terms, fees and tests of Chinese, US and European patents."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from ipabs.errors import DataError
 from ipabs.patents.indicators import example_profile, high_value, per_ten_thousand, score
-from ipabs.patents.patent import Patent
+from ipabs.patents.patent import Patent, RightKind
 from ipabs.patents.renewal_fees import REDUCED, fee_schedule, fee_table, late_fee
-from ipabs.patents.statute import drug_term_extension, term_compensation_days
+from ipabs.patents.statute import drug_term_extension, is_alive, statutory_expiry, term_compensation_days
 
 EXACT_FEN = 0.005
 
@@ -93,6 +94,34 @@ def test_term_compensation_of_the_2024_regulations() -> None:
     delays = {"reasonable_delay_days": 100, "applicant_delay_days": 60}
     assert term_compensation_days(**dates, grant=date(2024, 3, 1), **delays) == 387
     assert term_compensation_days(**dates, grant=date(2022, 9, 1)) == 0
+
+
+@pytest.mark.parametrize(
+    ("filing", "kind", "last_day"),
+    [
+        (date(1999, 9, 6), "utility_model", date(2009, 9, 5)),  # the example of the Guidelines
+        (date(2021, 5, 31), "design", date(2031, 5, 30)),  # ten years: filed on the last day of the old law
+        (date(2021, 6, 1), "design", date(2036, 5, 31)),  # fifteen: filed on the first day of the new one
+        (date(2004, 2, 29), "invention", date(2024, 2, 28)),  # 2024 has the corresponding day
+        (date(2016, 2, 29), "utility_model", date(2026, 2, 27)),  # 2026 has none: the month's last day takes its place
+        (date(2080, 2, 29), "invention", date(2100, 2, 27)),  # 2100 is no leap year
+    ],
+)
+def test_last_day_of_protection(filing: date, kind: RightKind, last_day: date) -> None:
+    # Patent Law art. 42; Implementing Regulations rule 5; Guidelines for Patent Examination, part V, ch. 9, sec. 2.1
+    right = Patent(number="x", kind=kind, filing=filing, grant=filing + timedelta(days=365))
+    assert [is_alive(right, last_day + timedelta(days=after)) for after in (0, 1)] == [True, False]
+
+
+def test_priority_does_not_start_the_term() -> None:
+    # Implementing Regulations (2024) rule 12: in article 42 the filing date is not the priority date.
+    right = Patent(number="x", kind="invention", priority=date(2019, 5, 1), filing=date(2020, 4, 30), status="pending")
+    assert statutory_expiry(right) == date(2040, 4, 30)
+
+
+def test_compensation_of_a_grant_before_its_request_is_refused() -> None:
+    with pytest.raises(DataError, match="grant 2019-01-01 is before filing 2018-03-01 or request 2019-09-01"):
+        term_compensation_days(filing=date(2018, 3, 1), examination_request=date(2019, 9, 1), grant=date(2019, 1, 1))
 
 
 @pytest.mark.parametrize(
