@@ -14,7 +14,7 @@ from ipabs.case.named_files import CalendarFile, DealFile, IndexFile, Tapes, Tru
 from ipabs.case.valuations import ValuationMethod
 from ipabs.cashflow.collections import Collections
 from ipabs.errors import Finding, finding
-from ipabs.financing.costs import CostItem
+from ipabs.financing.costs import CostItem, nothing_left
 from ipabs.financing.published_subsidies import published_subsidies
 from ipabs.financing.subsidy import Subsidy
 from ipabs.financing.tax import Tax
@@ -141,7 +141,7 @@ class CaseFile:
     provenance: Annotated[tuple[Provenance, ...], "where each input comes from, by key path"] = ()
 
     def findings(self) -> Iterator[Finding]:
-        """Names that are not there; a rate that no present value has; a subsidy that stands twice."""
+        """Names that are not there; a rate that no present value has; costs that leave a firm nothing of its loan."""
         if self.discount_rate is not None and not self.discount_rate > -1:
             template = "{got} has no present value; a discount rate is above -100%"
             yield finding("case.discount_rate", template, path=("discount_rate",), got=f"{self.discount_rate:.0%}")
@@ -155,6 +155,8 @@ class CaseFile:
                 if one.deal not in deals:
                     template = "the case has no deal {got!r}; {hint}"
                     yield finding("case.no_deal", template, path=(key, one.deal), got=one.deal, allowed=deals)
+        for found in nothing_left(self.costs):
+            yield found.under("costs")
         published = {one.name for one in published_subsidies()} if self.published_subsidies else set()
         for at, name in enumerate(self.published_subsidies):
             if name not in published:

@@ -6,13 +6,14 @@ right answers.
 """
 
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
+from ipabs._typing import FloatArray
 from ipabs.basics.schedule import add_months
-from ipabs.errors import DataError, finding, refuse
-from ipabs.financing.cash_items import drawn, yuan_years
+from ipabs.errors import DataError, SpecError, finding, refuse
+from ipabs.financing.cash_items import CashItems, drawn, yuan_years
 from ipabs.financing.dated_amounts import Dated, balancing_rate, dated_faults, months_back, whole_months
 from ipabs.financing.facility import Facility
 from ipabs.financing.rates import flow_table
@@ -60,6 +61,9 @@ def interval_years(start: date, end: date, intervals: Intervals) -> float:
     >>> round(interval_years(date(2013, 1, 12), date(2013, 2, 15), "months"), 8)
     0.09153005
     """
+    if intervals not in get_args(Intervals):
+        template = "time is not counted in {got!r}; {hint}"
+        raise SpecError(finding("apr.intervals", template, got=intervals, allowed=get_args(Intervals)))
     if intervals == "weeks":
         weeks, days = divmod((end - start).days, 7)
         return weeks / 52 + days / _days_of_year(start + timedelta(days=days))
@@ -102,19 +106,28 @@ def facility_eu_apr(facility: Facility, *, intervals: Intervals = "years") -> fl
 
 
 def flat_rate(facility: Facility) -> float:
-    """(interest + own fees) / principal / years to the last repayment: the rate salesmen quote.
+    """(interest + own fees) / Σ principal × years to the last repayment: the rate salesmen quote.
 
     It charges the original principal throughout, so an amortizing loan costs nearly twice what it says.
     """
     items = facility.cash_items()
-    paid = items.where((items.is_kind("interest") | items.is_kind("fee")) & items.borne_by("firm"))
-    money = items.where(items.is_kind("principal"))
-    years = float((money.dates.max() - money.dates.min()).astype(np.int64)) / 365
-    return float(-paid.amounts.sum() / drawn(items).sum() / years)
+    return _own_cost(items) / float(drawn(items) @ _terms(items))
+
+
+def _own_cost(items: CashItems) -> float:
+    """Interest and the firms' own fees, in cash or imputed."""
+    return -float(items.sums((items.is_kind("interest") | items.is_kind("fee")) & items.borne_by("firm")).sum())
+
+
+def _terms(items: CashItems) -> FloatArray:
+    """(firm,) years from each firm's first day to its last repayment, days / 365."""
+    starts = items.starts()
+    last, repaid = starts.astype(np.int64), items.is_kind("principal")
+    np.maximum.at(last, items.firm[repaid], items.dates[repaid].astype(np.int64))
+    return np.asarray((last - starts.astype(np.int64)) / 365)
 
 
 def simple_annual_cost(facility: Facility) -> float:
     """(interest + own fees) / yuan-years outstanding: what `implied_spread` is a difference of."""
     items = facility.cash_items()
-    paid = items.where((items.is_kind("interest") | items.is_kind("fee")) & items.borne_by("firm"))
-    return float(-paid.amounts.sum() / yuan_years(items)[2].sum())
+    return _own_cost(items) / float(yuan_years(items)[2].sum())

@@ -4,14 +4,14 @@ A saving need not be monotone (a yearly fee in advance makes it jump with the te
 every turn is reported.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, get_args
 
 import numpy as np
 
-from ipabs.errors import SpecError, finding
+from ipabs.errors import Finding, SpecError, finding, refuse
 from ipabs.financing.costs import Bearing
 from ipabs.financing.facility import FirmFacts, Terms, offer
 from ipabs.financing.loan import BankLoan, EntrustedLoan, IPPledgedLoan
@@ -96,7 +96,7 @@ def vary(question: Question, variable: Variable, value: float) -> Question:
 def _at_rate(loan: Terms, rate: float) -> Terms:
     match loan:
         case BankLoan() | IPPledgedLoan() | EntrustedLoan():
-            return replace(loan, rate=rate, index=None, margin=0.0)
+            return replace(loan, rate=rate, index=None, margin=0.0, resets="never")
     raise SpecError(
         finding(
             "break_even.loan",
@@ -148,6 +148,7 @@ def break_even(
     def saving(value: float) -> float:
         return vary(question, variable, value).saving()
 
+    refuse(SpecError, _range_faults(low, high, steps))
     if variable in WHOLE_NUMBERS:
         numbers = [float(n) for n in range(round(low), round(high) + 1)]
         values = [saving(n) for n in numbers]
@@ -165,6 +166,7 @@ def turns(saving: Callable[[float], float], low: float, high: float, *, steps: i
     >>> [round(turn.value, 6) for turn in turns(lambda x: (x - 1) * (x - 2), 0, 3)]
     [1.0, 2.0]
     """
+    refuse(SpecError, _range_faults(low, high, steps))
     points = np.linspace(low, high, steps + 1).tolist()
     values = [saving(point) for point in points]
     found = []
@@ -175,6 +177,12 @@ def turns(saving: Callable[[float], float], low: float, high: float, *, steps: i
             jump = gap > 1e-6 * max(abs(values[at]), abs(values[at + 1]), 1e-300)
             found.append(_turn((left + right) / 2, values[at + 1], jump=jump))
     return tuple(found)
+
+
+def _range_faults(low: float, high: float, steps: int) -> Iterator[Finding]:
+    if not -np.inf < low < high < np.inf or steps < 1:
+        template = "nothing to scan from {got} to {high} in {steps} steps; the range rises, with at least one step"
+        yield finding("break_even.range", template, got=low, high=high, steps=steps)
 
 
 def _bisected(

@@ -4,7 +4,6 @@ import html
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import get_args
 
 import pandas as pd
 
@@ -12,9 +11,9 @@ from ipabs.errors import DataError, Finding, SpecError, finding, refuse
 from ipabs.financing.admissibility import why_closed
 from ipabs.financing.cash_items import CashItems, unknown_firm
 from ipabs.financing.compared import Compared, DiscountCurve, Measure, Value
-from ipabs.financing.facility import Facility, FirmFacts, Joined, Warned
+from ipabs.financing.facility import Facility, FirmFacts, Joined, Warned, checked_facts
 from ipabs.financing.ladder import shapley_steps_bp
-from ipabs.financing.rates import Convention, flow_table
+from ipabs.financing.rates import Convention, convention_faults, discount_faults, flow_table
 from ipabs.financing.sides import Side
 
 
@@ -123,7 +122,7 @@ class Comparison:
                 f"{sums.net[0]:,.2f} = spread {sums.spread[0]:,.2f} + fees {sums.fees[0]:,.2f} "
                 f"+ carried {sums.carried[0]:,.2f} + subsidy {sums.subsidy[0]:,.2f} + tax {sums.tax[0]:,.2f}; "
                 f"market saving {sums.market[0]:,.2f}, public cost {sums.public_cost[0]:,.2f}"
-                + (f"; different repayment {sums.profile[0]:,.2f}" if sums.profile[0] else "")
+                + (f"; different repayment {sums.profile[0]:,.2f}" if abs(sums.profile[0]) >= 0.005 else "")
             )
         return "\n".join([*lines, *(f"{found.severity}: {found}" for found in self.findings)])
 
@@ -179,7 +178,8 @@ def compare(
         raise SpecError(
             finding("comparison.against", "no facility {got!r}; {hint}", got=against, allowed=facilities.keys())
         )
-    refuse(SpecError, _wrong_words(curve, convention))
+    refuse(SpecError, (*convention_faults(convention), *_curve_faults(curve, as_of)))
+    known = checked_facts(facts)
     items = {name: facility.cash_items() for name, facility in facilities.items()}
     refuse(SpecError, _currencies(items, against))
     side = Side.of(items[against], convention)
@@ -193,21 +193,19 @@ def compare(
     return Comparison(
         against=against,
         compared=tuple(compared),
-        facts=tuple(facts),
+        facts=known,
         convention=convention,
         findings=tuple(dict.fromkeys(found)),
     )
 
 
-def _wrong_words(curve: object, convention: str) -> Iterator[Finding]:
-    """A convention that is none; a curve that neither discounts dates nor is a rate above -100 %."""
-    if convention not in get_args(Convention):
-        template = "no convention {got!r}; {hint}"
-        yield finding("comparison.convention", template, got=convention, allowed=get_args(Convention))
-    is_rate = isinstance(curve, int | float) and curve > -1
-    if not (curve is None or is_rate or hasattr(curve, "discount")):
-        template = "{got} discounts nothing; give a rate above -1, such as 0.03, or a curve"
-        yield finding("comparison.curve", template, got=curve)
+def _curve_faults(curve: object, as_of: date | None) -> Iterator[Finding]:
+    """A curve that neither discounts dates nor is a rate above -100 %; a date beside a curve's own."""
+    if hasattr(curve, "discount"):
+        if as_of is not None:
+            yield finding("comparison.as_of", "a curve has its own date; leave out as_of, {got}", got=as_of)
+    elif curve is not None:
+        yield from discount_faults(curve)
 
 
 def _currencies(items: Mapping[str, CashItems], against: str) -> list[Finding]:
@@ -234,5 +232,8 @@ def shapley_ladder(comparator: Facility, facility: Facility, *, convention: Conv
 
 
 def programme(facilities: Iterable[Facility]) -> Joined:
-    """Several facilities seen as one, to be compared as a programme."""
-    return Joined(facilities=tuple(facilities))
+    """Several facilities seen as one, to be compared as a programme; a `SpecError` without any."""
+    some = tuple(facilities)
+    if not some:
+        raise SpecError(finding("comparison.programme", "a programme has at least one facility"))
+    return Joined(facilities=some)

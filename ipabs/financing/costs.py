@@ -99,7 +99,7 @@ def _findings(cost: Charge) -> Iterator[Finding]:
         yield finding(
             "cost.negative", "{cost}: {got} is not a cost; write 0 or more", path=("rate",), got=cost.rate, cost=name
         )
-    if takes_the_principal(cost):
+    if first_day_share(cost) >= 1:
         yield finding(
             "cost.whole_principal",
             "{cost}: {got} of the principal, paid before the firm can use it, leaves nothing; write less than 100%",
@@ -138,16 +138,40 @@ def _findings(cost: Charge) -> Iterator[Finding]:
         )
 
 
-def takes_the_principal(cost: Charge) -> bool:
-    """Whether what a firm borrows is taken by this one cost on the first day: it would have no rate.
+def first_day_share(cost: Charge) -> float:
+    """The part of what a firm borrows that it pays for this cost on the first day; 0 for a fixed sum.
 
-    >>> takes_the_principal(Charge(rate=1.0)), takes_the_principal(Charge(rate=1.0, borne_by="district"))
-    (True, False)
+    >>> first_day_share(Charge(rate=0.01)), first_day_share(Charge(rate=0.01, borne_by="district"))
+    (0.01, 0.0)
     """
-    if cost.rate is None or cost.on not in ("balance", "principal"):
-        return False
-    borne = sum(one.share for one in bearings(cost.borne_by) if one.bearer == "firm" and not one.imputed)
-    return cost.timing in ("upfront", "yearly_in_advance") and cost.rate * borne >= 1
+    on_first_day = cost.timing in ("upfront", "yearly_in_advance") and cost.on in ("balance", "principal")
+    if cost.rate is None or not on_first_day:
+        return 0.0
+    return cost.rate * sum(one.share for one in bearings(cost.borne_by) if one.bearer == "firm" and not one.imputed)
+
+
+def nothing_left(costs: Iterable[Charge], *, kept: float = 0.0) -> Iterator[Finding]:
+    """Costs that each leave a firm something of what it borrows and together nothing: it would have no rate.
+
+    Parameters
+    ----------
+    kept : float
+        Share of the principal that a deposit keeps back.
+
+    Examples
+    --------
+    >>> for found in nothing_left([Charge(rate=0.5), Charge(rate=0.3)], kept=0.2):
+    ...     print(found)
+    the costs of the first day take 100% of the principal together and leave nothing to use; write less than 100%
+    """
+    shares = [*(first_day_share(cost) for cost in costs), kept]
+    if sum(shares) >= 1 and max(shares[:-1], default=0.0) < 1:
+        yield finding(
+            "cost.nothing_left",
+            "the costs of the first day take {got} of the principal together and leave nothing to use; write less "
+            "than 100%",
+            got=f"{sum(shares):.0%}",
+        )
 
 
 def bearings(borne_by: Bearer | tuple[Bearing, ...]) -> tuple[Bearing, ...]:

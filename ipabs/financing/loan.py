@@ -15,7 +15,7 @@ from ipabs.basics.index_history import IndexHistory, history_of
 from ipabs.basics.units import Count, Money, Months, Rate, Share
 from ipabs.errors import Finding, ModelError, SpecError, finding, refuse
 from ipabs.financing.cash_items import CashItems, block, join, numbered
-from ipabs.financing.costs import Charge, charge_items
+from ipabs.financing.costs import Charge, charge_items, nothing_left
 from ipabs.financing.facility import Certainty, Description
 from ipabs.financing.need import Need
 from ipabs.financing.periods import Accrual, PaymentFrequency, accruals
@@ -87,6 +87,22 @@ class LoanTerms:
                 got=self.repayment,
                 allowed=("bullet", "linear", "level"),
             )
+        if self.rate is not None and self.resets != "never":
+            yield finding(
+                "loan.resets", "an index is read again; this loan has a fixed rate", path=("resets",), got=self.resets
+            )
+        yield from nothing_left(self.first_day_costs(), kept=self.deposit.share if self.deposit else 0.0)
+
+    def first_day_costs(self) -> tuple[Charge, ...]:
+        """Every charge that may fall on the first day."""
+        return tuple(charge for _, charge in self.charges())
+
+    def charges(self) -> Iterator[tuple[str, Charge]]:
+        """The charges that are stated, by name."""
+        for name in CHARGES:
+            charge: Charge | None = getattr(self, name)
+            if charge is not None:
+                yield name, charge
 
     def cautions(self, need: Need, indices: Sequence[IndexHistory] = ()) -> Iterator[Finding]:
         """A warning where the index is read beyond the day until which it is known."""
@@ -163,6 +179,9 @@ class SmallLoan(LoanTerms):
     def findings(self) -> Iterator[Finding]:
         """As for every loan; a flat rate stands instead of a rate."""
         flat = self.flat_monthly_rate
+        if flat is not None and self.rate is not None:
+            template = "a flat rate stands instead of a rate; write one of the two"
+            yield finding("loan.flat_rate", template, path=("flat_monthly_rate",), got=flat)
         yield from LoanTerms.findings(self if flat is None else replace(self, rate=12 * flat))
 
     def cash_items(self, need: Need, indices: Sequence[IndexHistory] = ()) -> CashItems:
@@ -205,17 +224,11 @@ def interest_of(plan: Need, rates: FloatArray, day_count: Accrual) -> FloatArray
 
 def items_of_plan(terms: LoanTerms, plan: Need, interest: FloatArray, contract_rates: FloatArray) -> CashItems:
     """The items of a loan whose (loan, date) interest is worked out."""
-    charges = ((name, getattr(terms, name)) for name in CHARGES)
     return join(
         (
             *principal_and_interest(plan, interest, contract_rates),
             *(() if terms.deposit is None else deposit_items(terms.deposit, plan)),
-            *(
-                part
-                for name, charge in charges
-                if charge is not None
-                for part in charge_items(charge, plan, name, interest=interest)
-            ),
+            *(part for name, charge in terms.charges() for part in charge_items(charge, plan, name, interest=interest)),
         )
     )
 

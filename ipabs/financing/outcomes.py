@@ -4,7 +4,7 @@ The paths come from elsewhere (an index model, a copula of defaults); here they 
 standard error and the number of paths.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from ipabs._typing import BoolArray, FloatArray
 from ipabs.basics.index_history import IndexHistory
-from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.errors import DataError, Finding, SpecError, finding, refuse
 from ipabs.financing.loan import LoanTerms, interest_of
 from ipabs.financing.need import Need
 from ipabs.financing.repayment import period_rates, repayment_plan
@@ -36,8 +36,7 @@ def outcome(values: FloatArray) -> Outcome:
     >>> outcome(np.array([1.0, 3.0])).standard_error
     1.0
     """
-    if len(values) < 2:
-        raise DataError(finding("outcome.paths", "{got} paths give no standard error; at least 2", got=len(values)))
+    refuse(DataError, _value_faults(values))
     low, high = np.quantile(values, [0.05, 0.95])
     return Outcome(
         mean=float(values.mean()),
@@ -46,6 +45,14 @@ def outcome(values: FloatArray) -> Outcome:
         high=float(high),
         paths=len(values),
     )
+
+
+def _value_faults(values: FloatArray) -> Iterator[Finding]:
+    if len(values) < 2:
+        yield finding("outcome.paths", "{got} paths give no standard error; at least 2", got=len(values))
+    missing = int((~np.isfinite(values)).sum())
+    if missing:
+        yield finding("outcome.values", "{got} of {paths} values are no finite numbers", got=missing, paths=len(values))
 
 
 def outcome_table(firms: Sequence[str], values: FloatArray) -> pd.DataFrame:
@@ -60,6 +67,7 @@ def outcome_table(firms: Sequence[str], values: FloatArray) -> pd.DataFrame:
     b           2.0             0.0      2
     programme   4.0             1.0      2
     """
+    refuse(DataError, _shape_faults(len(firms), values))
     columns = [*values.T, values.sum(axis=1)]
     rows = [asdict(outcome(column)) for column in columns]
     return pd.DataFrame(rows, index=pd.Index([*firms, "programme"], name="firm"))
@@ -85,7 +93,13 @@ def interest_under_paths(loan: LoanTerms, need: Need, index_paths: ArrayLike) ->
     array([[51500.],
            [50500.]])
     """
-    plan = repayment_plan(loan, need)
+    return _floating_interest(loan, repayment_plan(loan, need), index_paths)
+
+
+def _floating_interest(loan: LoanTerms, plan: Need, index_paths: ArrayLike) -> FloatArray:
+    """(path, loan) interest of a plan whose index follows paths."""
+    if loan.index is None:
+        raise SpecError(finding("outcome.fixed_rate", "a fixed rate follows no index; state index and margin"))
     paths = np.atleast_2d(np.asarray(index_paths, dtype=np.float64))
     refuse(DataError, _path_faults(paths, plan.dates.shape[1]))
     per_yuan = (paths + loan.margin) @ (plan.opening_shares * plan.accruals(loan.day_count)).T
@@ -119,7 +133,7 @@ def interest_change(
     """
     plan = repayment_plan(loan, need, indices)
     counted = interest_of(plan, period_rates(loan, plan, indices), loan.day_count).sum(axis=1)
-    return np.asarray(interest_under_paths(loan, need, index_paths) - counted)
+    return np.asarray(_floating_interest(loan, plan, index_paths) - counted)
 
 
 def joint_liability_calls(defaults: BoolArray, losses: ArrayLike, principal: FloatArray) -> FloatArray:
@@ -139,8 +153,9 @@ def joint_liability_calls(defaults: BoolArray, losses: ArrayLike, principal: Flo
     >>> joint_liability_calls(np.array([[True, False, False]]), [6.0, 6.0, 6.0], np.array([10.0, 10.0, 20.0]))
     array([[0., 2., 4.]])
     """
-    alive = ~np.asarray(defaults, dtype=np.bool_)
-    due = (np.where(alive, 0.0, np.asarray(losses, dtype=np.float64))).sum(axis=1, keepdims=True)
+    alive, owed = ~np.asarray(defaults, dtype=np.bool_), np.atleast_2d(np.asarray(losses, dtype=np.float64))
+    refuse(DataError, _shape_faults(len(principal), alive, owed))
+    due = np.where(alive, 0.0, owed).sum(axis=1, keepdims=True)
     weights = alive * principal
     total = weights.sum(axis=1, keepdims=True)
     return np.asarray(due * weights / np.where(total > 0, total, 1.0))
@@ -168,13 +183,13 @@ def simulated_savings(
     """
     change = np.zeros((1, 1)) if comparator_change is None else comparator_change
     called = np.zeros((1, 1)) if calls is None else calls
-    refuse(DataError, _shape_faults(saving, change, called))
+    refuse(DataError, _shape_faults(len(saving), change, called))
     return np.asarray(saving + change - called)
 
 
-def _shape_faults(saving: FloatArray, change: FloatArray, calls: FloatArray) -> list[Finding]:
-    firms, paths = len(saving), {len(part) for part in (change, calls) if len(part) > 1}
-    if len(paths) < 2 and all(part.ndim == 2 and part.shape[1] in (1, firms) for part in (change, calls)):
+def _shape_faults(firms: int, *parts: FloatArray | BoolArray) -> list[Finding]:
+    paths = {len(part) for part in parts if len(part) > 1}
+    if len(paths) < 2 and all(part.ndim == 2 and part.shape[1] in (1, firms) for part in parts):
         return []
     template = "{got} do not fit {firms} firms; wanted (path, firm), of the same paths"
-    return [finding("outcome.shapes", template, got=f"{change.shape} and {calls.shape}", firms=firms)]
+    return [finding("outcome.shapes", template, got=" and ".join(str(part.shape) for part in parts), firms=firms)]

@@ -39,8 +39,8 @@ def programme_table(issues: Iterable[Issue], *, eligible_firms: int | None = Non
 
     Columns: market, closing, firms, principal, saving (net), market_saving, public_cost (C borne by the district, D
     and E), public_cash (without what is imputed), contingent_cost; cumulative_firms counts a firm once;
-    cumulative_principal, cumulative_saving, cumulative_public_cash; public_cash_per_yuan_saved; penetration of the
-    eligible firms where their number is given.
+    cumulative_principal, cumulative_saving, cumulative_public_cash; public_cash_per_yuan_saved, missing where nothing
+    is saved; penetration of the eligible firms where their number is given.
 
     Raises
     ------
@@ -71,7 +71,8 @@ def programme_table(issues: Iterable[Issue], *, eligible_firms: int | None = Non
     table = pd.DataFrame(rows).set_index("issue")
     for column in ("principal", "saving", "public_cash"):
         table[f"cumulative_{column}"] = table[column].cumsum()
-    table["public_cash_per_yuan_saved"] = table["cumulative_public_cash"] / table["cumulative_saving"]
+    saved = table["cumulative_saving"]
+    table["public_cash_per_yuan_saved"] = table["cumulative_public_cash"] / saved.where(saved > 0)
     if eligible_firms is not None:
         table["penetration"] = table["cumulative_firms"] / eligible_firms
     return table

@@ -12,7 +12,7 @@ import numpy as np
 
 from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
 from ipabs.cashflow.irr import xirr
-from ipabs.errors import DataError, Finding, finding, refuse
+from ipabs.errors import DataError, Finding, SpecError, finding, refuse
 from ipabs.financing.cash_items import CashItems, drawn
 from ipabs.financing.facility import Facility
 from ipabs.financing.periods import equal_years
@@ -49,6 +49,7 @@ class FlowTable:
 
     def years(self, convention: Convention) -> FloatArray:
         """(firm, slot) years from each firm's first date."""
+        refuse(SpecError, convention_faults(convention))
         start = self.dates[:, :1]
         if convention == "equal_periods":
             return equal_years(np.broadcast_to(start, self.dates.shape), self.dates)
@@ -60,6 +61,8 @@ class FlowTable:
 
     def as_one_firm(self, name: str = "programme") -> "FlowTable":
         """The flows of all firms as those of one."""
+        if len(self.firms) == 1:
+            return self
         day = self.dates.astype(np.int64)
         first = int(day.min())
         at = (day - first).ravel()
@@ -90,6 +93,21 @@ class FlowTable:
                 return bare + self.fees + self.subsidy
             case "tax":
                 return bare + self.fees + self.subsidy + self.tax
+        raise SpecError(finding("facility.rung", "no rung {got!r}; {hint}", got=rung, allowed=RUNGS))
+
+
+def convention_faults(convention: str) -> Iterator[Finding]:
+    """A convention that is none."""
+    if convention not in get_args(Convention):
+        template = "no convention {got!r}; {hint}"
+        yield finding("comparison.convention", template, got=convention, allowed=get_args(Convention))
+
+
+def discount_faults(rate: object) -> Iterator[Finding]:
+    """What is no finite rate above -100 %."""
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not -1 < rate < np.inf:
+        template = "{got} discounts nothing; give a rate above -1, such as 0.03, or a curve"
+        yield finding("comparison.curve", template, got=rate)
 
 
 def flow_table(items: CashItems) -> FlowTable:
@@ -189,6 +207,7 @@ def present_cost(facility: Facility, rate: float, *, convention: Convention = "r
     >>> round(present_cost(dear, 0.04, convention="equal_periods"), 2)      # 1,060,000 / 1.04 - 1,000,000
     19230.77
     """
+    refuse(SpecError, discount_faults(rate))
     table = flow_table(facility.cash_items()).as_one_firm()
     return float(-(table.through("tax") * np.exp(-np.log1p(rate) * table.years(convention))).sum())
 

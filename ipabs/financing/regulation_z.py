@@ -24,6 +24,11 @@ class UnitPeriod:
     unit: Literal["day", "week", "semimonth", "month", "year"]
     count: int = 1
 
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            template = "a unit-period of {got} {unit}s; it is at least one"
+            raise DataError(finding("apr.unit_period", template, got=self.count, unit=self.unit))
+
     @property
     def per_year(self) -> float:
         """Unit-periods in a year, (b)(5)."""
@@ -114,6 +119,8 @@ def common_period(advances: Sequence[date], payments: Sequence[date]) -> UnitPer
     UnitPeriod(unit='month', count=3)
     """
     advanced, paid = sorted(set(advances)), sorted(set(payments))
+    if len({*advanced, *paid}) < 2:
+        raise DataError(finding("apr.one_day", "every amount falls on {got}; a rate needs time", got=advanced[0]))
     if _is_semimonthly(paid):
         return UnitPeriod(unit="semimonth")
     start = min(advanced[0], paid[0])

@@ -25,6 +25,9 @@ from ipabs.financing.periods import months_later
 from ipabs.financing.repayment import repayment_plan
 from ipabs.spec import check
 
+# No bond is issued at more; a price per hundred is above it.
+MOST_PRICE = 2.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warrant:
@@ -52,7 +55,10 @@ class Warrant:
         """A strike, a volatility or a life of zero."""
         for name in ("strike", "volatility", "years"):
             if not getattr(self, name) > 0:
-                yield finding("warrant.positive", "{name} is {got}; it must be more than 0", path=(name,), name=name)
+                got = getattr(self, name)
+                yield finding(
+                    "warrant.positive", "{name} is {got}; it must be more than 0", path=(name,), got=got, name=name
+                )
 
 
 def call_value(warrant: Warrant) -> float:
@@ -85,6 +91,17 @@ class CorporateBond(LoanTerms):
     KIND: ClassVar[str] = "corporate_bond"
 
     issue_price: Annotated[Factor, "per yuan of principal"] = 1.0
+
+    def findings(self) -> Iterator[Finding]:
+        """As for a loan; a price that is none for a yuan of principal, such as one for a hundred."""
+        yield from LoanTerms.findings(self)
+        if not 0 < self.issue_price <= MOST_PRICE:
+            yield finding(
+                "bond.price",
+                "an issue price of {got} per yuan of principal; write 0.985 for 98.5 per hundred",
+                path=("issue_price",),
+                got=f"{self.issue_price:g}",
+            )
 
     def cash_items(self, need: Need, indices: Sequence[IndexHistory] = ()) -> CashItems:
         """The loan's items and the discount."""

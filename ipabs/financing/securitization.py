@@ -14,7 +14,7 @@ from ipabs.basics.units import Count, Money
 from ipabs.errors import Finding, SpecError, finding, refuse
 from ipabs.financing.allocation import AllocationBasis, allocated
 from ipabs.financing.cash_items import CashItems, join
-from ipabs.financing.costs import CostItem, charge_amounts, charge_items, stated_twice
+from ipabs.financing.costs import AllocateBy, Charge, CostItem, charge_amounts, charge_items, nothing_left, stated_twice
 from ipabs.financing.facility import Certainty, Description, FirmFacts, checked_facts, settled
 from ipabs.financing.loan import (
     Deposit,
@@ -53,13 +53,33 @@ class Participation(LoanTerms):
         if self.firms < 1:
             yield finding("participation.firms", "{got} firms take part", path=("firms",), got=self.firms)
         for cost in self.costs:
-            if cost.amount is not None and cost.allocate_by != "equally" and not self.issue_size:
+            yield from self._of_whole_deal(cost)
+            if cost.amount is not None and cost.allocate_by == "principal" and not self.issue_size:
                 yield finding(
                     "participation.size",
                     "{got} is a sum of the whole deal; state issue_size, of which the firm takes its part",
                     path=("issue_size",),
                     got=cost.name,
                 )
+
+    def _of_whole_deal(self, cost: CostItem) -> Iterator[Finding]:
+        """What only a pool tells: the other firms' risks, the sum that a minimum is compared with."""
+        known: tuple[AllocateBy, ...] = ("principal",) if cost.amount is None else ("principal", "equally", "shapley")
+        if cost.minimum is not None or cost.allocate_by not in known:
+            yield finding(
+                "participation.pool",
+                "{cost} is shared by {got}{least}, which takes the other firms' contracts; stated terms share by "
+                "{allowed}, a pool in every way",
+                path=("costs", cost.name),
+                got=cost.allocate_by,
+                allowed=known,
+                cost=cost.name,
+                least="" if cost.minimum is None else " with a minimum",
+            )
+
+    def first_day_costs(self) -> tuple[Charge, ...]:
+        """The charges of the contract and the costs of the deal."""
+        return (*LoanTerms.first_day_costs(self), *self.costs)
 
     def cash_items(self, need: Need, indices: Sequence[IndexHistory] = ()) -> CashItems:
         """The contract, and the firm's part of the costs."""
@@ -73,8 +93,8 @@ class Participation(LoanTerms):
     def _cost_items(self, cost: CostItem, plan: Need, interest: FloatArray) -> tuple[CashItems, ...]:
         if cost.amount is None:
             return charge_items(cost, plan, cost.name, interest=interest)
-        by_number = cost.allocate_by in ("equally", "shapley")
-        scale = np.full(len(plan), 1 / self.firms) if by_number else plan.principal / (self.issue_size or 1.0)
+        by_size = cost.allocate_by == "principal"
+        scale = plan.principal / (self.issue_size or 1.0) if by_size else np.full(len(plan), 1 / self.firms)
         return charge_items(cost, plan, cost.name, interest=interest, scale=scale)
 
 
@@ -171,7 +191,7 @@ class Securitization:
             From the application to the money: 36 days to 13 months in published deals.
         """
         charged = tuple(costs)
-        refuse(SpecError, stated_twice(charged))
+        refuse(SpecError, (*stated_twice(charged), *nothing_left(charged, kept=deposit.share if deposit else 0.0)))
         need, interest, rates = pool_need(pool, indices)
         parts = list(principal_and_interest(need, interest, rates))
         if deposit is not None:

@@ -103,6 +103,15 @@ class Subsidy:
                 got=self.on,
                 name=self.name,
             )
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            yield finding(
+                "subsidy.window",
+                "{name} is valid from {got} until {until}, which no contract meets",
+                path=("valid_until",),
+                got=self.valid_from,
+                name=self.name,
+                until=self.valid_until,
+            )
         ends = [band.up_to for band in self.bands]
         if ends and (ends[-1] is not None or None in ends[:-1] or sorted(ends[:-1], key=float) != ends[:-1]):  # type: ignore[arg-type]  # None is ruled out before sorted is read
             yield finding(

@@ -12,7 +12,7 @@ from ipabs.errors import DataError, Finding, SpecError, finding, refuse
 from ipabs.financing.cash_items import BEARERS, KINDS, Bearer, CashItems, Kind, drawn, join, yuan_years
 from ipabs.financing.periods import months_later
 from ipabs.financing.subsidy import Base, Subsidy, group_findings, share_of_size
-from ipabs.financing.tax import NOT_A_COST
+from ipabs.financing.tax import DEPOSIT_ITEMS
 from ipabs.spec import check
 
 # Rates closer than this are equal: a sum of decimals is not exact.
@@ -104,7 +104,7 @@ def _base(applicants: _Applicants, rule: Subsidy) -> tuple[IntArray, DateArray, 
     items, starts = applicants.items, applicants.starts
     cash = items.borne_by(rule.to) & ~items.imputed
     interest = cash & items.is_kind("interest")
-    fees = cash & items.is_kind("fee") & ~items.labelled((*NOT_A_COST, "deposit_interest"))
+    fees = cash & items.is_kind("fee") & ~items.labelled(DEPOSIT_ITEMS)
     if rule.fees:
         fees = fees & items.labelled(rule.fees)
     net = 1 / (1 + rule.interest_vat_rate)
@@ -265,7 +265,7 @@ def _above_cost(items: CashItems, granted: Sequence[Grant]) -> Iterator[Finding]
 
 def _paid_above(items: CashItems, granted: Sequence[Grant], to: Bearer, who: str) -> Iterator[Finding]:
     """More than the interest, than the named fees, or than all of it."""
-    own = items.borne_by(to)
+    own = items.borne_by(to) & ~items.imputed
     interest, fees = own & items.is_kind("interest"), own & items.is_kind("fee")
     paid_for = [one.rule.fees for one in granted if one.rule.on == "fees"]
     named = fees & items.labelled(name for labels in paid_for for name in labels) if all(paid_for) else fees

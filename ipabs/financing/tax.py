@@ -13,8 +13,8 @@ from ipabs.errors import Finding, SpecError, finding, refuse
 from ipabs.financing.cash_items import KINDS, CashItems, join
 from ipabs.spec import check
 
-# Money kept by the lender is not spent and its return is no income.
-NOT_A_COST = ("deposit",)
+# Money kept by the lender is not spent and its return is no income; what it earns is.
+DEPOSIT_ITEMS = ("deposit", "deposit_interest")
 FAR_DATE = date(9999, 12, 31)
 
 
@@ -28,13 +28,32 @@ class Tax:
     years, ten for high-tech firms: Enterprise Income Tax Law, article 18; Caishui [2018] 76).
 
     Interest on loans carries no creditable input VAT in China (Caishui [2016] 36, annex 1, article 27), nor do fees
-    paid to the lender for the loan. `fee_vat_rate` gives back the VAT inside fees of other services.
+    paid to the lender for the loan: `no_vat_on` names them. `fee_vat_rate` gives back the VAT inside the other fees.
+    Interest that a deposit earns is taxed in full.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from ipabs.financing import facility, loan, need
+    >>> year = need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> six_percent = loan.BankLoan(rate=0.06, day_count="equal_periods")
+    >>> items = facility.offer(six_percent, year, tax=Tax(rate=0.15)).cash_items()
+    >>> float(items.amounts[items.is_kind("tax")].sum())        # 15 % of 60,000
+    9000.0
     """
 
     rate: Annotated[Rate, "25 %, or 15 % for high-tech firms; a firm's own rate goes first"] = 0.25
     interest_deductible: Annotated[Share, "part of the interest that is deductible"] = 1.0
     fees_deductible: Annotated[Share, "part of the fees that is deductible"] = 1.0
     fee_vat_rate: Annotated[Rate, "creditable VAT contained in fees, for instance 6 %"] = 0.0
+    no_vat_on: Annotated[tuple[str, ...], "fees without creditable VAT: by default those paid to a lender"] = (
+        "origination",
+        "commitment",
+        "handling",
+        "service_fee",
+        "final_payment",
+        "purchase_price",
+    )
     timing: Annotated[
         Literal["same_date", "annual_settlement"], "when the relief arrives: with the item, or on 31 May"
     ] = "same_date"
@@ -67,20 +86,23 @@ def with_tax(
     """
     refuse(SpecError, check(tax))
     own = items.borne_by("firm") & ~items.imputed
-    fee = own & items.is_kind("fee") & ~items.labelled(NOT_A_COST)
+    fee = own & items.is_kind("fee") & ~items.labelled(DEPOSIT_ITEMS)
+    with_vat = fee & ~items.labelled(tax.no_vat_on)
     subsidy = own & items.is_kind("subsidy") & ~items.labelled(untaxed)
     rate = np.array([(rates or {}).get(name, tax.rate) for name in items.firms])
     net_of_vat = 1 / (1 + tax.fee_vat_rate)
     waiting = profitable_from or {}
     relief = [
         _tax_items(items, own & items.is_kind("interest"), -rate * tax.interest_deductible, "interest_relief"),
-        _tax_items(items, fee, -rate * tax.fees_deductible * net_of_vat, "fee_relief"),
+        _tax_items(items, with_vat, -rate * tax.fees_deductible * net_of_vat, "fee_relief"),
+        _tax_items(items, fee & ~with_vat, -rate * tax.fees_deductible, "fee_relief"),
+        _tax_items(items, own & items.labelled(DEPOSIT_ITEMS[1:]), -rate, "deposit_interest_tax"),
         _tax_items(items, subsidy, -rate, "subsidy_tax"),
     ]
     relief = [_carried_forward(part, waiting, tax.carry_forward_years) for part in relief]
     if tax.timing == "annual_settlement":
         relief = [replace(part, dates=settlement_dates(part.dates)) for part in relief]
-    vat = _tax_items(items, fee, np.full(len(items.firms), net_of_vat - 1), "vat_credit")
+    vat = _tax_items(items, with_vat, np.full(len(items.firms), net_of_vat - 1), "vat_credit")
     return join([items, *relief, *([vat] if tax.fee_vat_rate else [])])
 
 

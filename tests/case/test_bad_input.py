@@ -405,3 +405,30 @@ def test_a_cost_of_the_whole_principal_is_placed_in_the_case(yuhang: Spoiled) ->
         f"case.yaml:17:23 comparators.quoted_loan.appraisal.rate: the cost: {told}",
         f"case.yaml:25:23 comparators.guaranteed_loan.appraisal.rate: the cost: {told}",
     ]
+
+
+def test_costs_that_take_the_whole_principal_together_are_placed_in_the_case(yuhang: Spoiled) -> None:
+    text = yuhang.case.read_text(encoding="utf-8")
+    text = text.replace(
+        "average_loan: {kind: bank_loan,",
+        "average_loan: {kind: bank_loan, deposit: {share: 60%}, handling: {rate: 40%},",
+    )
+    text = text.replace(
+        "{rate: 1%, timing: yearly_in_advance, allocate_by: principal, borne_by: {district: 100%}}",
+        "{rate: 100%, timing: yearly_in_advance, borne_by: {district: 40%, firm: 60%}}",
+    )
+    text = text.replace(
+        "{rate: 0.8%, timing: upfront, allocate_by: principal, borne_by: {district: 100%}}",
+        "{rate: 80%, borne_by: {district: 50%, firm: 50%}}",
+    )
+    yuhang.write("case.yaml", text.encode())
+    told = (
+        "the costs of the first day take 100% of the principal together and leave nothing to use; write less than 100%"
+    )
+    assert yuhang.check() == (
+        2,
+        [
+            f"case.yaml:26:17 comparators.average_loan: {told}",
+            f"case.yaml:28:1 costs: {told}",
+        ],
+    )

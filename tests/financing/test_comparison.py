@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from ipabs.basics.curve import Curve
 from ipabs.errors import DataError, SpecError
-from ipabs.financing.comparison import compare, shapley_ladder
+from ipabs.financing.comparison import compare, programme, shapley_ladder
 from ipabs.financing.costs import Bearing, Charge, CostItem
 from ipabs.financing.facility import FirmFacts, Joined, Offer, offer
 from ipabs.financing.loan import BankLoan, Deposit
 from ipabs.financing.need import Need, bullet_need
+from ipabs.financing.rates import all_in_cost, present_cost
 from ipabs.financing.savings import PARTS
 from ipabs.financing.securitization import Participation
 from ipabs.financing.subsidy import Subsidy
@@ -202,8 +203,36 @@ def test_what_discounts_nothing_is_refused() -> None:
         compare({"loan": loan}, against="loan", curve=-1.5)
     with pytest.raises(SpecError, match="3% discounts nothing"):
         compare({"loan": loan}, against="loan", curve="3%")  # type: ignore[arg-type]  # a wrong value
+    for rate in (float("inf"), float("nan"), True):
+        with pytest.raises(SpecError, match=f"{rate} discounts nothing"):
+            compare({"loan": loan}, against="loan", curve=rate)
+        with pytest.raises(SpecError, match=f"{rate} discounts nothing"):
+            present_cost(loan, rate)
+    with pytest.raises(SpecError, match="a curve has its own date; leave out as_of, 2024-01-01"):
+        compare({"loan": loan}, against="loan", curve=Curve.flat(0.03, START), as_of=date(2024, 1, 1))
+
+
+def test_words_that_are_none_are_refused() -> None:
+    loan = offer(BankLoan(rate=0.05), bullet_need(9e6, START, date(2024, 3, 20)))
     with pytest.raises(SpecError, match="no convention 'act'; valid: real_dates, equal_periods"):
         compare({"loan": loan}, against="loan", convention="act")  # type: ignore[arg-type]  # a wrong word
+    with pytest.raises(SpecError, match="no convention 'act'; valid: real_dates, equal_periods"):
+        all_in_cost(loan, convention="act")  # type: ignore[arg-type]  # a wrong word
+    with pytest.raises(SpecError, match="no rung 'fee'; did you mean 'fees'"):
+        all_in_cost(loan, through="fee")  # type: ignore[arg-type]  # a wrong word
+    with pytest.raises(SpecError, match="a programme has at least one facility"):
+        programme([])
+    with pytest.raises(SpecError, match="firm stands 2 times among the facts"):
+        compare({"loan": loan}, against="loan", facts=[FirmFacts(firm="firm")] * 2)
+
+
+def test_one_day_later_is_no_different_repayment_in_words() -> None:
+    """The same loan on later dates saves its spread; what rounding leaves of the sixth part is not printed."""
+    loan = offer(BankLoan(rate=0.05), bullet_need(1e6, date(2024, 3, 20), date(2025, 3, 20)))
+    note = offer(BankLoan(rate=0.04), bullet_need(1e6, date(2024, 6, 20), date(2025, 6, 20)))
+    text = compare({"loan": loan, "note": note}, against="loan").summary()
+    assert "spread 10,138.89" in text
+    assert "different repayment" not in text
 
 
 def test_firms_on_dates_of_their_own_are_each_as_if_alone() -> None:

@@ -258,6 +258,37 @@ def test_case_file_words_read_as_the_issue_writes_them() -> None:
             "guarantee: the cost states a rate or an amount, one of the two",
         ),
         (Participation(rate=0.04, firms=0), "firms: 0 firms take part"),
+        (
+            Participation(rate=0.04, costs=(CostItem(name="letter", amount=1e6, allocate_by="risk"),)),
+            "costs.letter: letter is shared by risk, which takes the other firms' contracts; stated terms share by "
+            "principal, equally, shapley, a pool in every way",
+        ),
+        (
+            Participation(rate=0.04, costs=(CostItem(name="legal", rate=0.002, minimum=3e5),)),
+            "costs.legal: legal is shared by principal with a minimum, which takes the other firms' contracts; stated "
+            "terms share by principal, a pool in every way",
+        ),
+        (
+            BankLoan(rate=0.05, resets="yearly"),
+            "resets: an index is read again; this loan has a fixed rate",
+        ),
+        (
+            SmallLoan(rate=0.05, flat_monthly_rate=0.01),
+            "flat_monthly_rate: a flat rate stands instead of a rate; write one of the two",
+        ),
+        (
+            CorporateBond(rate=0.05, issue_price=98.5),
+            "issue_price: an issue price of 98.5 per yuan of principal; write 0.985 for 98.5 per hundred",
+        ),
+        (
+            BankLoan(rate=0.05, deposit=Deposit(share=0.3), handling=Charge(rate=0.4), guarantee=Charge(rate=0.3)),
+            "the costs of the first day take 100% of the principal together and leave nothing to use; write less than "
+            "100%",
+        ),
+        (
+            Convertible(rate=0.02, conversion=Warrant(volatility=0.0, years=1, risk_free_rate=0.02)),
+            "conversion.volatility: volatility is 0.0; it must be more than 0",
+        ),
         (BankLoan(index="SHIBOR"), "no index 'SHIBOR'; valid: LPR1Y, LPR5Y"),
         (
             BankLoan(rate=0.05, commitment=Charge(rate=0.005, on="undrawn", line=1.5)),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ipabs.basics.index_history import IndexHistory
 from ipabs.errors import DataError, LimitError, SpecError
 from ipabs.financing.allocation import by_weights, equally, shapley, shapley_of_minimum
 from ipabs.financing.break_even import Question, Turn, break_even, turns
@@ -100,6 +101,13 @@ def test_programme_counts_a_firm_once_and_adds_the_rest() -> None:
     assert table["penetration"].tolist() == pytest.approx([2 / 300, 3 / 300])
 
 
+def test_cash_per_yuan_saved_is_missing_where_nothing_is_saved() -> None:
+    need = bullet_need(10e6, START, date(2023, 12, 20))
+    offers = {"loan": offer(BankLoan(rate=0.03), need), "note": offer(BankLoan(rate=0.05), need)}
+    dear = Issue(name="dear", closing=START, market="abs", compared=compare(offers, against="loan")["note"])
+    assert programme_table([dear])["public_cash_per_yuan_saved"].isna().all()
+
+
 def test_programme_faults() -> None:
     with pytest.raises(DataError, match="a programme has at least one issue"):
         programme_table([])
@@ -162,6 +170,45 @@ def test_break_even_refuses_what_it_cannot_vary() -> None:
         break_even(question(loan=FinancialLease(rate=0.05)), "loan_rate", 0, 1)
     with pytest.raises(SpecError, match="no sum 'gross'"):
         question(measure="gross").saving()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "steps"), [(0.08, 0.02, 100), (0.02, 0.02, 100), (0.02, float("nan"), 9), (0, 1, 0)]
+)
+def test_a_range_that_does_not_rise_is_refused(low: float, high: float, steps: int) -> None:
+    message = f"nothing to scan from {low} to {high} in {steps} steps; the range rises, with at least one step"
+    with pytest.raises(SpecError, match=message):
+        break_even(question(), "loan_rate", low, high, steps=steps)
+    with pytest.raises(SpecError, match=message):
+        turns(lambda x: x, low, high, steps=steps)
+
+
+def test_outcomes_that_do_not_fit_are_refused() -> None:
+    need = bullet_need(10e6, START, date(2023, 12, 20))
+    with pytest.raises(SpecError, match="a fixed rate follows no index; state index and margin"):
+        interest_change(BankLoan(rate=0.05), need, [[0.03] * 4])
+    with pytest.raises(DataError, match="1 of 2 values are no finite numbers"):
+        outcome(np.array([1.0, np.nan]))
+    with pytest.raises(DataError, match=r"\(5, 2\) do not fit 1 firms"):
+        outcome_table(["a"], np.zeros((5, 2)))
+    with pytest.raises(DataError, match=r"\(3, 2\) and \(1, 3\) do not fit 2 firms"):
+        joint_liability_calls(np.zeros((3, 2), dtype=np.bool_), [1.0, 2.0, 3.0], np.array([1.0, 2.0]))
+
+
+def test_a_level_loan_on_an_index_of_ones_own_follows_its_paths() -> None:
+    """On the rates that the history holds, nothing changes."""
+    days = [date(2022, 12, 1), date(2023, 6, 1)]
+    own = IndexHistory(
+        name="HOUSE",
+        tenor_months=12,
+        dates=tuple(days),
+        rates=(0.04, 0.03),
+        known_until=date(2023, 12, 31),
+        source="house",
+    )
+    need = bullet_need(10e6, START, date(2023, 12, 20), frequency="semiannual")
+    loan = BankLoan(index="HOUSE", margin=0.01, resets="each_payment", repayment="level", day_count="equal_periods")
+    assert interest_change(loan, need, [[0.04, 0.03]], indices=[own]) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_index_paths_move_the_saving_by_the_interest() -> None:

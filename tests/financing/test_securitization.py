@@ -173,6 +173,12 @@ def test_flat_and_simple_rates_of_a_linear_loan() -> None:
     assert flat_rate(loan) == pytest.approx(0.06 * contract_life(need.dates[0].tolist()) / (366 / 365))
 
 
+def test_flat_rate_of_firms_with_different_terms() -> None:
+    """6 % a year on 1 million for one year and 3 million for three: cost and principal-years in the same proportion."""
+    need = bullet_need([1e6, 3e6], CLOSING, [date(2023, 12, 20), date(2025, 12, 20)])
+    assert flat_rate(offer(BankLoan(rate=0.06, day_count="ACT/365F"), need)) == pytest.approx(0.06)
+
+
 def contract_life(dates: list[date]) -> float:
     return float(np.mean([(day - date(2023, 3, 20)).days for day in dates])) / 365
 

@@ -14,9 +14,10 @@ from ipabs.financing.cash_items import CashItems
 from ipabs.financing.comparison import compare
 from ipabs.financing.costs import Charge, CostItem
 from ipabs.financing.facility import FirmFacts, Offer, offer
-from ipabs.financing.loan import BankLoan
+from ipabs.financing.loan import BankLoan, Deposit
 from ipabs.financing.need import Need, bullet_need
 from ipabs.financing.published_subsidies import published_subsidies, published_subsidy
+from ipabs.financing.securities import Convertible, Warrant
 from ipabs.financing.securitization import Participation
 from ipabs.financing.subsidy import Band, Subsidy, share_of_size
 from ipabs.financing.subsidy_items import with_subsidies
@@ -236,6 +237,10 @@ def test_a_subsidy_above_its_cost_is_refused() -> None:
             "on: r: an originator is paid back fees, or receives a share of the principal, not of interest",
         ),
         (
+            Subsidy(name="r", share=0.5, valid_from=date(2025, 1, 1), valid_until=date(2024, 1, 1)),
+            "valid_until: r is valid from 2025-01-01 until 2024-01-01, which no contract meets",
+        ),
+        (
             Subsidy(name="r", share=0.5, month=2, day=30),
             "r: month 2, day 30 is not a date of every year (days 1 to 28)",
         ),
@@ -285,6 +290,38 @@ def test_vat_inside_fees_comes_back_and_is_not_deducted_twice() -> None:
     by_label = items.table().groupby("label")["amount"].sum()
     assert by_label["vat_credit"] == pytest.approx(200_000 * 0.06 / 1.06)
     assert by_label["fee_relief"] == pytest.approx(0.25 * 200_000 / 1.06)
+
+
+def test_fees_paid_to_a_lender_carry_no_creditable_vat() -> None:
+    """Handling 20,000 goes to the lender, appraisal 10,600 is a service: 600 of VAT, 10,000 deductible."""
+    terms = BankLoan(rate=0.05, day_count="equal_periods", handling=Charge(rate=0.02), appraisal=Charge(rate=0.0106))
+    wanted = bullet_need(1e6, START, date(2024, 6, 20))
+    items = offer(terms, wanted, tax=Tax(rate=0.25, fee_vat_rate=0.06)).cash_items()
+    by_label = items.table().groupby("label")["amount"].sum()
+    assert by_label["vat_credit"] == pytest.approx(600)
+    assert by_label["fee_relief"] == pytest.approx(0.25 * (20_000 + 10_000))
+    assert by_label["interest_relief"] == pytest.approx(12_500)
+
+
+def test_what_a_deposit_earns_is_taxed_in_full() -> None:
+    """100,000 at 2 % for a year earns 2,000: no fee, whatever part of the fees is deductible and whatever their VAT."""
+    deposit = Deposit(share=0.1, rate=0.02, day_count="equal_periods")
+    wanted = bullet_need(1e6, START, date(2024, 6, 20))
+    rule = Tax(rate=0.25, fees_deductible=0.5, fee_vat_rate=0.06)
+    items = offer(BankLoan(rate=0.05, deposit=deposit), wanted, tax=rule).cash_items()
+    by_label = items.table().groupby("label")["amount"].sum()
+    assert by_label["deposit_interest_tax"] == pytest.approx(-500)
+    assert by_label.get("fee_relief", 0.0) == 0
+    assert by_label.get("vat_credit", 0.0) == 0
+
+
+def test_an_imputed_cost_raises_no_bound_on_subsidies() -> None:
+    """Interest of 20,277.78 in cash and a right of some 200,000 imputed: 160 % of the interest is too much."""
+    right = Warrant(strike=1.1, volatility=0.35, years=3, risk_free_rate=0.02)
+    bond = Convertible(rate=0.02, conversion=right)
+    rules = (Subsidy(name="a", share=0.8), Subsidy(name="b", on="financing_cost", share=0.8))
+    with pytest.raises(DataError, match=r"32,444.44 of subsidy on 20,277.78 of interest and fees"):
+        offer(bond, bullet_need(1e6, date(2024, 3, 20), date(2025, 3, 20)), subsidies=rules).cash_items()
 
 
 def test_tax_rate_above_all_is_refused() -> None:

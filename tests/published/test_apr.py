@@ -11,7 +11,7 @@ from fractions import Fraction
 import pytest
 
 from ipabs.basics.schedule import add_months
-from ipabs.errors import DataError
+from ipabs.errors import DataError, SpecError
 from ipabs.financing.apr import eu_apr, interval_years
 from ipabs.financing.regulation_z import UnitPeriod, common_period, regulation_z_apr
 
@@ -100,13 +100,45 @@ def test_skipped_payments_and_several_advances() -> None:
 
 
 def test_single_payment_of_whole_months_and_of_years() -> None:
-    """(b)(5)(v) and (vi), checked by their closed forms: six months count 12/6, eighteen months are 1 + 6/12 years."""
+    """(c)(5)(ii) to (iv) by their closed forms: six months count 12/6, eighteen months are 1 + 6/12 years."""
     half_year = regulation_z_apr([(date(1978, 7, 15), 1000)], [(date(1979, 1, 15), 1044)])
     assert half_year == pytest.approx(2 * 0.044, abs=1e-12)
     rate = regulation_z_apr([(date(1978, 1, 17), 1000)], [(date(1979, 7, 17), 1135.19)])
     assert (1 + rate) * (1 + rate / 2) == pytest.approx(1.13519, abs=1e-12)
     two_years = regulation_z_apr([(date(1978, 1, 17), 1000)], [(date(1980, 1, 17), 1240)])
     assert two_years == pytest.approx(1.24**0.5 - 1, abs=1e-12)
+
+
+# Examples beside those of the regulation, from the tests of the open library FSharp.Finance.Personal
+# (AprUsActuarialTests, "confirmed using Excel"): quarterly with shorter first periods, daily, weekly, yearly.
+OTHER_PERIODS = [
+    (date(1978, 6, 23), 10000, monthly(date(1978, 10, 1), 40, 3), 385, 9.15),
+    (date(1978, 7, 23), 10000, monthly(date(1978, 10, 1), 40, 3), 385, 9.32),
+    (date(2023, 10, 26), 1000, every(date(2023, 11, 30), 5, 1), 220, 94.15),
+    (date(2023, 10, 28), 1000, every(date(2023, 11, 30), 5, 7), 250, 176.52),
+    (date(2023, 11, 23), 1000, every(date(2023, 11, 30), 5, 7), 250, 412.40),
+    (date(2023, 11, 24), 1000, every(date(2023, 11, 30), 5, 7), 250, 434.30),
+    (date(2023, 10, 26), 1000, monthly(date(2023, 11, 30), 5, 12), 500, 78.34),
+]
+
+
+@pytest.mark.parametrize(("start", "advance", "days", "amount", "percent"), OTHER_PERIODS)
+def test_other_periods(start: date, advance: float, days: list[date], amount: float, percent: float) -> None:
+    rate = regulation_z_apr([(start, advance)], [(day, amount) for day in days])
+    assert 100 * rate == pytest.approx(percent, abs=HUNDREDTH)
+
+
+def test_odd_first_period_of_36_days() -> None:
+    """MathWorks, Financial Toolbox, payodd: 4,000 at 11 %, first of 24 payments after 36 days, is 186.7731 a month."""
+    days = monthly(date(2024, 3, 1), 24)
+    rate = regulation_z_apr([(date(2024, 1, 26), 4000)], [(day, 186.7731) for day in days])
+    assert rate == pytest.approx(0.11, abs=1e-6)
+
+
+def test_yearly_instalments_of_a_british_exercise() -> None:
+    """FSMQ, "APR": 5,000 repaid in three annual instalments of 2,000 is 9.7 %."""
+    payments = [(date(year, 3, 1), 2000.0) for year in (2024, 2025, 2026)]
+    assert round(100 * eu_apr([(date(2023, 3, 1), 5000.0)], payments), 1) == 9.7
 
 
 def test_two_advances_balance_by_hand() -> None:
@@ -207,5 +239,12 @@ def test_what_cannot_be_a_loan_is_refused() -> None:
         "there is no payment; an annual percentage rate needs both sides",
         "-5 on 2024-01-01 is not an amount above 0",
     ]
+    day = date(2024, 1, 1)
+    with pytest.raises(DataError, match="every amount falls on 2024-01-01; a rate needs time"):
+        regulation_z_apr([(day, 100)], [(day, 50), (day, 60)])
+    with pytest.raises(DataError, match="a unit-period of 0 months; it is at least one"):
+        UnitPeriod(unit="month", count=0)
+    with pytest.raises(SpecError, match="time is not counted in 'days'; valid: years, months, weeks"):
+        eu_apr([(day, 100)], [(date(2025, 1, 1), 110)], intervals="days")  # type: ignore[arg-type]  # a wrong word
     with pytest.raises(DataError, match="the payment, on 2023-12-01, does not come after the advance"):
         regulation_z_apr([(date(2024, 1, 1), 5)], [(date(2023, 12, 1), 5)])
