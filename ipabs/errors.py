@@ -139,9 +139,15 @@ def finding(
 
 
 def nearest(word: str, allowed: Iterable[str], *, closeness: float = 0.6) -> str | None:
-    """The allowed word closest in spelling, if one is close; `closeness` 1 is the same word."""
-    close = difflib.get_close_matches(word, list(allowed), 1, closeness)
-    return close[0] if close else None
+    """The allowed word closest in spelling, if one is close; `closeness` 1 is the same word.
+
+    Among close words one that begins with `word` comes first.
+
+    >>> nearest("30/360", ["30E/360", "30/360 US"])
+    '30/360 US'
+    """
+    close = difflib.get_close_matches(word, list(allowed), 3, closeness)
+    return next((one for one in close if one.startswith(word)), close[0] if close else None)
 
 
 def hint(word: str, allowed: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from ipabs.pool.contract import Contract
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
 from ipabs.structure.deal import Deal
+from ipabs.structure.findings import findings
 
 Notices = Mapping[CalendarName, Notice]
 
@@ -46,8 +47,8 @@ def noticed_deal(name: str, deal: Deal, notices: Notices, found: list[Finding]) 
         found.append(finding("case.notice_twice", template, path=path, got=rule.calendar, deal=name))
         return deal
     noticed = replace(deal, dates=replace(deal.dates, payment=replace(rule, notice=notices[rule.calendar])))
-    known = set(deal.findings())
-    found += (one.under("deals", name) for one in noticed.findings() if one not in known)
+    known = set(findings(deal))
+    found += (one.under("deals", name) for one in findings(noticed) if one not in known)
     return noticed
 
 

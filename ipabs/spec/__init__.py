@@ -79,6 +79,8 @@ def read_document(
         found.append(finding("spec.empty", "the file is empty; a {name} is expected", name=cls.__name__))
     elif document.tree is not None and not stopped:
         value = shape_of(cls, _kinds(kinds)).read(_without_kind(cls, document.tree), (), found)
+        aliases = {one.place.path for one in document.findings if one.code == "yaml.alias"}
+        found = [one for one in found if one.place.path not in aliases]
     findings = document.locate((*document.findings, *found))
     wrong = value is INVALID or any(one.severity == "error" for one in findings)
     return Loaded(value=None if wrong else value, document=document, findings=findings)

@@ -1,6 +1,6 @@
 """Frozen dataclasses as tables in files: records, tables of named records, and records told apart by verb or kind."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -62,9 +62,9 @@ class Record:
             short = self.entries[self.short]
             values[short.name] = short.shape.read(node, path, found)
             node = {}
-        for key in node.keys() - self.entries.keys() - {skip}:
-            template = "unknown key {got!r}; {hint}"
-            found.append(finding("spec.unknown_key", template, path=(*path, key), got=key[:60], allowed=self.entries))
+        unknown = node.keys() - self.entries.keys() - {skip}
+        for key in unknown:
+            found.append(_unknown_key(key, (*path, key), self.entries))
         for key, entry in self.entries.items():
             if key in node and not (node[key] is None and self._may_be_none(entry)):
                 values[entry.name] = entry.shape.read(node[key], (*path, key), found)
@@ -73,6 +73,8 @@ class Record:
             elif entry.required and entry.name not in values:
                 found.append(finding("spec.missing", "the key {got!r} is missing", path=path, got=key))
                 values[entry.name] = INVALID
+        if unknown:  # rules would find fault with what the writer did not mean
+            return INVALID
         return self._make(values, path, found)
 
     @staticmethod
@@ -111,6 +113,14 @@ class Record:
         return shown
 
 
+def _unknown_key(key: str, path: KeyPath, entries: Iterable[str]) -> Finding:
+    """What to say of a key that the record does not have; `{principal: 95,000,000}` has the key ``000``."""
+    if key.isdigit():
+        template = "{got!r} stands alone behind a comma; write numbers without separators"
+        return finding("spec.separator", template, path=path, got=key[:60])
+    return finding("spec.unknown_key", "unknown key {got!r}; {hint}", path=path, got=key[:60], allowed=entries)
+
+
 def _rules(value: Any, path: KeyPath) -> Iterator[Finding]:
     """What a record's own rules across fields find, with its path put in front."""
     rules = getattr(value, "findings", None)
@@ -125,7 +135,7 @@ class ByVerb:
     verbs: Mapping[str, Record]
 
     def read(self, node: Tree, path: KeyPath, found: list[Finding]) -> Any:
-        keys = tuple(node) if isinstance(node, dict) else ()
+        keys = tuple(node) if isinstance(node, dict) else (node,) if isinstance(node, str) else ()
         hits = [key for key in keys if key in self.verbs]
         # `from` may begin a group and be an option of `pay`: the verb is the one that knows all the others as options.
         verbs = [verb for verb in hits if all(other in self.verbs[verb].entries for other in hits)]
@@ -208,8 +218,8 @@ class Keyed:
 
     def read(self, node: Tree, path: KeyPath, found: list[Finding]) -> Any:
         if not isinstance(node, dict):
-            template = "names with their terms are expected here: {{name: …}}"
-            found.append(finding("spec.names_expected", template, path=path))
+            template = "a table is expected here, its keys one {got} each: {{{got}: …}}"
+            found.append(finding("spec.names_expected", template, path=path, got=self.field))
             return INVALID
         filled = self._filled(len(node), path, found)
         values = []

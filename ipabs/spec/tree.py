@@ -49,7 +49,7 @@ PROBLEMS = (
     ("found unexpected end of stream", "yaml.syntax_quote", QUOTED),
     ("found character", "yaml.syntax_start", "no value begins like this; put it in quotation marks"),
 )
-FAULTS_OF_KEYS = frozenset({"spec.unknown_key", "yaml.duplicate"})
+FAULTS_OF_KEYS = frozenset({"spec.unknown_key", "spec.separator", "yaml.duplicate"})
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 SURROGATES = re.compile("[\ud800-\udfff]")
 

@@ -42,7 +42,8 @@ def date_findings(deal: "Deal") -> Iterator[Finding]:
         for step in (step for step in test.steps if not dates.closing < step.since <= dates.legal_final):
             template = "{got} does not lie after closing and by legal final: one of the limits never counts"
             yield finding("test.step_outside", template, path=("tests", test.name, "steps"), got=step.since)
-    if not wrong:
+    rules_at_fault = [*dates.payment.findings(), *dates.collection_end.findings()]
+    if not wrong and not rules_at_fault:  # each rule says what is wrong with itself
         yield from timeline_findings(deal)
 
 

@@ -110,6 +110,8 @@ def fill_fee(fee: Fee, market: Market) -> Fee:
 
 def from_template(deal: "Deal") -> tuple[tuple[KeyPath, object], ...]:
     """Every term the market supplied, with its place: what differs between the deal and the filled deal."""
+    if market_of(deal.market) is None:
+        return ()
     filled = fill(deal)
     found: list[tuple[KeyPath, object]] = [
         ((word,), getattr(filled, word))

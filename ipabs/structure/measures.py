@@ -22,8 +22,8 @@ class Measure:
         The name in files; `<tranche>`, `<claim>`, `<account>` and `<support>` stand for the deal's own names.
     meaning : str
         What it is.
-    unit : {"money", "ratio", "any"}
-        What it is counted in; an observable may be anything.
+    unit : {"money", "ratio", "share", "any"}
+        What it is counted in; a share is a ratio of at most 1, an observable may be anything.
     readable : tuple of {"collection", "line", "end"}
         The moments at which it is known.
     made_by : {"", "pay", "draw"}
@@ -32,7 +32,7 @@ class Measure:
 
     name: str
     meaning: str
-    unit: Literal["money", "ratio", "any"] = "money"
+    unit: Literal["money", "ratio", "share", "any"] = "money"
     readable: tuple[Moment, ...] = COLLECTION
     made_by: Literal["", "pay", "draw"] = ""
 
@@ -52,9 +52,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure(name="performing", meaning="performing balance at the end of the collection period"),
     Measure(name="delinquent", meaning="delinquent balance, not defaulted, at the end of the collection period"),
     Measure(name="cumulative_defaulted", meaning="pool balance defaulted since cut-off"),
-    Measure(name="cumulative_default_ratio", meaning="cumulative_defaulted / pool_original", unit="ratio"),
-    Measure(name="delinquency_ratio", meaning="delinquent / pool_closing, 0 when there is no pool", unit="ratio"),
-    Measure(name="pool_factor", meaning="pool_closing / pool_original", unit="ratio"),
+    Measure(name="cumulative_default_ratio", meaning="cumulative_defaulted / pool_original", unit="share"),
+    Measure(name="delinquency_ratio", meaning="delinquent / pool_closing, 0 when there is no pool", unit="share"),
+    Measure(name="pool_factor", meaning="pool_closing / pool_original", unit="share"),
     Measure(name="notes_balance", meaning="balance of all tranches that are not residual"),
     Measure(
         name="overcollateralization",

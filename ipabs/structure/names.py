@@ -47,7 +47,7 @@ class Names:
         """Whether a measure is a ratio: by nature, by its divisor, or by what it adds up."""
         own = self.declared.get(name)
         if own is None or own.to or name in above:
-            return self.measures[name].unit == "ratio"
+            return self.measures[name].unit in ("ratio", "share")
         return any(self.is_ratio(part, (*above, name)) for part in (*own.of, *own.less) if part in self.measures)
 
 

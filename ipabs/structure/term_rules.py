@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from ipabs.basics.numerals import number_text
 from ipabs.errors import Finding, KeyPath, finding
 from ipabs.structure.date_rules import date_findings
 from ipabs.structure.names import Names
@@ -12,7 +13,7 @@ from ipabs.structure.references import references
 from ipabs.structure.state_rules import state_findings
 from ipabs.structure.terms import FEN
 from ipabs.structure.tranche import HALF_A_CENT
-from ipabs.structure.trigger_tests import Failing
+from ipabs.structure.trigger_tests import Failing, Trigger
 from ipabs.structure.waterfall import Draw, PlacedLine, Purchase, Release, TopUp, Transfer, placed_lines
 
 if TYPE_CHECKING:
@@ -178,6 +179,7 @@ def account_findings(deal: "Deal") -> Iterator[Finding]:
             template = "a line releases it: state the account it goes to (sweep_to)"
             yield finding("account.sweep_to", template, path=path)
     used = {used.got for used in references(deal) if used.noun == "account"}
+    used |= {used.got.removesuffix(".target") for used in references(deal) if used.noun == "measure"}
     for account in deal.accounts:
         if account.name not in used:
             yield finding("account.unused", "nothing uses {got!r}", path=("accounts", account.name), got=account.name)
@@ -191,6 +193,7 @@ def trigger_findings(deal: "Deal", names: Names) -> Iterator[Finding]:
     for test in deal.tests:
         if test.name not in asked:
             yield finding("test.unused", "no line or phase asks {got!r}", path=("tests", test.name), got=test.name)
+        yield from limit_findings(test, names)
     for key, own in (("measures", deal.measures), ("observables", deal.observables)):
         for one in own:
             if one.name not in read:
@@ -215,6 +218,20 @@ def trigger_findings(deal: "Deal", names: Names) -> Iterator[Finding]:
         if name not in listed:
             template = "phase {got!r} has no priority of payments"
             yield finding("phase.no_list", template, path=("waterfall",), got=name)
+
+
+def limit_findings(test: Trigger, names: Names) -> Iterator[Finding]:
+    """A limit that a share of a whole cannot reach: mostly a percentage without its sign."""
+    measure = names.measures.get(test.measure)
+    if measure is None or measure.unit != "share":
+        return
+    limits: list[tuple[KeyPath, float | None]] = [(("maximum",), test.maximum), (("minimum",), test.minimum)]
+    limits += [(("steps", i, "limit"), step.limit) for i, step in enumerate(test.steps)]
+    for place, limit in limits:
+        if limit is not None and limit > 1:
+            template = "{measure} is at most 1, so a limit of {got} is never reached; a percentage is written {got}%"
+            path = ("tests", test.name, *place)
+            yield finding("test.limit_share", template, path=path, got=number_text(limit), measure=test.measure)
 
 
 def opens_with(earlier: Failing, later: Failing) -> bool:

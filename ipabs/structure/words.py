@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def explain(deal: "Deal", lang: Language = "en") -> str:
-    """The priority of payments of `deal` in words, line by line, and what came from its market's template.
+    """The priority of payments of `deal` in words, its measures and tests, and what came from its market's template.
 
     A deal with errors has no such words: they are raised as a `SpecError`.
 
@@ -48,7 +48,7 @@ def explain(deal: "Deal", lang: Language = "en") -> str:
     """
     refuse(SpecError, findings(deal))
     lists = (line for one in deal.waterfall for line in said_priority(deal, one, lang))
-    return "\n".join((deal.name, *lists, *supplied(deal, lang)))
+    return "\n".join((deal.name, *lists, *said_measures(deal, lang), *said_tests(deal, lang), *supplied(deal, lang)))
 
 
 def said_priority(deal: "Deal", priority: Priority, lang: Language) -> Iterator[str]:
@@ -59,32 +59,58 @@ def said_priority(deal: "Deal", priority: Priority, lang: Language) -> Iterator[
     yield label("deal.priority", lang).format(phase=phase)
     for one in deal.phases:
         if one.name == priority.phase:
-            yield said_phase(deal, one, lang)
+            yield said_phase(one, lang)
     for number, placed in enumerate(placed_lines(priority.lines), start=1):
         yield f"{number}. {said_line(deal, placed, lang)}"
 
 
-def said_phase(deal: "Deal", phase: Phase, lang: Language) -> str:
+def said_phase(phase: Phase, lang: Language) -> str:
     """When a phase is in force."""
-    tests = {test.name: test for test in deal.tests}
-    key = "deal.any" if phase.enter_if_failing.any else "deal.all"
-    names = phase.enter_if_failing.any or phase.enter_if_failing.all
-    said = joined([said_test(deal, tests[name], lang) for name in names], lang)
-    text = label("deal.entered", lang).format(condition=label(key, lang).format(tests=said))
+    which = phase.enter_if_failing
+    tests = joined(which.any, lang, last="deal.or") if which.any else joined(which.all, lang)
     all_due = label("deal.all_due", lang) if phase.principal_due == "all" else ""
-    return " ".join(part for part in (text, all_due) if part) if lang == "en" else text + all_due
+    return label("deal.in_force", lang).format(tests=tests) + all_due
 
 
-def said_test(deal: "Deal", test: Trigger, lang: Language) -> str:
-    """What makes a test fail."""
-    key, limit = ("deal.above", test.maximum) if test.maximum is not None else ("deal.below", test.minimum)
+def said_measures(deal: "Deal", lang: Language) -> Iterator[str]:
+    """The deal's own measures under their heading."""
+    if deal.measures:
+        yield ""
+        yield label("deal.measures", lang)
+    for one in deal.measures:
+        parts = {"of": one.of, "less": one.less, "to": one.to}
+        said = {key: joined([said_measure(name, lang) for name in names], lang) for key, names in parts.items()}
+        text = label("deal.sum", lang).format(measures=said["of"]) if len(one.of) > 1 else said["of"]
+        text += label("deal.less", lang).format(measures=said["less"]) if one.less else ""
+        text += label("deal.divided", lang).format(measures=said["to"]) if one.to else ""
+        yield label("deal.defined", lang).format(name=one.name, text=text)
+
+
+def said_tests(deal: "Deal", lang: Language) -> Iterator[str]:
+    """The tests under their heading: when each fails, and whether it can pass again."""
+    if deal.tests:
+        yield ""
+        yield label("deal.tests", lang)
+    for test in deal.tests:
+        key, limit = ("deal.above", test.maximum) if test.maximum is not None else ("deal.below", test.minimum)
+        shown = said_limit(deal, test, limit or 0.0)
+        for step in test.steps:
+            later = said_limit(deal, test, step.limit)
+            shown += label("deal.limit_since", lang).format(limit=later, since=step.since.isoformat())
+        text = label(key, lang).format(measure=said_measure(test.measure, lang), limit=shown)
+        text += label(f"deal.at.{test.at}", lang) if test.at != "collection" else ""
+        text += label("deal.run", lang).format(count=test.run) if test.run > 1 else ""
+        cure = "deal.no_cure" if test.cure is None else "deal.cure_once" if test.cure == 1 else "deal.cure"
+        text += label(cure, lang).format(count=test.cure)
+        yield label("deal.defined", lang).format(name=test.name, text=text)
+
+
+def said_limit(deal: "Deal", test: Trigger, limit: float) -> str:
+    """A limit in the unit of its measure."""
     names = names_of(deal)
-    shown = f"{limit:,.2f}"
     if names.is_ratio(test.measure):
-        shown = f"{number_text(limit or 0.0, 2)}%"
-    elif names.measures[test.measure].unit == "any":
-        shown = number_text(limit or 0.0)
-    return label(key, lang).format(name=test.name, measure=said_measure(test.measure, lang), limit=shown)
+        return f"{number_text(limit, 2)}%"
+    return number_text(limit) if names.measures[test.measure].unit == "any" else f"{limit:,.2f}"
 
 
 def said_line(deal: "Deal", placed: PlacedLine, lang: Language) -> str:
@@ -214,12 +240,12 @@ def said_account(name: str, lang: Language) -> str:
     return label("account.collections", lang) if name in ("", COLLECTIONS) else name
 
 
-def joined(words: tuple[str, ...] | list[str], lang: Language) -> str:
-    """Words as an enumeration: "a, b and c"."""
+def joined(words: tuple[str, ...] | list[str], lang: Language, *, last: str = "deal.and") -> str:
+    """Words as an enumeration: "a, b and c", or as `last` says."""
     if len(words) < 2:
         return "".join(words)
     first = label("deal.comma", lang).join(words[:-1])
-    return label("deal.and", lang).format(first=first, last=words[-1])
+    return label(last, lang).format(first=first, last=words[-1])
 
 
 def supplied(deal: "Deal", lang: Language) -> Iterator[str]:

@@ -84,7 +84,6 @@ deal.yaml:7:15 tranches.B.coupon: anchor &x is not read; write the value out whe
 deal.yaml:7:15 tranches.B.coupon: 'NO' is no rate; write 3.25%, 325bp or 0.0325
 deal.yaml:7:33 tranches.B.principal: '1:30' is no amount; write 95000000, 9500万元 or 0.95亿元
 deal.yaml:8:6 tranches.C: alias *x is not read; write the value out
-deal.yaml:8:6 tranches.C: a table is expected here with the keys principal, coupon, amortization, residual, schedule
 deal.yaml:9:18 tranches.D.principal: -5.0 is negative; an amount is 0 or more
 deal.yaml:10:8 limit: 'unlimted' is not valid here; did you mean 'unlimited'?
 deal.yaml:12:21 accounts.reserve.target: one value is expected here, not a list

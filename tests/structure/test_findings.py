@@ -240,6 +240,7 @@ CASES: dict[str, tuple[str, str]] = {
         ),
         "tests.losses.steps",
     ),
+    "test.limit_share": (changed(("maximum: 8%", "maximum: 8")), "tests.losses.maximum"),
     "test.unused": (changed(("tests:\n", "tests:\n  spare: {measure: defaulted, maximum: 1}\n")), "tests.spare"),
     "phase.tests": (
         changed(("enter_if_failing: [losses]", "enter_if_failing: {any: losses, all: losses}")),

@@ -51,8 +51,8 @@ def test_deal_is_said_in_words_line_by_line(text: str, lang: str) -> None:
 
 def test_tests_and_targets_are_said_in_the_words_of_the_trade() -> None:
     deal = spec.load(Deal, DEMO)
-    assert "losses: the cumulative default ratio above 8%" in deal.explain()
-    assert "losses：累计违约率高于 8%" in deal.explain("zh")
+    assert "- losses: fails with the cumulative default ratio above 8%, and then for good" in deal.explain()
+    assert "- losses：累计违约率高于 8%即不通过，此后不再恢复" in deal.explain("zh")
     assert "补足reserve（A余额的 1%，不低于 200,000.00）至目标余额" in deal.explain("zh")
 
 
