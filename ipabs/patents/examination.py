@@ -11,6 +11,7 @@ from ipabs._typing import FloatArray
 from ipabs.basics.schedule import add_months
 from ipabs.basics.units import Share
 from ipabs.errors import Finding, finding
+from ipabs.patents.renewal_fees import is_amount
 
 PUBLICATION_MONTHS = 18
 
@@ -34,14 +35,18 @@ class ExaminationRoute:
     start_months: Annotated[float, "Months from filing to the start of examination."] = 0.0
 
     def findings(self) -> Iterable[Finding]:
-        """Months out of order."""
-        if not 0 <= self.least_months <= self.likely_months <= self.most_months:
+        """Months out of order, or that are no numbers of 0 or more."""
+        months = (self.least_months, self.likely_months, self.most_months)
+        if not (all(map(is_amount, months)) and months[0] <= months[1] <= months[2]):
             yield finding(
                 "examination.months",
                 "{got}: least, likely and most months must rise from zero",
                 path=("likely_months",),
-                got=f"{self.least_months}, {self.likely_months}, {self.most_months}",
+                got=", ".join(map(str, months)),
             )
+        if not is_amount(self.start_months):
+            template = "{got} months to the start of examination; 0 or more"
+            yield finding("examination.start", template, path=("start_months",), got=self.start_months)
 
     @property
     def mean_months(self) -> float:

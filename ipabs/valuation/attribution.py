@@ -15,6 +15,7 @@ from ipabs.cashflow.discounting import Values
 from ipabs.errors import DataError, Finding, LimitError, finding, refuse
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.coverage import ProtectionLayer, layers, surviving
+from ipabs.valuation.ranges import outside
 from ipabs.valuation.revenue import RevenueStream
 from ipabs.valuation.simulated import mean_error
 from ipabs.valuation.stream_values import StreamMethod, StreamTerms, checked_streams, stream_value, unprotected_values
@@ -219,7 +220,7 @@ def shapley(
 def _check_players(names: Sequence[str], samples: int) -> None:
     twice = [name for name in dict.fromkeys(names) if list(names).count(name) > 1]
     refuse(DataError, [finding("attribution.twice", "{got} stands twice", got=name) for name in twice])
-    if samples < 4:
+    if any(outside("samples", samples, "{4, ..., inf}", single=True)):
         raise DataError(finding("attribution.samples", "{got} sampled orders; at least 4", got=samples))
     if samples * len(names) > 10**8:
         raise LimitError(

@@ -10,6 +10,7 @@ from ipabs.errors import DataError, Finding, KeyPath, finding
 from ipabs.patents.patent import IPRight
 from ipabs.patents.portfolio import Portfolio
 from ipabs.patents.statute import why_dead
+from ipabs.valuation.ranges import outside
 from ipabs.valuation.valuation import inputs_of
 
 WEIGHT_TOLERANCE = 1e-9
@@ -65,10 +66,13 @@ def weight_findings(weights: tuple[float, ...], *, path: KeyPath = ()) -> Iterat
     >>> print(next(weight_findings((0.5, 0.4))))
     the weights sum to 0.9, not to 1
     """
-    for at, weight in enumerate(weights):
-        if not weight >= 0:
-            yield finding("valuation.weight", "weight {got} is negative", path=(*path, at), got=weight)
-    if not abs(sum(weights) - 1) <= WEIGHT_TOLERANCE:
+    found = [
+        fault
+        for at, weight in enumerate(weights)
+        for fault in outside("weight", weight, "[0, inf)", path=(*path, at), single=True)
+    ]
+    yield from found
+    if not found and abs(sum(weights) - 1) > WEIGHT_TOLERANCE:
         yield finding("valuation.weights", "the weights sum to {got}, not to 1", path=path, got=f"{sum(weights):.10g}")
 
 

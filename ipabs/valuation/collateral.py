@@ -45,10 +45,10 @@ class LendingTerms:
 
     def findings(self) -> Iterator[Finding]:
         """Terms out of range."""
-        yield from outside("advance_rate", self.advance_rate, "[0, 1]")
-        yield from outside("quantile", self.quantile, "[0, 1]")
-        yield from outside("cap", self.cap, "[0, inf)", optional=True)
-        yield from outside("prior_claims", self.prior_claims, "[0, inf)")
+        yield from outside("advance_rate", self.advance_rate, "[0, 1]", single=True)
+        yield from outside("quantile", self.quantile, "[0, 1]", single=True)
+        yield from outside("cap", self.cap, "[0, inf)", optional=True, single=True)
+        yield from outside("prior_claims", self.prior_claims, "[0, inf)", single=True)
 
 
 def liquidation_value(market: Values, terms: LiquidationTerms) -> Values:
@@ -72,16 +72,21 @@ def lending_value(market: Valuation, terms: LendingTerms) -> float:
     >>> lending_value(worth, LendingTerms(advance_rate=0.4, quantile=0.25, prior_claims=3.0))
     7.0
     """
-    refuse(DataError, terms.findings())
-    lent = terms.advance_rate * market.quantile(terms.quantile) - terms.prior_claims
+    lent = _lent(market, terms)
     return max(lent if terms.cap is None else min(terms.cap, lent), 0.0)
 
 
 def lending_error(market: Valuation, terms: LendingTerms) -> float:
     """Standard error of the lending value: the quantile's, at the advance rate; 0 where cap or prior claims decide."""
-    lent = terms.advance_rate * market.quantile(terms.quantile) - terms.prior_claims
+    lent = _lent(market, terms)
     decided = lent <= 0 or (terms.cap is not None and lent >= terms.cap)
     return 0.0 if decided else terms.advance_rate * market.quantile_error(terms.quantile)
+
+
+def _lent(market: Valuation, terms: LendingTerms) -> float:
+    """What the advance rate leaves after prior claims, before the cap."""
+    refuse(DataError, terms.findings())
+    return terms.advance_rate * market.quantile(terms.quantile) - terms.prior_claims
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -143,23 +148,27 @@ class BankRule:
         >>> bank_rules()[0].loan(6e6, kind="invention", remaining_years=12, years=3)
         1500000.0
         """
-        refuse(DataError, outside("appraised", appraised, "[0, inf)"))
+        refuse(DataError, outside("appraised", appraised, "[0, inf)", single=True))
         if self.findings(kind=kind, remaining_years=remaining_years, years=years):
             return 0.0
         return min(self.max_loan, dict(self.advance)[kind] * appraised)
 
     def findings(self, *, kind: str, remaining_years: float, years: float) -> tuple[Finding, ...]:
-        """Why the rule does not admit a right or a term."""
+        """Why the rule does not admit a right or a term; years that are no numbers are a `DataError`."""
         advance, least = dict(self.advance), dict(self.least_remaining_years)
-        found = []
+        found = [
+            *outside("remaining_years", remaining_years, "[0, inf]", single=True),
+            *outside("years", years, "[0, inf)", single=True),
+        ]
+        refuse(DataError, found)
         if kind not in advance:
             found.append(finding("bank_rule.kind", "nothing is lent on {got!r}; {hint}", path=("kind",), got=kind,
                                  allowed=advance))  # fmt: skip
-        if not remaining_years >= least.get(kind, 0.0):
+        if remaining_years < least.get(kind, 0.0):
             template = "{got} years of life left; at least {least}"
             found.append(finding("bank_rule.life", template, path=("remaining_years",), got=f"{remaining_years:g}",
                                  least=f"{least.get(kind, 0.0):g}"))  # fmt: skip
-        if not years <= self.max_years:
+        if years > self.max_years:
             template = "a term of {got} years; at most {most}"
             found.append(finding("bank_rule.term", template, path=("years",), got=f"{years:g}",
                                  most=f"{self.max_years:g}"))  # fmt: skip

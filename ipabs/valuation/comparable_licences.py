@@ -102,10 +102,13 @@ def _licence_findings(licences: tuple[Licence, ...]) -> Iterator[Finding]:
         if count > 1:
             yield finding("licences.twice", "licence {got} stands {count} times", path=(name,), got=name, count=count)
     for licence in licences:
-        yield from outside("royalty_rate", licence.royalty_rate, "[0, 1]", path=(licence.name, "royalty_rate"))
+        found = [
+            *outside("royalty_rate", licence.royalty_rate, "[0, 1]", path=(licence.name, "royalty_rate"), single=True)
+        ]
         for at, one in enumerate(licence.adjustments):
-            yield from outside("factor", one.factor, "[0, 10]", path=(licence.name, "adjustments", at, "factor"))
-        yield from outside("adjusted_rate", licence.adjusted_rate, "[0, 1]", path=(licence.name,))
+            path = (licence.name, "adjustments", at, "factor")
+            found += outside("factor", one.factor, "[0, 10]", path=path, single=True)
+        yield from found or outside("adjusted_rate", licence.adjusted_rate, "[0, 1]", path=(licence.name,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -14,6 +14,7 @@ from ipabs.errors import Finding, finding
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.life import legal_life_years
 from ipabs.valuation.periods import Periods, per_period
+from ipabs.valuation.ranges import outside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +57,7 @@ class CoverageMatrix:
             if one.stream not in streams:
                 yield finding("coverage.stream", "no stream {got!r}; {hint}", path=(*path, "stream"), got=one.stream,
                               allowed=streams)  # fmt: skip
-            if not 0 <= one.share <= 1:
-                yield finding("coverage.share", "a share of {got}; 0 to 1", path=(*path, "share"), got=one.share)
+            yield from outside("share", one.share, "[0, 1]", path=(*path, "share"), single=True)
             if (one.right, one.stream) in seen:
                 yield finding("coverage.twice", "{right} protects {stream} twice", path=path, right=one.right,
                               stream=one.stream)  # fmt: skip

@@ -160,7 +160,9 @@ def premiums_by_group(risks: Iterable[Risk]) -> dict[str, Values]:
     >>> premiums_by_group([Risk(name="a", group="technical", high_rate=0.04, score=0.5)])
     {'technical': 0.02}
     """
+    listed = tuple(risks)
+    refuse(DataError, (one for risk in listed for one in risk.findings()))
     sums: dict[str, Values] = {}
-    for risk in risks:
+    for risk in listed:
         sums[risk.group] = sums.get(risk.group, 0.0) + risk.premium
     return sums

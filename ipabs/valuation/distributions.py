@@ -9,8 +9,10 @@ import numpy as np
 from ipabs._typing import FloatArray
 from ipabs.errors import Finding, finding
 from ipabs.valuation.checks import weight_findings
+from ipabs.valuation.ranges import numbers_of, outside
 
 MIXTURE_POINTS = 4097
+CUMULATIVE = "cumulative shares must rise from 0 to 1, one for each value, and values with them"
 
 
 class Range(Protocol):
@@ -60,8 +62,7 @@ class Pert:
     def findings(self) -> Iterator[Finding]:
         """Points out of order, a shape that is not positive."""
         yield from _order(self.least, self.likely, self.most)
-        if not self.shape > 0:
-            yield finding("range.shape", "a shape of {got}; above 0", path=("shape",), got=self.shape)
+        yield from outside("shape", self.shape, "(0, inf)", single=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,14 +121,8 @@ class Lognormal:
 
     def findings(self) -> Iterator[Finding]:
         """A median that is not positive, a negative deviation."""
-        if not (self.median > 0 and self.log_deviation >= 0 and np.isfinite([self.median, self.log_deviation]).all()):
-            yield finding(
-                "range.lognormal",
-                "median {median} above 0 and log deviation {got} of 0 or more are needed",
-                path=("log_deviation",),
-                got=self.log_deviation,
-                median=self.median,
-            )
+        yield from outside("median", self.median, "(0, inf)", single=True)
+        yield from outside("log_deviation", self.log_deviation, "[0, inf)", single=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,14 +159,15 @@ class Empirical:
 
     def findings(self) -> Iterator[Finding]:
         """No values, or points that do not rise from share 0 to share 1."""
-        if not self.values or not np.isfinite(self.values).all():
+        if not self.values or any(outside("values", self.values, "(-inf, inf)")):
             yield finding("range.values", "values must be finite numbers, at least one", path=("values",))
+        elif any(outside("cumulative", self.cumulative, "[0, 1]")):
+            yield finding("range.cumulative", CUMULATIVE, path=("cumulative",))
         elif self.cumulative:
             shares, values = np.array(self.cumulative), np.array(self.values)
             ends = len(shares) == len(values) > 1 and shares[0] == 0 and shares[-1] == 1
             if not ends or (np.diff(shares) < 0).any() or (np.diff(values) < 0).any():
-                template = "cumulative shares must rise from 0 to 1, one for each value, and values with them"
-                yield finding("range.cumulative", template, path=("cumulative",))
+                yield finding("range.cumulative", CUMULATIVE, path=("cumulative",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +234,7 @@ class Experts:
 
 
 def _order(least: float, likely: float, most: float) -> Iterator[Finding]:
-    if not -np.inf < least <= likely <= most < np.inf:
+    points = numbers_of((least, likely, most))
+    if points is None or points.shape != (3,) or not np.isfinite(points).all() or (np.diff(points) < 0).any():
         template = "{got}: least, likely and most must be finite and rise"
         yield finding("range.order", template, path=("likely",), got=f"{least}, {likely}, {most}")

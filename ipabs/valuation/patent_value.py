@@ -18,9 +18,10 @@ def lognormal_from_mean(*, mean: float, median: float) -> Lognormal:
     >>> round(lognormal_from_mean(mean=3.0, median=0.3).log_deviation, 6)
     2.145966
     """
-    if not 0 < median <= mean < np.inf:
+    check_ranges(mean=(mean, "(0, inf)"), median=(median, "(0, inf)"))
+    if mean < median:
         raise DataError(
-            finding("patent_value.moments", "mean {got} is not at or above a positive median {median}", got=mean,
+            finding("patent_value.moments", "mean {got} is below the median {median}", got=mean,
                     median=median)
         )  # fmt: skip
     return Lognormal(median=median, log_deviation=float(np.sqrt(2 * np.log(mean / median))))
@@ -32,6 +33,7 @@ def mode(value: Lognormal) -> float:
     >>> round(mode(lognormal_from_mean(mean=3.0, median=0.3)), 6)
     0.003
     """
+    refuse(DataError, value.findings())
     return float(value.median * np.exp(-(value.log_deviation**2)))
 
 

@@ -104,7 +104,10 @@ class PendingApplications:
         protected = over[0].share * self._protection(patent, periods, end, as_of)
         worth = (unprotected_values(stream, self.terms, periods) * protected).sum(axis=-1)
         life = economic_life(
-            legal=over[0].legal_life_years, contract=stream.contract_life_years, technical=stream.technical_life_years
+            legal=over[0].legal_life_years,
+            contract=stream.contract_life_years,
+            technical=stream.technical_life_years,
+            forecast=self.terms.forecast_years(stream),
         )
         return Part(
             name=stream.name,

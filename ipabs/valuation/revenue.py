@@ -102,7 +102,7 @@ class RevenueStream:
                 path=("revenues",),
                 got=list(self.revenues),
             )
-        if any(not 0 <= share <= 1 for share in self.ramp):
+        if any(outside("ramp", self.ramp, "[0, 1]")):
             yield finding("stream.ramp", "a ramp of {got}; shares from 0 to 1", path=("ramp",), got=list(self.ramp))
         yield from outside("level", self.level, "[0, inf)")
         yield from outside("growth_rate", self.growth_rate, "[-1, 1]", optional=True)

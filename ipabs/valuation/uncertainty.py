@@ -18,7 +18,7 @@ from ipabs.basics.streams import normals
 from ipabs.errors import DataError, Finding, KeyPath, finding, key_path_text, refuse
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.distributions import Range
-from ipabs.valuation.ranges import check_size, outside
+from ipabs.valuation.ranges import check_size, numbers_of, outside
 from ipabs.valuation.valuation import Method, Valuation, inputs_of, leaves
 
 PSD_TOLERANCE = 1e-10
@@ -132,7 +132,19 @@ class Uncertain:
             for fault in one.range.findings():
                 path = ("inputs", one.name, "range", *fault.place.path)
                 yield replace(fault, place=replace(fault.place, path=path))
-            if sum(loading.loading**2 for loading in one.loadings) > 1 + PSD_TOLERANCE:
+            odd = [
+                fault
+                for loading in one.loadings
+                for fault in outside(
+                    "loading",
+                    loading.loading,
+                    "[-1, 1]",
+                    path=("inputs", one.name, "loadings", loading.factor),
+                    single=True,
+                )
+            ]
+            yield from odd
+            if not odd and sum(loading.loading**2 for loading in one.loadings) > 1 + PSD_TOLERANCE:
                 yield finding(
                     "uncertainty.loadings",
                     "the squares of the loadings of {got} sum above 1",
@@ -159,8 +171,13 @@ def correlation_findings(correlation: tuple[tuple[float, ...], ...], size: int) 
         template = "the correlation matrix has {got} rows; {size} by {size} are needed"
         yield finding("uncertainty.shape", template, path=("correlation",), got=len(correlation), size=size)
         return
-    matrix = np.array(correlation, dtype=np.float64)
-    if not np.isfinite(matrix).all() or not np.allclose(matrix, matrix.T) or not np.allclose(np.diag(matrix), 1.0):
+    matrix = numbers_of(correlation)
+    if (
+        matrix is None
+        or not np.isfinite(matrix).all()
+        or not np.allclose(matrix, matrix.T)
+        or not np.allclose(np.diag(matrix), 1.0)
+    ):
         template = "the correlation matrix is not symmetric with ones on its diagonal"
         yield finding("uncertainty.symmetric", template, path=("correlation",))
         return

@@ -14,8 +14,9 @@ import numpy as np
 
 from ipabs.basics.provenance import Provenance, ProvenanceTable
 from ipabs.cashflow.discounting import Values
-from ipabs.errors import DataError, Finding, KeyPath, finding, key_path_text
+from ipabs.errors import DataError, Finding, KeyPath, finding, key_path_text, refuse
 from ipabs.patents.portfolio import Portfolio
+from ipabs.valuation.ranges import outside
 from ipabs.valuation.simulated import mean_error, quantile_error
 
 Series: TypeAlias = tuple[float, ...]
@@ -132,8 +133,7 @@ class Valuation:
 
     def quantile(self, level: float) -> float:
         """The value that the share `level` of the draws does not exceed (linear between order statistics)."""
-        if not 0 <= level <= 1:
-            raise DataError(finding("valuation.quantile", "quantile {got} is outside 0 to 1", got=level))
+        refuse(DataError, outside("level", level, "[0, 1]", single=True))
         return float(np.quantile(self.value, level))
 
     def quantile_error(self, level: float) -> float:

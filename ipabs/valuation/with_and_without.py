@@ -11,7 +11,7 @@ from ipabs.cashflow.discounting import Timing, Values, value_or_array
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.checks import draw_findings, rights_findings
-from ipabs.valuation.life import longest_life_years
+from ipabs.valuation.life import economic_life, longest_life_years
 from ipabs.valuation.periods import Periods, timing_findings
 from ipabs.valuation.ranges import outside
 from ipabs.valuation.tax_amortization import TaxAmortization
@@ -83,14 +83,15 @@ class WithAndWithout:
         found = (*rights_findings(portfolio, as_of), *self.findings())
         refuse(DataError, found)
         periods = Periods(count=len(self.earnings_with), timing=self.timing, first_years=self.first_period_years)
-        life = longest_life_years(portfolio, as_of)
-        weights = periods.share_within(life) * periods.discounts(self.discount_rate)
+        legal = longest_life_years(portfolio, as_of)
+        life = economic_life(legal=legal, forecast=float(periods.ends[-1]))
+        weights = periods.share_within(legal) * periods.discounts(self.discount_rate)
         kept = np.asarray(self.probability) * (1 - np.asarray(self.tax_rate))
         with_right = kept * self.level_with * (weights * np.array(self.earnings_with)).sum(axis=-1)
         without = kept * self.level_without * (weights * np.array(self.earnings_without)).sum(axis=-1)
         parts: tuple[Part, ...] = (
-            Part(name="with", value=value_or_array(with_right), life_years=life, binding="legal"),
-            Part(name="without", value=value_or_array(-without), life_years=life, binding="legal"),
+            Part(name="with", value=value_or_array(with_right), life_years=life.years, binding=life.binding),
+            Part(name="without", value=value_or_array(-without), life_years=life.years, binding=life.binding),
         )
         if self.tax_amortization:
             parts = (*parts, self.tax_amortization.benefit(parts, self.tax_rate, self.discount_rate))

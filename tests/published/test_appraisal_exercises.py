@@ -12,7 +12,7 @@ import pytest
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.checks import stated_findings
 from ipabs.valuation.cost import MultiplierCost, remaining_life_ratio
-from ipabs.valuation.discount_rate import build_up
+from ipabs.valuation.discount_rate import AssetClass, build_up, split_return
 from ipabs.valuation.income_sharing import IncomeSharing, ProfitSharing
 from ipabs.valuation.revenue import RevenueStream
 from ipabs.valuation.sharing_rate import equivalent_investment_share, licensor_share_of_profit
@@ -22,6 +22,7 @@ AS_OF = date(2024, 1, 1)
 NO_RIGHTS = Portfolio(rights=())
 WHOLE = 0.5  # answers without decimals
 CENT = 0.005  # answers with two decimals
+TABLE_DIGITS = 5e-5  # half a unit of the last digit of a table of annuity factors
 FOUR_DECIMALS = 5.1e-5
 FACTOR_DIGITS = 0.02  # discount and annuity factors taken from tables of four digits
 PERCENT_DIGITS = 5e-5  # a share printed as 15.39 %, with 0.005 % of rounding
@@ -133,3 +134,46 @@ def test_design_whose_source_forgets_the_tax_it_states() -> None:
     found = stated_findings(after_tax, 621.72, tolerance=FACTOR_DIGITS)
     assert "the source states 621.72, but its inputs give 466.28" in str(found[0])
     assert float(np.asarray(after_tax)) / 0.75 == pytest.approx(621.72, abs=FACTOR_DIGITS)
+
+
+def test_well_known_mark_at_the_return_of_its_intangible_assets() -> None:
+    # nntiku.com D21CCD9BBB13090B and 37B66BD7E1C1AB99: current : fixed : intangible assets 2 : 5 : 3, both others at
+    # 8 %, the whole at 8.6 %, so intangibles return 10 %; 1.2 million pieces at 0.8 yuan for ever are worth 960
+    current, fixed = (AssetClass(name=n, share=w, return_rate=0.08) for n, w in (("current", 0.2), ("fixed", 0.5)))
+    rate = split_return(0.086, current=current, fixed=fixed, intangible_share=0.3)
+    assert rate == pytest.approx(0.10)
+    excess = RevenueStream(name="mark", revenues=(120 * 0.8,), growth_rate=0.0, perpetual=True)
+    method = IncomeSharing(streams=(excess,), sharing_rate=1.0, tax_rate=0.0, discount_rate=rate)
+    assert method.value(NO_RIGHTS, as_of=AS_OF).mean == pytest.approx(960, abs=WHOLE)
+
+
+def test_mark_whose_excess_profit_falls_after_three_years() -> None:
+    # kaotiyun.com P96a777K: 600,000 a year for three years, then 500,000 for five, at 10 %: 291.61
+    excess = RevenueStream(name="mark", revenues=(60.0,) * 3 + (50.0,) * 5)
+    method = IncomeSharing(streams=(excess,), sharing_rate=1.0, tax_rate=0.0, discount_rate=0.10)
+    assert method.value(NO_RIGHTS, as_of=AS_OF).mean == pytest.approx(291.61, abs=FACTOR_DIGITS)
+
+
+def test_mark_whose_solution_takes_another_profit_than_its_question() -> None:
+    # kaotiyun.com xidr777K: 1.2 million a year for five years, then by the question 400,000 and by the solution 320,000
+    # for seven, at 15 %: the solution prints 120 x 3.3522 + 32 x 2.0684 = 468.45
+    def worth(later: float) -> float:
+        excess = RevenueStream(name="mark", revenues=(120.0,) * 5 + (later,) * 7)
+        method = IncomeSharing(streams=(excess,), sharing_rate=1.0, tax_rate=0.0, discount_rate=0.15)
+        return method.value(NO_RIGHTS, as_of=AS_OF).mean
+
+    assert worth(32.0) == pytest.approx(468.45, abs=152 * TABLE_DIGITS)
+    found = stated_findings(worth(40.0), 468.45, tolerance=CENT)
+    assert "the source states 468.45, but its inputs give 484.99" in str(found[0])
+
+
+def test_mark_with_another_premium_in_each_of_five_markets() -> None:
+    # siewoo.com 88083: premiums of 20, 15, 18, 22 and 15 yuan on 30, 10, 20, 15 and 25 % of a million pieces, tax 25 %,
+    # rate 4 % + 11 %, five years: 1,361.25 a year, 4,563.18 with a factor of 3.3522
+    premium = float(np.array([20, 15, 18, 22, 15]) @ np.array([0.30, 0.10, 0.20, 0.15, 0.25])) * 100
+    assert premium * 0.75 == pytest.approx(1361.25)
+    method = WithAndWithout(
+        earnings_with=(premium,) * 5, earnings_without=(0.0,) * 5, tax_rate=0.25,
+        discount_rate=build_up(0.04, {"risk": 0.11}),
+    )  # fmt: skip
+    assert method.value(NO_RIGHTS, as_of=AS_OF).mean == pytest.approx(4563.18, abs=1361.25 * TABLE_DIGITS)

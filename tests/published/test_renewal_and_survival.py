@@ -18,10 +18,18 @@ from ipabs.patents.industry import decay_rates
 from ipabs.patents.renewal_fees import fee_table
 from ipabs.valuation.fast_track import ProtectedIncome, fast_track_gain, fees_value, grant_value
 from ipabs.valuation.renewal import RenewalModel, mean_value, survival_shares, value_quantiles
-from ipabs.valuation.survival import decay_survival, half_life, hazard_survival, interpolated_survival, yearly_hazard
+from ipabs.valuation.survival import (
+    decay_survival,
+    half_life,
+    hazard_survival,
+    interpolated_survival,
+    kaplan_meier,
+    yearly_hazard,
+)
 
 CLOSED_FORM = 1e-6
 EXACT = 1e-9
+FOUR_DIGITS = 5.1e-5
 
 MODEL = RenewalModel(log_mean=np.log(4000), log_deviation=1.6, decay_rate=0.12, discount_rate=0.1)
 CN = fee_table("CN", "invention")
@@ -145,3 +153,28 @@ def test_earlier_grant_with_protection_before_it(share: float, gain: float) -> N
     ]
     result = fast_track_gain(income, standard=routes[0], fast=routes[1])
     assert result.gain_share == pytest.approx(gain, abs=5e-4)
+
+
+# Freireich et al., Blood 21 (1963), 699-716: weeks of remission, the example of most textbooks of survival analysis.
+TREATED = (6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35)
+RELAPSED = (1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0)
+CONTROL = (1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23)
+
+
+def test_product_limit_estimate_of_remissions() -> None:
+    # Kleinbaum and Klein, *Survival Analysis*, 3rd ed. (2012), chapter 2; errors as Stata and R print them
+    curve = kaplan_meier(TREATED, RELAPSED)
+    assert curve.years.tolist() == [6, 7, 10, 13, 16, 22, 23]
+    np.testing.assert_allclose(
+        curve.survival, [0.8571, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482], atol=FOUR_DIGITS
+    )
+    np.testing.assert_allclose(
+        curve.standard_error, [0.0764, 0.0869, 0.0963, 0.1068, 0.1141, 0.1282, 0.1346], atol=FOUR_DIGITS
+    )
+
+
+def test_survival_of_the_control_group_past_ten_weeks() -> None:
+    # Lecture 2, "Estimating the Survival Function" (dokumen.tips): 8 of 21, standard error 0.106
+    curve = kaplan_meier(CONTROL, [True] * len(CONTROL))
+    assert curve.at(10) == pytest.approx(8 / 21)
+    assert curve.standard_error[curve.years <= 10][-1] == pytest.approx(0.106, abs=5e-4)

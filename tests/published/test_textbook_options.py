@@ -3,10 +3,12 @@
 Damodaran: "Valuing an Option to Abandon" (pages.stern.nyu.edu/~adamodar/New_Home_Page/CFTheory/abandon.htm), the same
 example with other numbers in *Applied Corporate Finance* (lecture notes, page 280), and *Damodaran on Valuation*, 2nd
 edition, illustration 12.6 (an oil reserve). Haug, *Option Pricing Formulas* (1998), as held in QuantLib's
-test-suite/europeanoption.cpp. Hull, *Options, Futures, and Other Derivatives*, 9th edition (2014), and its solutions
-manual. Longstaff and Schwartz, *Review of Financial Studies* 14 (2001), table 1.
+test-suite/europeanoption.cpp. Margrabe, *Journal of Finance* 33 (1978), 177-186, in the table that QuantLib's
+test-suite/margrabeoption.cpp holds. Hull, *Options, Futures, and Other Derivatives*, 9th edition (2014), and its
+solutions manual. Longstaff and Schwartz, *Review of Financial Studies* 14 (2001), table 1.
 """
 
+import numpy as np
 import pytest
 from scipy.special import ndtr
 
@@ -16,6 +18,7 @@ from ipabs.valuation.lattice import binomial_option
 
 CENT = 0.005
 FOUR_DIGITS = 5.1e-5
+LAST_DIGIT = 1e-3  # the table of exchange options rounds up: 2.9881 is printed as 2.989
 CUT_DIGITS = 1e-4  # 0.91055 is printed as 0.9105: cut, not rounded
 # The table's finite differences have a grid error that grows with volatility and life: up to a tenth of a percent.
 FINITE_DIFFERENCE = 1e-3
@@ -122,3 +125,24 @@ def test_whole_table_of_american_puts(volatility: float, years: int, printed: tu
             steps=1000 * years,
         )
         assert put == pytest.approx(value, rel=FINITE_DIFFERENCE)
+
+
+@pytest.mark.parametrize(
+    ("years", "correlation", "printed"),
+    [
+        (0.1, -0.5, (2.125, 2.199, 2.283)),
+        (0.1, 0.0, (2.045, 2.091, 2.152)),
+        (0.1, 0.5, (1.974, 1.989, 2.019)),
+        (0.5, -0.5, (2.762, 2.989, 3.228)),
+        (0.5, 0.0, (2.479, 2.650, 2.847)),
+        (0.5, 0.5, (2.138, 2.231, 2.374)),
+    ],
+)
+def test_uncertain_investment_is_an_exchange_of_assets(
+    years: float, correlation: float, printed: tuple[float, ...]
+) -> None:
+    # 22 with a yield of 6 % and a volatility of 20 % for 20 with a yield of 4 % and one of 15, 20 and 25 %
+    other = np.array([0.15, 0.20, 0.25])
+    volatility = np.sqrt(0.20**2 + other**2 - 2 * correlation * 0.20 * other)
+    values = black_scholes(22, 20, years=years, volatility=volatility, risk_free_rate=0.04, cost_of_delay=0.06)
+    np.testing.assert_allclose(values, printed, rtol=0, atol=LAST_DIGIT)

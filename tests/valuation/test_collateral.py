@@ -158,7 +158,7 @@ def test_weights_dates_and_currencies_must_fit() -> None:
     assert [one.code for one in caught.value.findings] == [
         "valuation.weights", "reconciliation.differ", "reconciliation.differ",
     ]  # fmt: skip
-    with pytest.raises(DataError, match=r"weight -0\.3 is negative"):
+    with pytest.raises(DataError, match=r"weight of -0\.3 is outside \[0, inf\)"):
         reconcile(replace(income, weight=1.3), replace(cost, weight=-0.3))
     with pytest.raises(DataError, match="the weights sum to 0"):
         reconcile()

@@ -160,7 +160,9 @@ def test_comparable_licences_value_at_the_median_of_adjusted_rates() -> None:
         royalty_range(())
     with pytest.raises(DataError) as caught:
         royalty_range((Licence(name="a", royalty_rate=1.2, adjustments=(Adjustment(factor=-1.0),)),))
-    assert len(caught.value.findings) == 3
+    assert len(caught.value.findings) == 2
+    with pytest.raises(DataError, match=r"a: adjusted_rate of 1\.2 is outside \[0, 1\]"):
+        royalty_range((Licence(name="a", royalty_rate=0.6, adjustments=(Adjustment(factor=2.0),)),))
 
 
 @given(st.lists(st.floats(0.001, 0.3), min_size=1, max_size=20))

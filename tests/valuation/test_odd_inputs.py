@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from ipabs.errors import DataError, LimitError
+from ipabs.patents.examination import STANDARD_ROUTE
 from ipabs.patents.patent import Patent
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.attribution import marginal_values, shapley_values
 from ipabs.valuation.collateral import LiquidationTerms, bank_rules, liquidation_value
 from ipabs.valuation.comparable_licences import Licence, royalty_distribution, royalty_range
 from ipabs.valuation.cost import CostItem, MultiplierCost, ReplacementCost
+from ipabs.valuation.coverage import CoverageMatrix, Protection
 from ipabs.valuation.discount_rate import (
     AssetClass,
     Risk,
@@ -26,10 +28,11 @@ from ipabs.valuation.discount_rate import (
 )
 from ipabs.valuation.distributions import Lognormal, Pert
 from ipabs.valuation.excess_earnings import ReturningAsset, check_returns, weighted_average_return
+from ipabs.valuation.fast_track import ProtectedIncome, application_value
 from ipabs.valuation.firm_appraisal import AppraisalTerms, PledgedFirm, appraise_firms
 from ipabs.valuation.life import economic_life, loss_given_challenge
 from ipabs.valuation.longstaff_schwartz import longstaff_schwartz
-from ipabs.valuation.patent_value import gini, quantile_ratio, variation_of_sum
+from ipabs.valuation.patent_value import gini, lognormal_from_mean, quantile_ratio, variation_of_sum
 from ipabs.valuation.pending import present_value_of_fees
 from ipabs.valuation.reconciliation import Weighted, reconcile
 from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
@@ -109,6 +112,33 @@ def empty_mixture() -> None:
     reconcile(Weighted(valuation=replace(relief(), value=NAN), weight=1.0))
 
 
+def covered(share: Any) -> Valuation:
+    coverage = CoverageMatrix(protections=(Protection(right="p", stream="A", share=share),))
+    return replace(RELIEF, coverage=coverage).value(ONE, as_of=AS_OF)
+
+
+def drawn(likely: Any) -> Valuation:
+    royalty = UncertainInput(name="royalty_rate", range=Pert(least=0.02, likely=likely, most=0.08))
+    return Uncertain(method=RELIEF, inputs=(royalty,), draws=10, seed=1).value(NONE, as_of=AS_OF)
+
+
+def pending(start_months: float) -> float:
+    route = replace(STANDARD_ROUTE, start_months=start_months)
+    return float(np.mean(application_value(ProtectedIncome(yearly_income=1.0, discount_rate=0.1), route)))
+
+
+def licensed(rate: Any) -> object:
+    return royalty_range((Licence(name="a", royalty_rate=rate),))
+
+
+def weighed(weight: Any) -> object:
+    return reconcile(Weighted(valuation=relief(), weight=weight))
+
+
+def bank_loan(years: float) -> float:
+    return bank_rules()[0].loan(1e6, kind="invention", remaining_years=12, years=years)
+
+
 CURRENT, FIXED = (AssetClass(name=name, share=0.35, return_rate=0.05) for name in ("current", "fixed"))
 REFUSED: dict[str, Callable[[], object]] = {
     "wacc of nan is outside": lambda: split_return(NAN, current=CURRENT, fixed=FIXED, intangible_share=0.3),
@@ -148,7 +178,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "appraised of nan": lambda: bank_rules()[0].loan(NAN, kind="invention", remaining_years=12, years=3),
     "licence a stands 2 times": lambda: royalty_range((Licence(name="a", royalty_rate=0.1),) * 2),
     "cumulative shares must rise": lambda: royalty_distribution(most=0.05),
-    "0 or more are needed": lambda: gini(Lognormal(median=1, log_deviation=-1)),
+    "log_deviation of -1 is outside [0, inf)": lambda: gini(Lognormal(median=1, log_deviation=-1)),
     "high of 2 is outside": lambda: quantile_ratio(1.0, high=2.0),
     "no value to vary": lambda: variation_of_sum([0.0, 0.0], log_deviation=1, correlation=0.2),
     "means: no number at all": lambda: variation_of_sum([], log_deviation=1, correlation=0.2),
@@ -169,6 +199,15 @@ REFUSED: dict[str, Callable[[], object]] = {
     "no right to share the value": lambda: marginal_values(RELIEF, NONE, as_of=AS_OF),
     "firm x stands twice": lambda: appraise_firms(ONE, [FIRM, FIRM], TERMS, as_of=AS_OF),
     "stated_value of nan": lambda: appraise_firms(ONE, [replace(FIRM, stated_value=NAN)], TERMS, as_of=AS_OF),
+    "weight of '5' is no number": lambda: weighed("5"),
+    "streams.A.ramp: a ramp of ['5']": lambda: relief(streams=(replace(STREAM, ramp=("5",)),)),
+    "share of '60%' is no number": lambda: covered("60%"),
+    "level of None is no number": lambda: relief().quantile(None),  # type: ignore[arg-type]  # an empty cell
+    "a.royalty_rate: royalty_rate of '5%' is no number": lambda: licensed("5%"),
+    "years of nan is outside": lambda: bank_loan(NAN),
+    "range.likely: 0.02, 5%, 0.08: least, likely and most must be finite": lambda: drawn("5%"),
+    "nan months to the start of examination; 0 or more": lambda: pending(NAN),
+    "mean 0.2 is below the median 0.3": lambda: lognormal_from_mean(mean=0.2, median=0.3),
     "2 ages for 1 shares": lambda: expected_years([1, 2], [0.5]),
 }  # fmt: skip
 

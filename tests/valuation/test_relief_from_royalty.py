@@ -223,7 +223,7 @@ def test_coverage_names_unknown_rights_and_streams_and_warns_of_bare_streams() -
     )
     found = [one.code for one in wrong.findings(EIGHT, ["A", "B"])]
     assert found == [
-        "coverage.right", "coverage.stream", "coverage.share", "coverage.stream", "coverage.twice",
+        "coverage.right", "coverage.stream", "range.outside", "coverage.stream", "coverage.twice",
         "coverage.unprotected",
     ]  # fmt: skip
     bare = relief(

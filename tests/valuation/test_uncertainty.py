@@ -80,9 +80,9 @@ def test_experts_mix_and_show_their_spread() -> None:
     ("wrong", "code"),
     [
         (Pert(least=2, likely=1, most=3), "range.order"),
-        (Pert(least=1, likely=2, most=3, shape=0), "range.shape"),
+        (Pert(least=1, likely=2, most=3, shape=0), "range.outside"),
         (Triangular(least=0, likely=float("nan"), most=1), "range.order"),
-        (Lognormal(median=0, log_deviation=1), "range.lognormal"),
+        (Lognormal(median=0, log_deviation=1), "range.outside"),
         (Empirical(values=()), "range.values"),
         (Empirical(values=(1.0, 2.0), cumulative=(0.0, 0.9)), "range.cumulative"),
         (Experts(opinions=()), "range.no_expert"),
