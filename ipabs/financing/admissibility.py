@@ -8,7 +8,12 @@ from ipabs.errors import DataError, finding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """Whether a kind of facility is open at a stage, and if not, why."""
+    """Whether a kind of facility is open at a stage, and if not, why.
+
+    >>> lease = Admission(kind="financial_lease", stage="seed", reason="no equipment to sell")
+    >>> lease.is_open
+    False
+    """
 
     kind: str
     stage: str
@@ -25,6 +30,10 @@ def admissions() -> tuple[Admission, ...]:
 
     An entry names the stages closed to a kind and the reason. It is a practitioner's rule of thumb, labelled an
     assumption in the file; pass a firm's own answer by leaving its stage empty.
+
+    >>> closed = [one.stage for one in admissions() if one.kind == "corporate_bond" and not one.is_open]
+    >>> closed, len(admissions())
+    (['seed', 'start_up', 'growth'], 45)
     """
     table = read_toml("financing/admissibility.toml")
     stages = table["stages"]

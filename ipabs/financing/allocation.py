@@ -29,7 +29,11 @@ def by_weights(total: float, weights: FloatArray) -> FloatArray:
 
 
 def equally(total: float, count: int) -> FloatArray:
-    """total / count for each."""
+    """total / count for each.
+
+    >>> equally(600_000.0, 3)
+    array([200000., 200000., 200000.])
+    """
     return np.full(count, total / count)
 
 
@@ -66,6 +70,11 @@ def shapley_of_minimum(alone: FloatArray, minimum: float) -> FloatArray:
 
     Up to 16 firms exact; above, equal shares of what the minimum adds to the sum, which is its limit for firms
     alike.
+
+    Two fees of 10 and 30 that come to at least 60: each alone would pay 60 too, so they share what both save.
+
+    >>> shapley_of_minimum(np.array([10.0, 30.0]), 60.0)
+    array([30., 30.])
     """
     excess = minimum - float(alone.sum())
     if excess <= 0 and minimum <= float(alone.min()):
@@ -89,6 +98,14 @@ def allocated(
         (contract,) whose contract it is.
     alone : FloatArray
         (contract,) nominal sum each would pay at the cost's rate; with an amount, the whole deal's sum.
+
+    Examples
+    --------
+    1 % on 6 million is 60,000, below the deal's minimum of 90,000:
+
+    >>> letter = CostItem(name="letter", rate=0.01, minimum=90_000.0)
+    >>> allocated(letter, ["a", "b"], np.array([2e6, 4e6]), np.array([20_000.0, 40_000.0]), None)
+    array([30000., 60000.])
     """
     names, at = np.unique(np.asarray(firms), return_inverse=True)
     fixed = cost.amount is not None

@@ -80,7 +80,14 @@ def _days_of_year(last: date) -> int:
 
 
 def firm_flows(facility: Facility) -> tuple[Dated, Dated]:
-    """Advances and payments of a one-firm facility: principal, interest and the firm's own fees, netted by date."""
+    """Advances and payments of a one-firm facility: principal, interest and the firm's own fees, netted by date.
+
+    >>> from ipabs.financing import facility, loan, need
+    >>> year = need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="semiannual")
+    >>> offered = facility.offer(loan.BankLoan(rate=0.06, day_count="equal_periods"), year)
+    >>> firm_flows(offered)[1]
+    [(datetime.date(2023, 9, 20), 30000.0), (datetime.date(2024, 3, 20), 1030000.0)]
+    """
     items = facility.cash_items()
     if len(items.firms) != 1:
         raise DataError(
@@ -96,12 +103,30 @@ def firm_flows(facility: Facility) -> tuple[Dated, Dated]:
 
 
 def facility_regulation_z_apr(facility: Facility, *, unit_period: UnitPeriod | None = None) -> float:
-    """`regulation_z_apr` of one firm's facility, before subsidy and tax."""
+    """`regulation_z_apr` of one firm's facility, before subsidy and tax.
+
+    Two payments of 3 % in a year are 6 % nominal.
+
+    >>> from ipabs.financing import facility, loan, need
+    >>> year = need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="semiannual")
+    >>> offered = facility.offer(loan.BankLoan(rate=0.06, day_count="equal_periods"), year)
+    >>> round(facility_regulation_z_apr(offered), 6)
+    0.06
+    """
     return regulation_z_apr(*firm_flows(facility), unit_period=unit_period)
 
 
 def facility_eu_apr(facility: Facility, *, intervals: Intervals = "years") -> float:
-    """`eu_apr` of one firm's facility, before subsidy and tax."""
+    """`eu_apr` of one firm's facility, before subsidy and tax.
+
+    Two payments of 3 % in a year are 6.09 % effective.
+
+    >>> from ipabs.financing import facility, loan, need
+    >>> year = need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="semiannual")
+    >>> offered = facility.offer(loan.BankLoan(rate=0.06, day_count="equal_periods"), year)
+    >>> round(facility_eu_apr(offered, intervals="months"), 6)
+    0.0609
+    """
     return eu_apr(*firm_flows(facility), intervals=intervals)
 
 
@@ -109,6 +134,14 @@ def flat_rate(facility: Facility) -> float:
     """(interest + own fees) / Σ principal × years to the last repayment: the rate salesmen quote.
 
     It charges the original principal throughout, so an amortizing loan costs nearly twice what it says.
+
+    Twelve equal parts at 6 % on what is outstanding: 6 % × 13/24 of the principal, over 366 days.
+
+    >>> from ipabs.financing import facility, loan, need
+    >>> year = need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="monthly")
+    >>> offered = facility.offer(loan.BankLoan(rate=0.06, repayment="linear", day_count="equal_periods"), year)
+    >>> round(flat_rate(offered), 4)
+    0.0324
     """
     items = facility.cash_items()
     return _own_cost(items) / float(drawn(items) @ _terms(items))
@@ -128,6 +161,13 @@ def _terms(items: CashItems) -> FloatArray:
 
 
 def simple_annual_cost(facility: Facility) -> float:
-    """(interest + own fees) / yuan-years outstanding: what `implied_spread` is a difference of."""
+    """(interest + own fees) / yuan-years outstanding: what `implied_spread` is a difference of.
+
+    >>> from ipabs.financing import facility, loan, need
+    >>> year = need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="monthly")
+    >>> offered = facility.offer(loan.BankLoan(rate=0.06, repayment="linear", day_count="ACT/365F"), year)
+    >>> round(simple_annual_cost(offered), 6)
+    0.06
+    """
     items = facility.cash_items()
     return _own_cost(items) / float(yuan_years(items)[2].sum())

@@ -32,7 +32,19 @@ PRECISION = 1e-12
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Question:
-    """A loan or a participation in a deal, for one need: the saving of the deal, and what it may depend on."""
+    """A loan or a participation in a deal, for one need: the saving of the deal, and what it may depend on.
+
+    A spread of 1.75 % less a letter of 1 %, on ten million for a year:
+
+    >>> from datetime import date
+    >>> from ipabs.financing.costs import CostItem
+    >>> from ipabs.financing.need import bullet_need
+    >>> note = Participation(rate=0.0325, day_count="equal_periods", costs=(CostItem(name="letter", rate=0.01),))
+    >>> question = Question(need=bullet_need(1e7, date(2023, 11, 17), date(2024, 11, 17)), participation=note,
+    ...     loan=BankLoan(rate=0.05, day_count="equal_periods"))
+    >>> round(question.saving(), 2)
+    75000.0
+    """
 
     need: Need
     loan: Terms
@@ -66,6 +78,11 @@ class Turn:
         What the deal is above the value.
     jump : bool
         The saving leaps over zero there instead of passing through it.
+
+    Examples
+    --------
+    >>> print(Turn(value=0.0425, becomes="worth it", jump=False))
+    Turn(value=0.0425, becomes='worth it', jump=False)
     """
 
     value: float
@@ -74,7 +91,19 @@ class Turn:
 
 
 def vary(question: Question, variable: Variable, value: float) -> Question:
-    """The question with one thing changed."""
+    """The question with one thing changed.
+
+    At a loan rate of 4.25 % a note of 3.25 % with a letter of 1 % saves nothing.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.costs import CostItem
+    >>> from ipabs.financing.need import bullet_need
+    >>> note = Participation(rate=0.0325, day_count="equal_periods", costs=(CostItem(name="letter", rate=0.01),))
+    >>> question = Question(need=bullet_need(1e7, date(2023, 11, 17), date(2024, 11, 17)), participation=note,
+    ...     loan=BankLoan(rate=0.05, day_count="equal_periods"))
+    >>> round(vary(question, "loan_rate", 0.0425).saving(), 2) + 0.0
+    0.0
+    """
     match variable:
         case "loan_rate":
             return replace(question, loan=_at_rate(question.loan, value))
@@ -108,7 +137,14 @@ def _at_rate(loan: Terms, rate: float) -> Terms:
 
 
 def bullet_of(need: Need, months: int, frequency: PaymentFrequency) -> Need:
-    """The same amounts from the same days, repaid in one sum after some months."""
+    """The same amounts from the same days, repaid in one sum after some months.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> longer = bullet_of(bullet_need(1e6, date(2024, 3, 20), date(2025, 3, 20)), 24, "annual")
+    >>> longer.maturities, longer.average_lives
+    (array(['2026-03-20'], dtype='datetime64[D]'), array([2.]))
+    """
     dates = payment_dates(need.starts, months_later(need.starts, months), frequency)
     return need.on_dates(dates, bullet_shares(dates))
 

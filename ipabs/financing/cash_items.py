@@ -27,7 +27,11 @@ MOST_NAMES = 20
 
 
 def unknown_firm(name: str, firms: Sequence[str]) -> Finding:
-    """The finding that no firm is called so, with the nearest name or the first few."""
+    """The finding that no firm is called so, with the nearest name or the first few.
+
+    >>> unknown_firm("Firm 1", ["Firm 01", "Firm 02"]).message
+    "no firm 'Firm 1'; did you mean 'Firm 01'?"
+    """
     close = nearest(name, firms)
     return finding(
         "firm.unknown", "no firm {got!r}; {hint}", got=name, allowed=[close] if close else firms[:MOST_NAMES]
@@ -55,6 +59,19 @@ class CashItems:
     imputed : BoolArray
         (item,) true where no cash moves (a waived guarantee, the value of a warrant).
     currency : str
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from ipabs.financing.costs import Charge
+    >>> from ipabs.financing.loan import BankLoan
+    >>> from ipabs.financing.need import bullet_need
+    >>> year = bullet_need([1e6, 2e6], date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> items = BankLoan(rate=0.06, day_count="equal_periods", appraisal=Charge(rate=0.005)).cash_items(year)
+    >>> items.sums(items.is_kind("interest") & items.borne_by("firm"))
+    array([ -60000., -120000.])
+    >>> items.of_firms(["firm 2"]).table()[["amount", "kind", "label"]].values.tolist()[-1]
+    [-10000.0, 'fee', 'appraisal']
     """
 
     firms: tuple[str, ...]
@@ -202,6 +219,12 @@ def join(parts: Iterable[CashItems]) -> CashItems:
     """All items together; a firm that stands in several parts is one firm.
 
     Its contract rate is the highest of its parts. Parts in different currencies are a `SpecError`.
+
+    >>> from datetime import date
+    >>> day = [date(2024, 3, 20)]
+    >>> fee = block(["a"], day, -50.0, kind="fee", label="appraisal")
+    >>> join([fee, block(["b", "a"], day, -7.0, kind="fee", label="registration")]).sums()
+    array([-57.,  -7.])
     """
     some = tuple(parts)
     currencies = sorted({part.currency for part in some})
@@ -245,12 +268,28 @@ def _unified(lists: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], list[In
 
 
 def drawn(items: CashItems) -> FloatArray:
-    """(firm,) the principal each firm receives."""
+    """(firm,) the principal each firm receives.
+
+    >>> from datetime import date
+    >>> from ipabs.financing import loan, need
+    >>> two = need.bullet_need([1e6, 2e6], date(2023, 3, 20), date(2024, 3, 20))
+    >>> drawn(loan.BankLoan(rate=0.06).cash_items(two))
+    array([1000000., 2000000.])
+    """
     return items.sums(items.is_kind("principal") & (items.amounts > 0))
 
 
 def yuan_years(items: CashItems) -> tuple[IntArray, DateArray, FloatArray]:
-    """Firm, date and yuan-years outstanding (days / 365) in the period that ends on the date."""
+    """Firm, date and yuan-years outstanding (days / 365) in the period that ends on the date.
+
+    One and two million for the 366 days to 20 March 2024; nothing is outstanding between two firms:
+
+    >>> from datetime import date
+    >>> from ipabs.financing import loan, need
+    >>> two = need.bullet_need([1e6, 2e6], date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> yuan_years(loan.BankLoan(rate=0.06).cash_items(two))[2].round(2)
+    array([1002739.73,       0.  ,       0.  , 2005479.45,       0.  ])
+    """
     money = items.where(items.is_kind("principal") | items.is_kind("interest"))
     drawing = np.where(money.is_kind("principal"), money.amounts, 0.0)
     order = np.lexsort((money.dates, money.firm))

@@ -31,6 +31,30 @@ class Comparison:
     convention : Convention
     findings : tuple of Finding
         Warnings: a comparator that is not like for like.
+
+    Examples
+    --------
+    One and two million at 4 % instead of 5 %:
+
+    >>> from ipabs.financing import facility, loan, need
+    >>> year = need.bullet_need([1e6, 2e6], date(2023, 3, 20), date(2024, 3, 20))
+    >>> offers = {
+    ...     name: facility.offer(loan.BankLoan(rate=rate, day_count="equal_periods"), year)
+    ...     for name, rate in (("loan", 0.05), ("note", 0.04))
+    ... }
+    >>> facts = [FirmFacts(firm="firm 2", comparator_status="documented_offer")]
+    >>> result = compare(offers, against="loan", facts=facts)
+    >>> result
+    Comparison(against loan: note saves 30,000.00)
+    >>> result.programme().loc["note", ["firms", "principal", "net"]].to_dict()
+    {'firms': 2.0, 'principal': 3000000.0, 'net': 30000.0}
+    >>> result.subtotals("note")["net"].to_dict()
+    {'documented_offer': 20000.0, 'not stated': 10000.0}
+    >>> result.ranking("firm 1")["all_in"].round(4).to_dict()
+    {'note': 0.0405, 'loan': 0.0508}
+    >>> print(result.summary().split(" =")[0])
+    against loan (real_dates)
+    note: 5.080% -> 4.049%, net saving 30,000.00
     """
 
     against: str
@@ -223,7 +247,19 @@ def _currencies(items: Mapping[str, CashItems], against: str) -> list[Finding]:
 
 
 def shapley_ladder(comparator: Facility, facility: Facility, *, convention: Convention = "real_dates") -> pd.DataFrame:
-    """The ladder's steps averaged over all orders of the items, in basis points, one row a firm."""
+    """The ladder's steps averaged over all orders of the items, in basis points, one row a firm.
+
+    Where only the interest differs it takes the whole gap, whatever the order.
+
+    >>> from ipabs.financing import facility, loan, need
+    >>> year = need.bullet_need([1e6, 2e6], date(2023, 3, 20), date(2024, 3, 20))
+    >>> offers = {
+    ...     name: facility.offer(loan.BankLoan(rate=rate, day_count="equal_periods"), year)
+    ...     for name, rate in (("loan", 0.05), ("note", 0.04))
+    ... }
+    >>> shapley_ladder(offers["loan"], offers["note"])["interest_bp"].round(2).to_dict()
+    {'firm 1': 103.11, 'firm 2': 103.11}
+    """
     items = facility.cash_items()
     own = comparator.cash_items().of_firms(items.firms)
     steps = shapley_steps_bp(flow_table(own), flow_table(items), convention)
@@ -232,7 +268,14 @@ def shapley_ladder(comparator: Facility, facility: Facility, *, convention: Conv
 
 
 def programme(facilities: Iterable[Facility]) -> Joined:
-    """Several facilities seen as one, to be compared as a programme; a `SpecError` without any."""
+    """Several facilities seen as one, to be compared as a programme; a `SpecError` without any.
+
+    >>> from ipabs.financing import facility, loan, need
+    >>> terms = loan.BankLoan(rate=0.05)
+    >>> first, second = (need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), firms=[name]) for name in "ab")
+    >>> programme([facility.offer(terms, first), facility.offer(terms, second)]).cash_items().firms
+    ('a', 'b')
+    """
     some = tuple(facilities)
     if not some:
         raise SpecError(finding("comparison.programme", "a programme has at least one facility"))

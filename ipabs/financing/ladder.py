@@ -18,7 +18,13 @@ from ipabs.financing.rates import RUNGS, Convention, FlowTable, followed_rates, 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ladder:
-    """All-in rates of both sides on each rung; arrays are (rung, firm)."""
+    """All-in rates of both sides on each rung; arrays are (rung, firm).
+
+    >>> ladder = Ladder(firms=("a",), comparator_rates=np.array([[0.0525], [0.0669], [0.0669], [0.0669], [0.0566]]),
+    ...     facility_rates=np.array([[0.0380], [0.0538], [0.0457], [0.0380], [0.0320]]))
+    >>> ladder.steps_bp[:, 0].round(1), ladder.gaps[-1].round(4)
+    (array([145., -14.,  81.,  77., -43.]), array([0.0246]))
+    """
 
     firms: tuple[str, ...]
     comparator_rates: FloatArray
@@ -45,6 +51,14 @@ def shapley_steps_bp(comparator: FlowTable, facility: FlowTable, convention: Con
     """(rung, firm) each item's part of the final gap in basis points, averaged over all orders of the items.
 
     ``φ_i = Σ_{S ∌ i} |S|! (4 − |S|)! / 5! · [gap(S ∪ {i}) − gap(S)]``
+
+    >>> from datetime import date
+    >>> from ipabs.financing import loan, need, rates
+    >>> year = need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> lent = (loan.BankLoan(rate=rate, day_count="equal_periods").cash_items(year) for rate in (0.05, 0.04))
+    >>> dear, cheap = (rates.flow_table(items) for items in lent)
+    >>> shapley_steps_bp(dear, cheap, "equal_periods")[:, 0].round(6) + 0.0
+    array([100.,   0.,   0.,   0.,   0.])
     """
     subsets = [frozenset(s) for size in range(6) for s in combinations(range(5), size)]
     gaps = dict(

@@ -30,6 +30,20 @@ class Deposit:
     """Money the lender keeps from the loan until maturity, with its own yield.
 
     It is a charge: nothing is usable of it, and only its simple interest comes back on top.
+
+    The prime rate of 3.65 % + 150 bp with a guarantee of 1 % and an appraisal of 0.5 % costs 6.884 % for a year; with a
+    tenth kept back at 0.35 % it costs 7.639 %.
+
+    >>> from datetime import date
+    >>> from ipabs.financing import facility, need, rates
+    >>> year = need.bullet_need(1_000_000, date(2022, 12, 20), date(2023, 12, 20))
+    >>> kept = Deposit(share=0.10, rate=0.0035, day_count="equal_periods")
+    >>> for deposit in (None, kept):
+    ...     terms = BankLoan(rate=0.0515, day_count="equal_periods", guarantee=Charge(rate=0.01),
+    ...                      appraisal=Charge(rate=0.005), deposit=deposit)
+    ...     print(f"{rates.all_in_cost(facility.offer(terms, year), convention='equal_periods'):.3%}")
+    6.884%
+    7.639%
     """
 
     share: Annotated[Share, "of the principal"]
@@ -39,7 +53,17 @@ class Deposit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoanTerms:
-    """Terms that all loans share; a kind of loan adds its own."""
+    """Terms that all loans share; a kind of loan adds its own.
+
+    The one-year prime rate was 3.65 % in March 2023; with 150 basis points a million costs 51,500 a year.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> year = bullet_need(1_000_000, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> terms = LoanTerms(index="LPR1Y", margin=0.015, day_count="equal_periods", origination=Charge(rate=0.01))
+    >>> terms.cash_items(year).table()[["amount", "label"]].values.tolist()
+    [[1000000.0, 'principal'], [-1000000.0, 'principal'], [-51500.0, 'interest'], [-10000.0, 'origination']]
+    """
 
     KIND: ClassVar[str] = ""
     KEYED: ClassVar[str] = "name"
@@ -143,6 +167,16 @@ class IPPledgedLoan(LoanTerms):
     The principal may not exceed ``advance_rate × appraised_value`` where both are stated; a larger need is a
     `ModelError`. Published advance rates: 25 % on inventions, 15 % on utility models (Bank of Communications), 30 % on
     patents (Huangshi); 10 % to 60 % in practice.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> year = bullet_need(1_000_000, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> pledged = IPPledgedLoan(rate=0.05, appraised_value=3_000_000, advance_rate=0.3)
+    >>> try:
+    ...     pledged.cash_items(year)
+    ... except ModelError as error:
+    ...     print(error)
+    firm needs 1,000,000.00, the pledge carries 900,000.00
     """
 
     KIND: ClassVar[str] = "ip_pledged_loan"
@@ -160,7 +194,15 @@ class IPPledgedLoan(LoanTerms):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntrustedLoan(LoanTerms):
-    """A loan from another company through a bank, which takes a handling fee and no risk."""
+    """A loan from another company through a bank, which takes a handling fee and no risk.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> year = bullet_need(1_000_000, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> terms = EntrustedLoan(rate=0.06, day_count="equal_periods", handling=Charge(rate=0.003))
+    >>> terms.cash_items(year).table()[["amount", "label"]].values.tolist()[2:]
+    [[-60000.0, 'interest'], [-3000.0, 'handling']]
+    """
 
     KIND: ClassVar[str] = "entrusted_loan"
 
@@ -169,7 +211,14 @@ class EntrustedLoan(LoanTerms):
 class SmallLoan(LoanTerms):
     """A small-loan company's loan; with `flat_monthly_rate` interest is charged on the original principal throughout.
 
-    A flat rate of 1 % a month on a loan repaid in twelve equal parts costs about 22 % a year, not 12 %.
+    A flat rate of 1 % a month on a loan repaid in twelve equal parts costs 23.7 % a year, not 12 %.
+
+    >>> from datetime import date
+    >>> from ipabs.financing import facility, need, rates
+    >>> year = need.bullet_need(1_000_000, date(2023, 3, 20), date(2024, 3, 20), frequency="monthly")
+    >>> flat = SmallLoan(flat_monthly_rate=0.01, repayment="level")
+    >>> round(rates.all_in_cost(facility.offer(flat, year), convention="equal_periods"), 3)
+    0.237
     """
 
     KIND: ClassVar[str] = "small_loan"
@@ -210,7 +259,14 @@ def _above_pledge(need: Need, limit: float) -> Iterator[Finding]:
 
 
 def loan_items(terms: LoanTerms, need: Need, indices: Sequence[IndexHistory] = ()) -> CashItems:
-    """Everything a borrower receives and pays: interest = opening balance × rate × accrual, charges, deposit."""
+    """Everything a borrower receives and pays: interest = opening balance × rate × accrual, charges, deposit.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> year = bullet_need(1_000_000, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> loan_items(BankLoan(rate=0.06, day_count="equal_periods"), year).amounts.tolist()
+    [1000000.0, -1000000.0, -60000.0]
+    """
     refuse(SpecError, check(terms))
     plan = repayment_plan(terms, need, indices)
     rates = period_rates(terms, plan, indices)
@@ -218,12 +274,26 @@ def loan_items(terms: LoanTerms, need: Need, indices: Sequence[IndexHistory] = (
 
 
 def interest_of(plan: Need, rates: FloatArray, day_count: Accrual) -> FloatArray:
-    """(loan, date) opening balance × rate × accrual, positive."""
+    """(loan, date) opening balance × rate × accrual, positive.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> year = bullet_need(1_000_000, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> interest_of(year, np.array([[0.06]]), "equal_periods")
+    array([[60000.]])
+    """
     return np.asarray(plan.principal[:, None] * (plan.opening_shares * rates * plan.accruals(day_count)))
 
 
 def items_of_plan(terms: LoanTerms, plan: Need, interest: FloatArray, contract_rates: FloatArray) -> CashItems:
-    """The items of a loan whose (loan, date) interest is worked out."""
+    """The items of a loan whose (loan, date) interest is worked out.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> year = bullet_need(1_000_000, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> items_of_plan(BankLoan(rate=0.06), year, np.array([[61_000.0]]), np.array([0.06])).amounts.tolist()
+    [1000000.0, -1000000.0, -61000.0]
+    """
     return join(
         (
             *principal_and_interest(plan, interest, contract_rates),
@@ -237,6 +307,12 @@ def principal_and_interest(plan: Need, interest: FloatArray, contract_rates: Flo
     """The drawing and repayment of the principal, and the interest, (loan, date) positive.
 
     `contract_rates` are (loan,); the rate of a firm with several loans is the highest.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> year = bullet_need(1_000_000, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> [part.amounts.tolist() for part in principal_and_interest(year, np.array([[60_000.0]]), np.array([0.06]))]
+    [[1000000.0, -1000000.0], [-60000.0]]
     """
     days = np.concatenate([plan.starts[:, None], plan.dates], axis=1)
     flows = plan.principal[:, None] * np.concatenate([np.ones((len(plan), 1)), -plan.shares], axis=1)
@@ -251,7 +327,14 @@ def principal_and_interest(plan: Need, interest: FloatArray, contract_rates: Flo
 
 
 def deposit_items(deposit: Deposit, plan: Need) -> tuple[CashItems, CashItems]:
-    """A deposit kept back on the start date and returned with its interest at maturity, as a charge."""
+    """A deposit kept back on the start date and returned with its interest at maturity, as a charge.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> year = bullet_need(1_000_000, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> [part.labels[0] for part in deposit_items(Deposit(share=0.10), year)]
+    ['deposit', 'deposit_interest']
+    """
     held = deposit.share * plan.principal
     maturities = plan.maturities
     earned = held * deposit.rate * accruals(plan.starts, maturities, deposit.day_count)

@@ -11,7 +11,18 @@ from ipabs.errors import DataError, finding
 
 
 class PaidLedger(Protocol):
-    """A ledger, as far as the memo reads it."""
+    """A ledger, as far as the memo reads it.
+
+    Anything with a deal, collections and what was paid to each claim, (path, period):
+
+    >>> from types import SimpleNamespace as Some
+    >>> fees, tranches = [Some(name="vat"), Some(name="custodian")], [Some(name="A", residual=False)]
+    >>> paid = {"A.interest": [[40.0, 40.0]], "vat": [[2.0, 1.0]], "custodian": [[3.0, 3.0]]}
+    >>> ledger: PaidLedger = Some(deal=Some(fees=fees, tranches=tranches), paid=lambda claim: np.array(paid[claim]),
+    ...     collections=Some(interest=np.array([[55.0, 45.0]])))
+    >>> float(ledger.paid("A.interest").sum())
+    80.0
+    """
 
     @property
     def deal(self) -> Any: ...
@@ -27,6 +38,10 @@ class LookThrough:
 
     ``interest = coupon + vehicle_costs + vat + residual``; the residual is what the holder of the last tranche, the
     accounts and the principal's claims keep, and is negative where a support paid interest.
+
+    >>> memo = LookThrough(interest=100.0, coupon=82.0, vehicle_costs=6.0, vat=3.0)
+    >>> memo.residual, memo.table()["share"].round(2).to_dict()
+    (9.0, {'coupon': 0.82, 'vehicle_costs': 0.06, 'vat': 0.03, 'residual': 0.09})
     """
 
     interest: float
@@ -58,6 +73,19 @@ def look_through(ledger: PaidLedger, *, vat_fees: tuple[str, ...] = ("vat",)) ->
     ----------
     vat_fees : tuple of str
         Names of the fees that are taxes.
+
+    Examples
+    --------
+    Of 100 of interest, 80 go to investors, 6 to the custodian, 3 are tax:
+
+    >>> from types import SimpleNamespace as Some
+    >>> fees, tranches = [Some(name="vat"), Some(name="custodian")], [Some(name="A", residual=False)]
+    >>> paid = {"A.interest": [[40.0, 40.0]], "vat": [[2.0, 1.0]], "custodian": [[3.0, 3.0]]}
+    >>> ledger = Some(deal=Some(fees=fees, tranches=tranches), paid=lambda claim: np.array(paid[claim]),
+    ...     collections=Some(interest=np.array([[55.0, 45.0]])))
+    >>> memo = look_through(ledger)
+    >>> memo.coupon, memo.vehicle_costs, memo.vat, memo.residual
+    (80.0, 6.0, 3.0, 11.0)
     """
     interest = _total(np.asarray(ledger.collections.interest))
     if not interest > 0:

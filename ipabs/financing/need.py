@@ -187,7 +187,16 @@ def _unequal(loans: int, *dates: DateArray) -> Iterator[Finding]:
 
 
 def contract_need(contract: Obligation, flows: ContractFlows | None = None, *, currency: str = "CNY") -> Need:
-    """The need that a contract of a pool meets: its amount, dates and repayment; `flows` if they are worked out."""
+    """The need that a contract of a pool meets: its amount, dates and repayment; `flows` if they are worked out.
+
+    >>> from datetime import date
+    >>> from ipabs.pool.kinds import PledgedLoan
+    >>> contract = PledgedLoan(id="C1", obligor="Firm 01", principal=9_720_000.0, start=date(2022, 12, 20),
+    ...     maturity=date(2024, 12, 20), contract_rate=0.038, amortization="bullet")
+    >>> met = contract_need(contract)
+    >>> met.firms, met.principal, met.average_lives.round(3)
+    (('Firm 01',), array([9720000.]), array([2.003]))
+    """
     paid = contract.contract_flows() if flows is None else flows
     return Need(
         firms=(contract.obligor,),
@@ -206,6 +215,14 @@ def joined(needs: Iterable[Need]) -> Need:
     ------
     SpecError
         Nobody needs money, or needs in different currencies.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> short = bullet_need(1e6, date(2024, 3, 20), date(2025, 3, 20), firms=["a"])
+    >>> long = bullet_need(2e6, date(2024, 3, 20), date(2027, 3, 20), firms=["b"])
+    >>> joined([short, long]).average_lives.round(3)
+    array([1., 3.])
     """
     some = tuple(needs)
     if not some:

@@ -21,7 +21,12 @@ from ipabs.financing.repayment import period_rates, repayment_plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """A simulated figure: mean, its standard error, the 5 % and 95 % quantiles, the number of paths."""
+    """A simulated figure: mean, its standard error, the 5 % and 95 % quantiles, the number of paths.
+
+    >>> figure = outcome(np.arange(101.0))
+    >>> figure.mean, figure.low, figure.high, figure.paths
+    (50.0, 5.0, 95.0, 101)
+    """
 
     mean: float
     standard_error: float

@@ -25,6 +25,17 @@ class Issue:
     contingent_cost : float
         The guarantor's fair fee less the fee charged, when a credit model supplies it: what the guarantee costs
         the public in expectation although no cash moves.
+
+    Examples
+    --------
+    >>> from ipabs.financing import comparison, facility, loan, need
+    >>> year = need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20))
+    >>> terms = [loan.BankLoan(rate=rate, day_count="equal_periods") for rate in (0.05, 0.04)]
+    >>> dear, cheap = (facility.offer(one, year) for one in terms)
+    >>> measured = comparison.compare({"loan": dear, "note": cheap}, against="loan")["note"]
+    >>> first = Issue(name="first", closing=date(2023, 3, 20), market="exchange_abs", compared=measured)
+    >>> first.compared.nominal.net, first.contingent_cost
+    (array([10000.]), 0.0)
     """
 
     name: str
@@ -46,6 +57,18 @@ def programme_table(issues: Iterable[Issue], *, eligible_firms: int | None = Non
     ------
     DataError
         No issues, or fewer eligible firms than firms.
+
+    Examples
+    --------
+    >>> from ipabs.financing import comparison, facility, loan, need
+    >>> year = need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20))
+    >>> terms = [loan.BankLoan(rate=rate, day_count="equal_periods") for rate in (0.05, 0.04)]
+    >>> dear, cheap = (facility.offer(one, year) for one in terms)
+    >>> measured = comparison.compare({"loan": dear, "note": cheap}, against="loan")["note"]
+    >>> first = Issue(name="first", closing=date(2023, 3, 20), market="exchange_abs", compared=measured)
+    >>> table = programme_table([first], eligible_firms=40)
+    >>> table[["cumulative_firms", "saving", "penetration"]].loc["first"].tolist()
+    [1.0, 10000.0, 0.025]
     """
     some = sorted(issues, key=lambda issue: (issue.closing, issue.name))
     rows, seen = [], set[str]()
@@ -181,7 +204,11 @@ def examination_months_gained(patents: float, months_before: float, months_after
 
 
 def indicator_table(indicators: Sequence[Indicator]) -> pd.DataFrame:
-    """Indicators with their growth, one row each."""
+    """Indicators with their growth, one row each.
+
+    >>> indicator_table([Indicator(name="PCT filings", value=289, before=179)])["growth"].round(4).to_dict()
+    {'PCT filings': 0.6145}
+    """
     return pd.DataFrame(
         {
             "value": [one.value for one in indicators],

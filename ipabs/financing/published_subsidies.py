@@ -21,6 +21,12 @@ class PublishedSubsidy:
     reading : str
         What the data add to the words: an assumption, or what they leave out.
     rules : tuple of Subsidy
+
+    Examples
+    --------
+    >>> rule = published_subsidy("nanshan_2025")
+    >>> rule.place, rule.rules[0].revenue_cap
+    ('Shenzhen Nanshan', 0.008)
     """
 
     name: str

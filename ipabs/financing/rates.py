@@ -36,6 +36,19 @@ class FlowTable:
         (firm, slot) rising; unused slots repeat the start date and hold zeros.
     principal, interest, fees, carried, subsidy, tax : FloatArray
         (firm, slot) + is received by the firm; `fees` are the firm's own, `carried` what others pay, negative too.
+
+    Examples
+    --------
+    With all fees the money costs 10,000 more than what the firm itself pays:
+
+    >>> from datetime import date
+    >>> from ipabs.financing import costs, loan, need
+    >>> year = need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> appraisal = costs.Charge(rate=0.01, borne_by="district")
+    >>> terms = loan.BankLoan(rate=0.06, day_count="equal_periods", appraisal=appraisal)
+    >>> table = flow_table(terms.cash_items(year))
+    >>> table.through("fees")[0], table.through("tax")[0], table.years("equal_periods")[0]
+    (array([  990000., -1060000.]), array([ 1000000., -1060000.]), array([0., 1.]))
     """
 
     firms: tuple[str, ...]
@@ -97,21 +110,38 @@ class FlowTable:
 
 
 def convention_faults(convention: str) -> Iterator[Finding]:
-    """A convention that is none."""
+    """A convention that is none.
+
+    >>> [found.code for found in convention_faults("act")]
+    ['comparison.convention']
+    """
     if convention not in get_args(Convention):
         template = "no convention {got!r}; {hint}"
         yield finding("comparison.convention", template, got=convention, allowed=get_args(Convention))
 
 
 def discount_faults(rate: object) -> Iterator[Finding]:
-    """What is no finite rate above -100 %."""
+    """What is no finite rate above -100 %.
+
+    >>> [len(list(discount_faults(rate))) for rate in (0.03, -1.0, float("inf"), "3%")]
+    [0, 1, 1, 1]
+    """
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not -1 < rate < np.inf:
         template = "{got} discounts nothing; give a rate above -1, such as 0.03, or a curve"
         yield finding("comparison.curve", template, got=rate)
 
 
 def flow_table(items: CashItems) -> FlowTable:
-    """Lay the items out; a firm without a positive receipt is a `DataError`."""
+    """Lay the items out; a firm without a positive receipt is a `DataError`.
+
+    >>> from datetime import date
+    >>> from ipabs.financing import loan, need
+    >>> year = need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> terms = loan.BankLoan(rate=0.06, day_count="equal_periods")
+    >>> table = flow_table(terms.cash_items(year))
+    >>> table.interest, table.dates.tolist()[0][1].isoformat()
+    (array([[     0., -60000.]]), '2024-03-20')
+    """
     refuse(DataError, _without_receipt(items))
     day = items.dates.astype(np.int64)
     first_day = int(day.min())
@@ -169,6 +199,17 @@ def all_in_costs(facility: Facility, *, convention: Convention = "real_dates", t
     ----------
     through : Rung
         Which items count; ``tax`` (the default) counts everything the firm pays and receives.
+
+    Examples
+    --------
+    6 % in quarters is 1.015^4 − 1, for one year and for two:
+
+    >>> from datetime import date
+    >>> from ipabs.financing import facility, loan, need
+    >>> two = need.bullet_need([1e6, 2e6], date(2023, 3, 20), [date(2024, 3, 20), date(2025, 3, 20)])
+    >>> lent = facility.offer(loan.BankLoan(rate=0.06, day_count="equal_periods"), two)
+    >>> all_in_costs(lent, convention="equal_periods").round(6)
+    array([0.061364, 0.061364])
     """
     return np.asarray(internal_rates(flow_table(facility.cash_items()), (through,), convention)[0])
 
@@ -217,6 +258,17 @@ def internal_rates(table: FlowTable, rungs: Sequence[Rung], convention: Conventi
 
     A subsidy or a tax relief that arrives after the last repayment makes the flows change sign twice, and a second
     rate far from any loan's appears. The one meant is followed from the rate at the contract's interest alone.
+
+    1,060,000 for a million, for 990,000, and again for a million:
+
+    >>> from datetime import date
+    >>> from ipabs.financing import costs, loan, need
+    >>> year = need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> appraisal = costs.Charge(rate=0.01, borne_by="district")
+    >>> terms = loan.BankLoan(rate=0.06, day_count="equal_periods", appraisal=appraisal)
+    >>> table = flow_table(terms.cash_items(year))
+    >>> internal_rates(table, ("interest", "fees", "tax"), "equal_periods")[:, 0].round(6)
+    array([0.06    , 0.070707, 0.06    ])
     """
     flows = np.stack([table.through(rung) for rung in rungs])
     refuse(DataError, _without_rate(table, rungs, flows))
@@ -259,6 +311,11 @@ def followed_rates(years: FloatArray, flows: FloatArray, near: FloatArray) -> Fl
         (rung, firm, slot)
     near : FloatArray
         (firm,)
+
+    Examples
+    --------
+    >>> followed_rates(np.array([[0.0, 1.0]]), np.array([[[100.0, -106.0]]]), np.array([0.05])).round(9)
+    array([[0.06]])
     """
     x = np.broadcast_to(np.log1p(near), flows.shape[:-1]).copy()
     timed = flows * years

@@ -19,7 +19,12 @@ from ipabs.financing.dated_amounts import Dated, balancing_rate, dated_faults, m
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitPeriod:
-    """The period whose rate is multiplied: `count` days, weeks, semimonths, months or years (appendix J, (b)(4))."""
+    """The period whose rate is multiplied: `count` days, weeks, semimonths, months or years (appendix J, (b)(4)).
+
+    >>> fortnight = UnitPeriod(unit="week", count=2)
+    >>> fortnight.per_year, fortnight.days
+    (26.0, 14)
+    """
 
     unit: Literal["day", "week", "semimonth", "month", "year"]
     count: int = 1

@@ -21,7 +21,13 @@ Resets = Literal["never", "yearly", "each_payment"]
 
 
 class Repaying(Protocol):
-    """Terms of a loan, as far as its dates and rates need them."""
+    """Terms of a loan, as far as its dates and rates need them.
+
+    >>> from ipabs.financing.loan import BankLoan
+    >>> terms: Repaying = BankLoan(index="LPR1Y", margin=0.015, resets="yearly")
+    >>> terms.margin
+    0.015
+    """
 
     @property
     def rate(self) -> float | None: ...
@@ -42,7 +48,15 @@ class Repaying(Protocol):
 
 
 def repayment_plan(terms: Repaying, need: Need, indices: Sequence[IndexHistory] = ()) -> Need:
-    """The need on the loan's own dates and repayment."""
+    """The need on the loan's own dates and repayment.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.loan import BankLoan
+    >>> from ipabs.financing.need import bullet_need
+    >>> need = bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="semiannual")
+    >>> repayment_plan(BankLoan(rate=0.05, repayment="linear"), need).shares
+    array([[0.5, 0.5]])
+    """
     if terms.repayment == "like_obligation":
         return need
     dates = need.dates
@@ -90,7 +104,17 @@ def level_shares(period_rates: FloatArray, used: FloatArray | bool = True) -> Fl
 
 
 def period_rates(terms: Repaying, plan: Need, indices: Sequence[IndexHistory] = ()) -> FloatArray:
-    """(loan, date) annual rate of the period that ends on each date."""
+    """(loan, date) annual rate of the period that ends on each date.
+
+    The one-year prime rate was 3.65 % in March 2023 and 3.45 % from August on.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.loan import BankLoan
+    >>> from ipabs.financing.need import bullet_need
+    >>> need = bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="semiannual")
+    >>> period_rates(BankLoan(index="LPR1Y", margin=0.015, resets="each_payment"), need).round(4)
+    array([[0.0515, 0.0495]])
+    """
     if terms.index is None:
         return np.full(plan.dates.shape, float(terms.rate or 0.0))
     days = reset_dates(terms.resets, plan)
@@ -98,7 +122,15 @@ def period_rates(terms: Repaying, plan: Need, indices: Sequence[IndexHistory] = 
 
 
 def reset_dates(resets: Resets, plan: Need) -> DateArray:
-    """(loan, date) the day on which the rate of each period was read; the start where there is no payment."""
+    """(loan, date) the day on which the rate of each period was read; the start where there is no payment.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.loan import BankLoan
+    >>> from ipabs.financing.need import bullet_need
+    >>> need = bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="semiannual")
+    >>> reset_dates("each_payment", need)
+    array([['2023-03-20', '2023-09-20']], dtype='datetime64[D]')
+    """
     starts = np.broadcast_to(plan.starts[:, None], plan.dates.shape)
     begins = np.where(np.isnat(plan.dates), starts, plan.begins())
     match resets:

@@ -62,7 +62,13 @@ class Warrant:
 
 
 def call_value(warrant: Warrant) -> float:
-    """Black–Scholes value of the right to buy a share worth 1: N(d1) − K e^{−rT} N(d2)."""
+    """Black–Scholes value of the right to buy a share worth 1: N(d1) − K e^{−rT} N(d2).
+
+    At the money without interest it is 2 N(σ√T/2) − 1.
+
+    >>> round(call_value(Warrant(strike=1.0, volatility=0.4, years=1, risk_free_rate=0.0)), 4)
+    0.1585
+    """
     refuse(SpecError, check(warrant))
     deviation = warrant.volatility * sqrt(warrant.years)
     drift = warrant.risk_free_rate * warrant.years
@@ -86,6 +92,13 @@ class CorporateBond(LoanTerms):
     """A bond: coupon, issue price, underwriting (as `origination`) and the other costs of an issue.
 
     A price below par is interest paid on the start date; it finances the issue and never stands among the fees.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> need = bullet_need(1e6, date(2024, 3, 20), date(2025, 3, 20), frequency="annual")
+    >>> bond = CorporateBond(rate=0.04, day_count="equal_periods", issue_price=0.985)
+    >>> bond.cash_items(need).table()[["amount", "kind", "label"]].round(2).values.tolist()[2:]
+    [[-40000.0, 'interest', 'interest'], [-15000.0, 'interest', 'issue_discount']]
     """
 
     KIND: ClassVar[str] = "corporate_bond"
@@ -114,7 +127,11 @@ class CorporateBond(LoanTerms):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyConversion:
-    """A conversion taken as certain: when, and what a share is worth then."""
+    """A conversion taken as certain: when, and what a share is worth then.
+
+    >>> EarlyConversion(after_months=12, share_price=1.3).share_price
+    1.3
+    """
 
     after_months: Annotated[Months, "from the start"]
     share_price: Annotated[Factor, "on that day, as a multiple of the share's value at the start"]
@@ -216,7 +233,15 @@ def ended_on(plan: Need, days: DateArray) -> Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VentureDebt(LoanTerms):
-    """A loan between equity rounds: interest, a final payment, and warrants."""
+    """A loan between equity rounds: interest, a final payment, and warrants.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> need = bullet_need(1e6, date(2024, 3, 20), date(2025, 3, 20), frequency="annual")
+    >>> debt = VentureDebt(rate=0.08, day_count="equal_periods", final_payment=0.03)
+    >>> debt.cash_items(need).table()[["amount", "label"]].values.tolist()[2:]
+    [[-80000.0, 'interest'], [-30000.0, 'final_payment']]
+    """
 
     KIND: ClassVar[str] = "venture_debt"
 
@@ -240,6 +265,12 @@ class Equity:
 
     Each part of the principal grows at the required return until the date on which the need repays it, so the all-in
     cost on real dates is that return, plus the cost of the issue.
+
+    >>> from datetime import date
+    >>> from ipabs.financing import facility, need, rates
+    >>> three = need.bullet_need(1e6, date(2024, 3, 20), date(2027, 3, 20))
+    >>> round(rates.all_in_cost(facility.offer(Equity(required_return=0.18), three)), 6)
+    0.18
     """
 
     KIND: ClassVar[str] = "equity"

@@ -39,6 +39,16 @@ class Participation(LoanTerms):
 
     The contract is a loan's; `costs` are the deal's, of which the firm bears its part: of a rate its own, of an
     amount ``principal / issue_size`` (by principal) or ``1 / firms`` (equally).
+
+    Of 250,000 for the rating of an issue of 100 million a firm with one million takes 2,500.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.need import bullet_need
+    >>> need = bullet_need(1e6, date(2024, 3, 20), date(2025, 3, 20), frequency="annual")
+    >>> rating = CostItem(name="rating", amount=250_000.0)
+    >>> note = Participation(rate=0.0325, day_count="equal_periods", issue_size=1e8, costs=(rating,))
+    >>> note.cash_items(need).table()[["amount", "label"]].values.tolist()[2:]
+    [[-32500.0, 'interest'], [-2500.0, 'rating']]
     """
 
     KIND: ClassVar[str] = "participation"
@@ -103,6 +113,21 @@ class Securitization:
     """Firms' participation in a deal: the contracts of its pool and their shares of the costs.
 
     Make one with `Securitization.of` (one firm) or `Securitization.of_pool` (all firms).
+
+    Firms a and b borrow one and three million, and share 80,000 for a rating by principal:
+
+    >>> from datetime import date
+    >>> from ipabs.pool.kinds import PledgedLoan
+    >>> loans = [
+    ...     PledgedLoan(id=firm, obligor=firm, principal=size, start=date(2022, 12, 20), maturity=date(2023, 12, 20),
+    ...         contract_rate=0.04, amortization="bullet")
+    ...     for firm, size in (("a", 1e6), ("b", 3e6))
+    ... ]
+    >>> pool = Pool(tuple(loans), (Party(id="a"), Party(id="b")))
+    >>> rating = CostItem(name="rating", amount=80_000.0)
+    >>> items = Securitization.of("b", pool, None, [rating]).cash_items()
+    >>> items.sums(items.is_kind("fee"))
+    array([-60000.])
     """
 
     KIND: ClassVar[str] = "securitization"
@@ -216,7 +241,16 @@ class Securitization:
 
 
 def pool_need(pool: Pool, indices: Sequence[IndexHistory] = ()) -> tuple[Need, FloatArray, FloatArray]:
-    """What the contracts of a pool lend: the need, (contract, date) interest, (contract,) contract rates."""
+    """What the contracts of a pool lend: the need, (contract, date) interest, (contract,) contract rates.
+
+    >>> from datetime import date
+    >>> from ipabs.pool.kinds import PledgedLoan
+    >>> contract = PledgedLoan(id="C1", obligor="a", principal=1e6, start=date(2022, 12, 20),
+    ...     maturity=date(2023, 12, 20), contract_rate=0.04, amortization="bullet")
+    >>> need, interest, rates = pool_need(Pool((contract,), (Party(id="a"),)))
+    >>> need.principal, interest.sum(axis=1).round(2), rates
+    (array([1000000.]), array([40000.]), array([0.04]))
+    """
     flows = pool.contract_flows(indices)
     counts = np.bincount(flows.row, minlength=len(pool.obligations))
     used = np.arange(counts.max()) < counts[:, None]
@@ -239,6 +273,14 @@ def cost_scale(cost: CostItem, need: Need, interest: FloatArray, risk_weights: A
     """(contract,) the factor on what each contract would pay alone, so that the total is shared as stated.
 
     With `minimum`, the deal's total is at least that sum over its life.
+
+    >>> from datetime import date
+    >>> from ipabs.pool.kinds import PledgedLoan
+    >>> contract = PledgedLoan(id="C1", obligor="a", principal=1e6, start=date(2022, 12, 20),
+    ...     maturity=date(2023, 12, 20), contract_rate=0.04, amortization="bullet")
+    >>> need, interest, _ = pool_need(Pool((contract,), (Party(id="a"),)))
+    >>> cost_scale(CostItem(name="letter", rate=0.01, minimum=15_000.0), need, interest, None)
+    array([1.5])
     """
     alone = charge_amounts(cost, need, interest=interest)[1].sum(axis=1)
     parts = allocated(cost, need.firms, need.principal, alone, risk_weights)

@@ -29,6 +29,16 @@ class Side:
         (firm,) average lives in years.
     cost : Cost
         Nominal cost.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from ipabs.financing import loan
+    >>> from ipabs.financing.need import bullet_need
+    >>> year = bullet_need(1e6, date(2022, 12, 20), date(2023, 12, 20), frequency="semiannual")
+    >>> side = Side.of(loan.BankLoan(rate=0.06, day_count="equal_periods").cash_items(year), "equal_periods")
+    >>> side.rates[-1].round(4), side.lives, side.cost.total
+    (array([0.0609]), array([1.]), array([60000.]))
     """
 
     items: CashItems
@@ -46,7 +56,17 @@ class Side:
 
 
 def same_profile(one: CashItems, other: CashItems) -> bool:
-    """Whether all firms draw and repay the same principal on the same dates."""
+    """Whether all firms draw and repay the same principal on the same dates.
+
+    >>> from datetime import date
+    >>> from ipabs.financing import loan
+    >>> from ipabs.financing.need import bullet_need
+    >>> year = bullet_need(1e6, date(2022, 12, 20), date(2023, 12, 20), frequency="semiannual")
+    >>> bullet = loan.BankLoan(rate=0.06).cash_items(year)
+    >>> linear = loan.BankLoan(rate=0.06, repayment="linear").cash_items(year)
+    >>> same_profile(bullet, bullet), same_profile(bullet, linear)
+    (True, False)
+    """
     (firm, dates, amounts), (firm_2, dates_2, amounts_2) = _principal(one), _principal(other)
     return (
         np.array_equal(firm, firm_2)
@@ -62,13 +82,31 @@ def _principal(items: CashItems) -> tuple[IntArray, DateArray, FloatArray]:
 
 
 def average_lives(items: CashItems) -> FloatArray:
-    """(firm,) weighted average life of the principal: −Σ principal flow × days from the start / 365 / amount drawn."""
+    """(firm,) weighted average life of the principal: −Σ principal flow × days from the start / 365 / amount drawn.
+
+    Half after 182 days, half after 365:
+
+    >>> from datetime import date
+    >>> from ipabs.financing import loan
+    >>> from ipabs.financing.need import bullet_need
+    >>> year = bullet_need(1e6, date(2022, 12, 20), date(2023, 12, 20), frequency="semiannual")
+    >>> average_lives(loan.BankLoan(rate=0.06, repayment="linear").cash_items(year)).round(4)
+    array([0.7493])
+    """
     years = (items.dates - items.starts()[items.firm]).astype(np.float64) / 365
     return np.asarray(items.sums(items.is_kind("principal"), weights=-years) / drawn(items))
 
 
 def need_of(items: CashItems) -> Need | None:
-    """The need that items meet, read from their principal and interest; None if a firm draws more than once."""
+    """The need that items meet, read from their principal and interest; None if a firm draws more than once.
+
+    >>> from datetime import date
+    >>> from ipabs.financing import loan
+    >>> from ipabs.financing.need import bullet_need
+    >>> year = bullet_need(1e6, date(2022, 12, 20), date(2023, 12, 20), frequency="semiannual")
+    >>> need_of(loan.BankLoan(rate=0.06, repayment="linear").cash_items(year)).shares
+    array([[0.5, 0.5]])
+    """
     money = items.where((items.is_kind("principal") | items.is_kind("interest")) & (items.amounts != 0))
     table = flow_table(money)
     if (table.principal[:, 1:] > 0).any():

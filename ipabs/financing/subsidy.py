@@ -23,7 +23,11 @@ Timing = Literal["with_payment", "upfront", "at_maturity", "after_year"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
-    """One band of the size of a financing, from the band before up to `up_to`."""
+    """One band of the size of a financing, from the band before up to `up_to`.
+
+    >>> Band(up_to=10_000_000, share=0.7).share
+    0.7
+    """
 
     up_to: Annotated[Money | None, "upper end; empty: no end"] = None
     share: Annotated[Share, "subsidized share in this band"]
@@ -128,7 +132,14 @@ class Subsidy:
 
 
 def share_of_size(rule: Subsidy, principal: FloatArray) -> FloatArray:
-    """(firm,) the subsidized share of the base for principals of these sizes."""
+    """(firm,) the subsidized share of the base for principals of these sizes.
+
+    >>> bands = (Band(up_to=10_000_000, share=0.7), Band(up_to=50_000_000, share=0.5), Band(share=0.3))
+    >>> share_of_size(Subsidy(name="nanshan", bands=bands), np.array([5e6, 20e6]))
+    array([0.7, 0.6])
+    >>> share_of_size(Subsidy(name="nanshan", bands=bands, reading="whole"), np.array([5e6, 20e6]))
+    array([0.7, 0.5])
+    """
     if not rule.bands:
         return np.full(len(principal), 1.0 if rule.share is None else float(rule.share))
     ends = np.array([np.inf if band.up_to is None else band.up_to for band in rule.bands])
@@ -141,7 +152,12 @@ def share_of_size(rule: Subsidy, principal: FloatArray) -> FloatArray:
 
 
 def group_findings(rules: Sequence[Subsidy]) -> Iterator[Finding]:
-    """Rules of one name; rules of one group that state different caps, or pay different recipients."""
+    """Rules of one name; rules of one group that state different caps, or pay different recipients.
+
+    >>> rules = [Subsidy(name=name, share=0.5, group="hefei", cap=cap) for name, cap in (("a", 1e5), ("b", 2e5))]
+    >>> [found.code for found in group_findings(rules)]
+    ['subsidy.group']
+    """
     for name, count in Counter(rule.name for rule in rules).items():
         if count > 1:
             yield finding("subsidy.twice", "{got} stands {count} times among the subsidies", got=name, count=count)
@@ -158,5 +174,9 @@ def group_findings(rules: Sequence[Subsidy]) -> Iterator[Finding]:
 
 
 def shared_terms(rule: Subsidy) -> tuple[object, ...]:
-    """What the rules of one group state alike."""
+    """What the rules of one group state alike.
+
+    >>> shared_terms(Subsidy(name="rule", share=0.5, cap=500_000.0))
+    (500000.0, None, None, 'firm')
+    """
     return rule.cap, rule.yearly_cap, rule.budget, rule.to

@@ -29,6 +29,14 @@ class Grant:
     rule : Subsidy
     firm, dates, amounts : arrays
         (cost,) whose cost is subsidized, when it was paid, and the amount granted for it.
+
+    Examples
+    --------
+    >>> paid = np.array(["2024-03-20"], "datetime64[D]")
+    >>> half = Subsidy(name="half", share=0.5)
+    >>> grant = Grant(rule=half, firm=np.array([0]), dates=paid, amounts=np.array([30_000.0]))
+    >>> float(grant.amounts.sum())
+    30000.0
     """
 
     rule: Subsidy
@@ -64,6 +72,18 @@ def with_subsidies(
     DataError
         All subsidies of a firm together exceed the interest, the fees or both that they subsidize, or a rule needs a
         revenue or a contract rate that is missing.
+
+    Examples
+    --------
+    Half of 60,000 of interest, at most 25,000, on 20 March after the year in which it was paid:
+
+    >>> from datetime import date
+    >>> from ipabs.financing import loan, need
+    >>> year = need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> items = loan.BankLoan(rate=0.06, day_count="equal_periods").cash_items(year)
+    >>> half = Subsidy(name="half", share=0.5, cap=25_000.0, timing="after_year", month=3, day=20)
+    >>> with_subsidies(items, [half]).table()[["date", "amount", "kind"]].astype(str).values.tolist()[-1]
+    ['2025-03-20', '25000.0', 'subsidy']
     """
     some = tuple(rules)
     if not some:

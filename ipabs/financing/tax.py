@@ -83,6 +83,16 @@ def with_tax(
         Firms without taxable profit until then; None: no relief at all.
     untaxed : sequence of str
         Labels of subsidies that are not taxable income.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from ipabs.financing import loan, need
+    >>> year = need.bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20), frequency="annual")
+    >>> items = loan.BankLoan(rate=0.06, day_count="equal_periods").cash_items(year)
+    >>> taxed = with_tax(items, Tax(timing="annual_settlement"), rates={"firm": 0.15})
+    >>> taxed.table()[["date", "amount", "label"]].astype(str).values.tolist()[-1]
+    ['2025-05-31', '9000.0', 'interest_relief']
     """
     refuse(SpecError, check(tax))
     own = items.borne_by("firm") & ~items.imputed
