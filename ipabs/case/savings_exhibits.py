@@ -145,7 +145,7 @@ def issues(some: Sequence[Issue], eligible_firms: int | None) -> Exhibit:
         units["penetration"] = "rate"
     return Exhibit(
         name="issues",
-        columns=columns(issue="name", market="name", closing="date", firms="count", **units),
+        columns=columns(issue="name", issue_market="name", closing="date", firms="count", **units),
         rows=tuple(
             (
                 str(name),

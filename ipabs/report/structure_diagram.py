@@ -7,15 +7,16 @@ from html import escape
 from ipabs.basics import words
 from ipabs.basics.words import Language, label, labels
 from ipabs.report.page import width
-from ipabs.report.titles import head_of
+from ipabs.report.titles import amount, head_of
 from ipabs.structure.deal import Deal
 from ipabs.structure.markets import MARKETS
 from ipabs.structure.support import Support
 from ipabs.structure.tranche import Tranche
 
 WIDTH, LINE, PAD = 980, 16, 9
-LEFT, MIDDLE, RIGHT = (10, 200), (385, 215), (770, 200)  # x and width of the three columns
+LEFT, MIDDLE, RIGHT = (10, 200), (365, 215), (770, 200)  # x and width of the three columns
 GAP = 12
+BEND = 24  # from the vehicle to where the arrows to its tranches part
 BOLD = ' font-weight="bold"'
 CHARACTERS = 27  # that fit a line of a box
 
@@ -74,11 +75,13 @@ def wrapped(text: str, most: int = CHARACTERS) -> tuple[str, ...]:
 
 
 def arrow(x1: float, y1: float, x2: float, y2: float, says: str, *, dashed: bool = False) -> str:
-    """An arrow from one point to another, with what flows beside it."""
+    """An arrow from one point to another, with a bend where their heights differ; what flows stands beside it."""
     dash = ' stroke-dasharray="5 4"' if dashed else ""
-    line = f'<path class="flow" d="M{x1:g} {y1:g}L{x2:g} {y2:g}"{dash} marker-end="url(#diagram-tip)"/>'
     upright = x1 == x2
-    x, y = (x1 + 7, (y1 + y2) / 2 + 4) if upright else ((x1 + x2) / 2, y1 - 5)
+    bend = x1 if y1 == y2 else x1 + BEND
+    road = f"V{y2:g}" if upright else f"H{bend:g}V{y2:g}H{x2:g}"
+    line = f'<path class="flow" d="M{x1:g} {y1:g}{road}"{dash} marker-end="url(#diagram-tip)"/>'
+    x, y = (x1 + 7, (y1 + y2) / 2 + 4) if upright else ((bend + x2) / 2, y2 - 5)
     anchor = "start" if upright else "middle"
     return f'{line}<text class="says" x="{x:g}" y="{y:g}" text-anchor="{anchor}">{escape(says)}</text>'
 
@@ -163,9 +166,8 @@ def reversed_edge(left: Box, right: Box, shift: float) -> tuple[float, float, fl
 def note_flows(notes: Sequence[Box], vehicle: Box, deal: Deal, lang: Language) -> Iterator[str]:
     """From the vehicle to every tranche; what the investors paid comes back on one arrow."""
     for box, tranche in zip(notes, deal.tranches, strict=True):
-        start = min(max(box.middle, vehicle.y + 8), vehicle.y + vehicle.high - 8)
         key = "residual" if tranche.residual else "interest_principal" if tranche.coupon else "principal"
-        yield arrow(vehicle.x + vehicle.wide, start, box.x, box.middle, label(f"diagram.{key}", lang))
+        yield arrow(vehicle.x + vehicle.wide, vehicle.middle, box.x, box.middle, label(f"diagram.{key}", lang))
 
 
 def support_flows(boxes: Sequence[Box], vehicle: Box, supports: Sequence[Support], lang: Language) -> Iterator[str]:
@@ -184,13 +186,13 @@ def support_flows(boxes: Sequence[Box], vehicle: Box, supports: Sequence[Support
 
 def tranche_lines(tranche: Tranche, lang: Language) -> tuple[str, ...]:
     """Name with rating, amount, coupon."""
-    head = f"{tranche.name}  {tranche.rating}".strip()
-    terms = [words.money(tranche.principal, lang)]
+    head = " · ".join(part for part in (tranche.name, tranche.rating) if part)
+    terms = [amount(tranche.principal, lang)]
     if tranche.coupon is not None and tranche.coupon.rate is not None:
         terms.append(words.percent(tranche.coupon.rate))
     elif tranche.coupon is not None:
         terms.append(f"{tranche.coupon.index} + {words.percent(tranche.coupon.margin)}")
-    return head, "   ".join(terms)
+    return head, " · ".join(terms)
 
 
 def support_lines(deal: Deal, support: Support) -> tuple[tuple[str, ...], str]:
@@ -212,4 +214,4 @@ def vehicle_lines(deal: Deal, lang: Language) -> tuple[str, ...]:
 def price_of(deal: Deal, lang: Language) -> str:
     """What the vehicle pays for the assets, where the closing says."""
     assets = deal.closing.uses.assets if deal.closing is not None else None
-    return words.money(assets, lang) if assets else ""
+    return amount(assets, lang) if assets else ""

@@ -40,7 +40,7 @@ def test_structure_names_every_party_tranche_fee_and_flow(deal: Deal, lang: Lang
     root = ElementTree.fromstring(drawn)
     text = " ".join(element.text or "" for element in root.iter() if element.tag.endswith("text"))
     fees = {"en": "vat, custodian, manager", "zh": "增值税及附加, 托管费, 管理费"}[lang]
-    for name in ("Hangzhou Yuhang Innovation", "undertaking", "A  AAA", "B  AAA", "sub", fees):
+    for name in ("Hangzhou Yuhang Innovation", "undertaking", "A · AAA", "B · AAA", "sub", fees):
         assert name in text
     assert is_chinese(text) == (lang == "zh")
     assert "20 firms" in text or "20 家企业" in text

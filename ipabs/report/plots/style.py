@@ -77,7 +77,7 @@ def finish(
     """Title, legend, axis labels, source, frame and fonts; returns the figure. `beside` shares the plot's x axis."""
     figure = figure_of(ax)
     above = legend(ax, beside, columns)
-    ax.set_title(title, loc="left", fontsize=title_size(ax, title), fontweight="bold", color=INK, pad=6 + above)
+    ax.set_title(title, loc="left", fontsize=title_size(ax, title), fontweight="bold", color=INK, y=1.0, pad=6 + above)
     below = "\n".join(part for part in (x, source and f"{label('plot.source', lang)}{source}") if part)
     ax.set_xlabel(below, fontsize=8.5, color=SOFT)
     ax.set_ylabel(y or ax.get_ylabel(), fontsize=9, color=INK, labelpad=7)
@@ -88,7 +88,8 @@ def finish(
         for side, spine in one.spines.items():
             spine.set_visible(side in ("left", "bottom"))
             spine.set_color(GRID)
-    set_fonts(figure, lang)
+    if figure.get_label() != BROWSER:
+        set_fonts(figure, lang)
     return figure
 
 
@@ -96,6 +97,12 @@ def title_size(ax: "Axes", title: str) -> float:
     """Points at which a title stays within its plot; a Chinese character is as wide as two letters."""
     room = 72 * figure_of(ax).get_figwidth() * ax.get_position().width
     return min(TITLE, room / (LETTER * max(width(title), 1)))
+
+
+def families(lang: Language) -> list[str]:
+    """Fonts of a drawing's texts, the Chinese one behind the Latin one where the text needs it."""
+    font = chinese_font() if lang == "zh" else ""
+    return [LATIN, font] if font else [LATIN]
 
 
 def set_fonts(figure: "Figure", lang: Language) -> None:
