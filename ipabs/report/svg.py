@@ -47,14 +47,16 @@ def svg_of(
     from matplotlib.backends.backend_svg import RendererSVG
     from matplotlib.figure import Figure
 
+    render: Any = RendererSVG  # matplotlib has no types for it
     figure = Figure(figsize=size, dpi=POINTS, label=style.BROWSER)
     stream = io.StringIO()
-    settings = {"svg.fonttype": "none", "svg.hashsalt": "ipabs", "font.family": style.families(lang)}
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "ipabs", "font.family": style.families()}
     with mpl.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", MISSING_GLYPH, UserWarning)  # the reader's browser has the fonts
         plot(*given, ax=figure.add_subplot(), lang=lang, **options)
         figure.patch.set_visible(False)
-        renderer = RendererSVG(POINTS * size[0], POINTS * size[1], stream, metadata={"Date": None, "Creator": None})
+        # Not `savefig`, which draws twice.
+        renderer = render(POINTS * size[0], POINTS * size[1], stream, metadata={"Date": None, "Creator": None})
         fit(figure, renderer)
         figure.draw(renderer)
         renderer.finalize()

@@ -7,6 +7,7 @@ that a plot reads alike in grey.
 import warnings
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
@@ -99,10 +100,9 @@ def title_size(ax: "Axes", title: str) -> float:
     return min(TITLE, room / (LETTER * max(width(title), 1)))
 
 
-def families(lang: Language) -> list[str]:
-    """Fonts of a drawing's texts, the Chinese one behind the Latin one where the text needs it."""
-    font = chinese_font() if lang == "zh" else ""
-    return [LATIN, font] if font else [LATIN]
+def families() -> list[str]:
+    """Fonts of a text in any language: the Latin one, and a Chinese one behind it where one is installed."""
+    return [LATIN, *filter(None, [chinese_font()])]
 
 
 def set_fonts(figure: "Figure", lang: Language) -> None:
@@ -110,12 +110,12 @@ def set_fonts(figure: "Figure", lang: Language) -> None:
     from matplotlib.text import Text
 
     texts = figure.findobj(Text)
-    font = chinese_font() if lang == "zh" or any(is_chinese(one.get_text()) for one in texts) else ""
-    if font:
+    if lang == "zh" or any(is_chinese(one.get_text()) for one in texts):
+        fonts = families()
         for one in texts:
-            one.set_fontfamily([LATIN, font])
+            one.set_fontfamily(fonts)
         for ax in figure.axes:
-            ax.tick_params(labelfontfamily=[LATIN, font])
+            ax.tick_params(labelfontfamily=fonts)
 
 
 def is_chinese(text: str) -> bool:
@@ -129,11 +129,17 @@ def is_chinese(text: str) -> bool:
 
 def chinese_font() -> str:
     """Name of the first Chinese font installed, or nothing."""
+    return first_installed(CHINESE)
+
+
+@cache
+def first_installed(names: tuple[str, ...]) -> str:
+    """The first of these fonts that is installed, or nothing; looked for once, since that reads every font file."""
     from matplotlib.font_manager import findSystemFonts, fontManager
 
     for look_again in (True, False):
         installed = {entry.name for entry in fontManager.ttflist}
-        found = next((name for name in CHINESE if name in installed), "")
+        found = next((name for name in names if name in installed), "")
         if found or not look_again:
             return found
         for path in findSystemFonts():
