@@ -42,7 +42,7 @@ from ipabs.valuation.reconciliation import Weighted, reconcile, spread_findings
 from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
 from ipabs.valuation.revaluation import revaluations
 from ipabs.valuation.revenue import RevenueStream
-from ipabs.valuation.schedule import value_schedule
+from ipabs.valuation.stream_values import value_schedule
 from ipabs.valuation.uncertainty import Loading, Uncertain, UncertainInput, contributions
 
 as_of = date(2022, 12, 20)

@@ -18,7 +18,8 @@ from ipabs.valuation.coverage import ProtectionLayer, layers, surviving
 from ipabs.valuation.ranges import outside
 from ipabs.valuation.revenue import RevenueStream
 from ipabs.valuation.simulated import mean_error
-from ipabs.valuation.stream_values import StreamMethod, StreamTerms, checked_streams, stream_value, unprotected_values
+from ipabs.valuation.stream_terms import StreamMethod, StreamTerms, checked_streams
+from ipabs.valuation.stream_values import stream_value, unprotected_values
 
 EXACT_PLAYERS = 12
 
@@ -81,7 +82,7 @@ def marginal_values(method: StreamMethod, portfolio: Portfolio, *, as_of: date) 
     >>> shapley_values(relief, both, as_of=date(2024, 1, 1)).values
     (2.5, 2.5)
     """
-    checked_streams(method, method.terms, portfolio=portfolio, as_of=as_of, faults=_no_rights(portfolio))
+    checked_streams(method, portfolio=portfolio, as_of=as_of, faults=_no_rights(portfolio))
     lost: dict[str, Values] = {right.number: 0.0 for right in portfolio.rights}
     whole = 0.0
     for stream in method.streams:
@@ -116,9 +117,7 @@ def shapley_values(method: StreamMethod, portfolio: Portfolio, *, as_of: date) -
     Source: Shapley (1953); Owen (1972), *Management Science* 18, P64-P79.
     """
     terms = method.terms
-    checked_streams(
-        method, terms, portfolio=portfolio, as_of=as_of, faults=(*_no_rights(portfolio), *_drawn_loss(terms))
-    )
+    checked_streams(method, portfolio=portfolio, as_of=as_of, faults=(*_no_rights(portfolio), *_drawn_loss(terms)))
     found: dict[str, Values] = {right.number: 0.0 for right in portfolio.rights}
     for stream in method.streams:
         over = layers(method.coverage, portfolio, stream.name, as_of=as_of)

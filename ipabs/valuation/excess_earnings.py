@@ -11,7 +11,8 @@ from ipabs.cashflow.discounting import Timing, Values, value_or_array
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.ranges import outside
-from ipabs.valuation.stream_values import StreamInputs, StreamTerms, stream_valuation
+from ipabs.valuation.stream_terms import StreamInputs, StreamTerms
+from ipabs.valuation.stream_values import stream_valuation
 from ipabs.valuation.tax_amortization import TaxAmortization
 from ipabs.valuation.valuation import Valuation, total
 

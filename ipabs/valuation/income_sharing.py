@@ -10,7 +10,8 @@ from ipabs.cashflow.discounting import Values, value_or_array
 from ipabs.errors import Finding
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.ranges import outside
-from ipabs.valuation.stream_values import StreamInputs, StreamTerms, stream_valuation, terms_at
+from ipabs.valuation.stream_terms import StreamInputs, StreamTerms, terms_at
+from ipabs.valuation.stream_values import stream_valuation
 from ipabs.valuation.valuation import Valuation
 
 

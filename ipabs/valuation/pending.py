@@ -19,7 +19,8 @@ from ipabs.valuation.life import economic_life
 from ipabs.valuation.periods import Periods
 from ipabs.valuation.ranges import check_ranges, outside
 from ipabs.valuation.revenue import RevenueStream
-from ipabs.valuation.stream_values import StreamTerms, checked_streams, unprotected_values
+from ipabs.valuation.stream_terms import StreamTerms, checked_streams
+from ipabs.valuation.stream_values import unprotected_values
 from ipabs.valuation.valuation import NO_PROVENANCE, Part, Valuation, inputs_of, total
 
 DAYS_PER_MONTH = 365.25 / 12
@@ -80,7 +81,7 @@ class PendingApplications:
         DataError
             With every fault; a right that is granted, or a stream under two applications, is one.
         """
-        found = checked_streams(self, self.terms, portfolio=portfolio, as_of=as_of, faults=self._findings(portfolio))
+        found = checked_streams(self, portfolio=portfolio, as_of=as_of, faults=self._findings(portfolio))
         kept = tuple(one for one in found if one.code != "valuation.pending")
         parts = [self._part(stream, portfolio, as_of) for stream in self.streams]
         parts.append(Part(name="fees", value=value_or_array(-np.asarray(self.fees))))

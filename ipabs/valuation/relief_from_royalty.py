@@ -5,7 +5,8 @@ from datetime import date
 
 from ipabs.cashflow.discounting import Values
 from ipabs.patents.portfolio import Portfolio
-from ipabs.valuation.stream_values import StreamInputs, StreamTerms, stream_valuation, terms_at
+from ipabs.valuation.stream_terms import StreamInputs, StreamTerms, terms_at
+from ipabs.valuation.stream_values import stream_valuation
 from ipabs.valuation.tax_amortization import TaxAmortization
 from ipabs.valuation.valuation import Valuation
 

@@ -11,7 +11,7 @@ from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.patent import Patent
 from ipabs.patents.portfolio import Portfolio
 from ipabs.patents.renewal_fees import EntitySize, Reduction, fee_schedule, fee_table, patent_year
-from ipabs.patents.statute import add_years, statutory_expiry
+from ipabs.patents.statute import add_years, remaining_years, statutory_expiry
 from ipabs.valuation.checks import rights_findings
 from ipabs.valuation.ranges import outside
 from ipabs.valuation.renewal import (
@@ -28,9 +28,9 @@ from ipabs.valuation.valuation import NO_PROVENANCE, Part, Valuation, inputs_of,
 class RenewalValue:
     """Value of granted patents, given that every fee so far was paid; one part a patent.
 
-    A patent in year a is worth what is left of this year's return, and the discounted value at the start of year a + 1,
-    of a patent of its cohort that is still in force. The method knows nothing else of the patent: it is a prior for a
-    portfolio, and what its owner's payments bear out.
+    A patent in year a is worth what is left of this year's return, by the share of the year's days to come, and the
+    discounted value at the start of year a + 1, of a patent of its cohort that is still in force. The method knows
+    nothing else of the patent: it is a prior for a portfolio, and what its owner's payments bear out.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class RenewalValue:
     >>> patent = Patent(number="ZL1", kind="invention", filing=date(2018, 3, 1), grant=date(2020, 5, 1))
     >>> model = RenewalModel(log_mean=8.3, log_deviation=1.6, decay_rate=0.12, discount_rate=0.1)
     >>> RenewalValue(model=model).value(Portfolio(rights=(patent,)), as_of=date(2024, 3, 1))
-    Valuation(renewal, 2024-03-01: 43,858.65 CNY)
+    Valuation(renewal, 2024-03-01: 43,865.59 CNY)
     """
 
     model: RenewalModel
@@ -80,8 +80,8 @@ class RenewalValue:
         expiry, filing = statutory_expiry(patent), patent.filing or as_of
         fees = self._fees(patent, filing, expiry)
         age = patent_year(filing, as_of)
-        year_end = min(add_years(filing, age), expiry)
-        left = (year_end - as_of).days / 365.25
+        begun, over = add_years(filing, age - 1), add_years(filing, age)
+        left = (min(over, expiry) - as_of) / (over - begun)
         later = (1 + self.model.discount_rate) ** -left if age < len(fees) else 0.0
         following = min(age + 1, len(fees))
         this_year = float(self.model.returns(len(fees))[age - 1]) * left
@@ -93,7 +93,7 @@ class RenewalValue:
         else:
             first = mean_first_return(self.model, fees, age=following)
             value = this_year * first + later * mean_value(self.model, fees, age=following)
-        return Part(name=patent.number, value=value, life_years=(expiry - as_of).days / 365.25, binding="legal")
+        return Part(name=patent.number, value=value, life_years=remaining_years(patent, as_of), binding="legal")
 
     def _fees(self, patent: Patent, filing: date, expiry: date) -> tuple[float, ...]:
         """Fees by patent year, from filing to expiry."""

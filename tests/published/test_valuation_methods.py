@@ -26,7 +26,7 @@ from ipabs.valuation.patent_value import (
 )
 from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
 from ipabs.valuation.revenue import RevenueStream
-from ipabs.valuation.schedule import value_schedule
+from ipabs.valuation.stream_values import value_schedule
 from ipabs.valuation.tax_amortization import TaxAmortization
 
 NINE_DIGITS = 1e-9

@@ -30,7 +30,7 @@ from ipabs.valuation.reconciliation import Weighted, reconcile, spread_findings
 from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
 from ipabs.valuation.revaluation import revaluations, rolled
 from ipabs.valuation.revenue import RevenueStream
-from ipabs.valuation.schedule import value_schedule
+from ipabs.valuation.stream_values import value_schedule
 from ipabs.valuation.valuation import Valuation
 
 CLOSED_FORM = 1e-12

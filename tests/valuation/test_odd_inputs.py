@@ -40,8 +40,8 @@ from ipabs.valuation.renewal import RenewalModel
 from ipabs.valuation.renewal_method import RenewalValue
 from ipabs.valuation.revaluation import revaluations
 from ipabs.valuation.revenue import RevenueStream
-from ipabs.valuation.schedule import value_schedule
 from ipabs.valuation.sharing_rate import technology_share
+from ipabs.valuation.stream_values import value_schedule
 from ipabs.valuation.survival import expected_years
 from ipabs.valuation.tax_amortization import TaxAmortization, step_up_factor
 from ipabs.valuation.uncertainty import Uncertain, UncertainInput
