@@ -3,7 +3,7 @@ ABS, ABN or a bank loan?
 ========================
 
 A finance chief has three offers on her desk. The exchange ABS pays 3.80 %, the inter-bank ABN 3.50 %, the bank asks the
-loan prime rate plus 150 basis points. The notes look cheaper by a third of the interest. Are they?
+loan prime rate plus 150 basis points. The notes look cheaper by a quarter to a third of the interest. Are they?
 
 The amounts are those of an average firm of the Yuhang programme: 9.72 million yuan from 20 December 2022. The bank's
 rate follows from the published prime rate of 3.65 %; the coupon of 3.80 % is that of a comparable issue (Nanshan, April

@@ -8,19 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
-import numpy as np
-import pandas as pd
-
-from ipabs._typing import DateArray, FloatArray
 from ipabs.basics.units import Factor, Money, Rate, Share
-from ipabs.errors import Finding, SpecError, finding, refuse
-from ipabs.financing.cash_items import BEARERS, Bearer, CashItems, block
-from ipabs.financing.need import Need
-from ipabs.financing.periods import Accrual, accruals, loan_years
-from ipabs.spec import check
+from ipabs.errors import Finding, finding
+from ipabs.financing.cash_items import BEARERS, Bearer
+from ipabs.financing.periods import Accrual
 
 Timing = Literal["upfront", "yearly_in_advance", "yearly_in_arrears", "each_payment", "at_maturity"]
 Basis = Literal["balance", "principal", "undrawn", "interest"]
+# Shares of bearers add up to one within this.
+WHOLE = 1e-12
 UNDRAWN_TIMINGS: tuple[Timing, ...] = ("yearly_in_advance", "yearly_in_arrears", "each_payment")
 AllocateBy = Literal["principal", "risk", "equally", "shapley"]
 
@@ -61,6 +57,8 @@ class Charge:
     A line of 1.5 million of which 1 million is drawn for a year costs 0.5 % on the other half million.
 
     >>> from datetime import date
+    >>> from ipabs.financing.cost_items import charge_amounts
+    >>> import numpy as np
     >>> from ipabs.financing.need import bullet_need
     >>> need = bullet_need(1e6, date(2023, 3, 20), date(2024, 3, 20))
     >>> ready = Charge(rate=0.005, on="undrawn", line=1.5, timing="each_payment", day_count="equal_periods")
@@ -77,8 +75,46 @@ class Charge:
     borne_by: Annotated[Bearer | tuple[Bearing, ...], "who pays it"] = "firm"
 
     def findings(self) -> Iterator[Finding]:
-        """Neither or both of rate and amount; shares that do not add up to one; a negative figure."""
-        yield from _findings(self)
+        """Neither or both of rate and amount; a negative figure; all of the principal; shares that do not add up."""
+        name = getattr(self, "name", "") or "the cost"
+        yield from self._size_faults(name)
+        yield from self._bearer_faults(name)
+
+    def _size_faults(self, name: str) -> Iterator[Finding]:
+        if (self.rate is None) == (self.amount is None):
+            yield finding("cost.size", "{cost} states a rate or an amount, one of the two", cost=name)
+        if self.rate is not None and self.rate < 0:
+            template = "{cost}: {got} is not a cost; write 0 or more"
+            yield finding("cost.negative", template, path=("rate",), got=self.rate, cost=name)
+        if first_day_share(self) >= 1:
+            yield finding(
+                "cost.whole_principal",
+                "{cost}: {got} of the principal, paid before the firm can use it, leaves nothing; write less than 100%",
+                path=("rate",),
+                got=f"{self.rate or 0:.0%}",
+                cost=name,
+            )
+        if self.on == "undrawn" and (self.line < 1 or self.timing not in UNDRAWN_TIMINGS):
+            yield finding(
+                "cost.undrawn",
+                "{cost}: a line of {got} principals, charged {timing}; a line is at least the principal, and what is "
+                "undrawn is charged {allowed}",
+                path=("line",),
+                got=f"{self.line:g}",
+                allowed=UNDRAWN_TIMINGS,
+                cost=name,
+                timing=self.timing,
+            )
+
+    def _bearer_faults(self, name: str) -> Iterator[Finding]:
+        shares = bearings(self.borne_by)
+        total = sum(bearing.share for bearing in shares)
+        if not shares:
+            template = "{cost} is borne by nobody; name a bearer: {allowed}"
+            yield finding("cost.unborne", template, path=("borne_by",), allowed=BEARERS, cost=name)
+        elif abs(total - 1) > WHOLE:
+            template = "{cost}: the bearers' shares add up to {got}, not to 1"
+            yield finding("cost.shares", template, path=("borne_by",), got=f"{total:g}", cost=name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,53 +136,6 @@ class CostItem(Charge):
     name: str
     minimum: Annotated[Money | None, "least sum of the whole deal over its life, for a rate"] = None
     allocate_by: Annotated[AllocateBy, "how the firms share it"] = "principal"
-
-
-def _findings(cost: Charge) -> Iterator[Finding]:
-    name = getattr(cost, "name", "") or "the cost"
-    if (cost.rate is None) == (cost.amount is None):
-        yield finding("cost.size", "{cost} states a rate or an amount, one of the two", cost=name)
-    if cost.rate is not None and cost.rate < 0:
-        yield finding(
-            "cost.negative", "{cost}: {got} is not a cost; write 0 or more", path=("rate",), got=cost.rate, cost=name
-        )
-    if first_day_share(cost) >= 1:
-        yield finding(
-            "cost.whole_principal",
-            "{cost}: {got} of the principal, paid before the firm can use it, leaves nothing; write less than 100%",
-            path=("rate",),
-            got=f"{cost.rate or 0:.0%}",
-            cost=name,
-        )
-    if cost.on == "undrawn" and (cost.line < 1 or cost.timing not in UNDRAWN_TIMINGS):
-        yield finding(
-            "cost.undrawn",
-            "{cost}: a line of {got} principals, charged {timing}; a line is at least the principal, and what is "
-            "undrawn is charged {allowed}",
-            path=("line",),
-            got=f"{cost.line:g}",
-            allowed=UNDRAWN_TIMINGS,
-            cost=name,
-            timing=cost.timing,
-        )
-    shares = bearings(cost.borne_by)
-    total = sum(bearing.share for bearing in shares)
-    if not shares:
-        yield finding(
-            "cost.unborne",
-            "{cost} is borne by nobody; name a bearer: {allowed}",
-            path=("borne_by",),
-            allowed=BEARERS,
-            cost=name,
-        )
-    elif abs(total - 1) > 1e-12:
-        yield finding(
-            "cost.shares",
-            "{cost}: the bearers' shares add up to {got}, not to 1",
-            path=("borne_by",),
-            got=f"{total:g}",
-            cost=name,
-        )
 
 
 def first_day_share(cost: Charge) -> float:
@@ -223,133 +212,3 @@ def stated_twice(costs: Iterable[CostItem]) -> Iterator[Finding]:
             yield finding(
                 "cost.stated_twice", "{got} stands {count} times among the costs; keep one", got=name, count=count
             )
-
-
-def cost_table(items: CashItems) -> pd.DataFrame:
-    """Nominal fees of a facility: one row a cost, one column a bearer, with what of it moves no cash.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> from ipabs.financing.cash_items import join
-    >>> from ipabs.financing.need import bullet_need
-    >>> need = bullet_need(1_000_000.0, date(2022, 12, 20), date(2023, 12, 20))
-    >>> halves = (Bearing(bearer="firm", share=0.5), Bearing(bearer="district", share=0.5))
-    >>> letter = charge_items(Charge(rate=0.01, borne_by=halves), need, "letter", interest=np.zeros((1, 4)))
-    >>> print(cost_table(join(letter))[["firm", "district", "total", "imputed"]])
-              firm  district    total  imputed
-    label
-    letter  5000.0    5000.0  10000.0      0.0
-    """
-    rows = items.where(items.is_kind("fee")).table().assign(amount=lambda table: -table["amount"])
-    table = rows.pivot_table(index="label", columns="bearer", values="amount", aggfunc="sum", fill_value=0.0)
-    table = table.reindex(columns=list(BEARERS), fill_value=0.0).rename_axis(columns=None)
-    imputed = rows[rows["imputed"]].groupby("label")["amount"].sum()
-    return table.assign(total=table.sum(axis=1), imputed=imputed.reindex(table.index).fillna(0.0))
-
-
-def charge_items(
-    cost: Charge, need: Need, label: str, *, interest: FloatArray, scale: FloatArray | float = 1.0
-) -> tuple[CashItems, ...]:
-    """The items of a cost for the loans of a need, one block for each bearer.
-
-    Parameters
-    ----------
-    interest : FloatArray
-        (loan, date) interest paid, positive; read by ``on: interest``.
-    scale : FloatArray
-        (loan,) factor: the part of a deal's fixed sum, or of its reallocated total, that falls on the loan.
-
-    Examples
-    --------
-    A guarantee of 1 % a year in advance, half of it borne by the district:
-
-    >>> from datetime import date
-    >>> from ipabs.financing.need import bullet_need
-    >>> need = bullet_need(1e6, date(2022, 12, 20), date(2024, 12, 20))
-    >>> halves = (Bearing(bearer="firm", share=0.5), Bearing(bearer="district", share=0.5))
-    >>> yearly = Charge(rate=0.01, timing="yearly_in_advance", borne_by=halves)
-    >>> [part.amounts.tolist() for part in charge_items(yearly, need, "guarantee", interest=np.zeros((1, 8)))]
-    [[-5000.0, -5000.0], [-5000.0, -5000.0]]
-    """
-    refuse(SpecError, check(cost))
-    dates, unscaled = charge_amounts(cost, need, interest=interest)
-    amounts = np.atleast_1d(np.asarray(scale, dtype=np.float64))[:, None] * unscaled
-    return tuple(
-        block(
-            need.firms,
-            dates,
-            -bearing.share * amounts,
-            kind="fee",
-            label=label,
-            bearer=bearing.bearer,
-            imputed=bearing.imputed,
-            currency=need.currency,
-        )
-        for bearing in bearings(cost.borne_by)
-        if bearing.share
-    )
-
-
-def charge_amounts(cost: Charge, need: Need, *, interest: FloatArray) -> tuple[DateArray, FloatArray]:
-    """(loan, date) dates of a cost and its amounts, positive, as if each firm paid it alone; 0 on a missing date.
-
-    >>> from datetime import date
-    >>> from ipabs.financing.need import bullet_need
-    >>> need = bullet_need(1e6, date(2022, 12, 20), date(2024, 6, 20))
-    >>> charge_amounts(Charge(rate=0.01, timing="yearly_in_arrears"), need, interest=np.zeros((1, 6)))[1]
-    array([[10000.,  5000.]])
-    """
-    if cost.on == "interest":
-        return need.dates, (cost.rate or 0.0) * interest
-    dates, per_yuan = charge_profile(cost, need)
-    if cost.rate is not None:
-        return dates, need.principal[:, None] * (cost.rate * per_yuan)
-    return dates, np.where(np.isnat(dates), 0.0, float(cost.amount or 0))
-
-
-def charge_profile(cost: Charge, need: Need) -> tuple[DateArray, FloatArray]:
-    """(loan, date) dates of a cost and its basis per yuan of principal on each, before the rate.
-
-    >>> from datetime import date
-    >>> from ipabs.financing.need import bullet_need
-    >>> need = bullet_need(1.0, date(2022, 12, 20), date(2024, 6, 20))
-    >>> charge_profile(Charge(rate=0.01, timing="yearly_in_advance"), need)[1]
-    array([[1. , 0.5]])
-    """
-    match cost.timing:
-        case "upfront":
-            return need.starts[:, None], np.ones((len(need), 1))
-        case "at_maturity":
-            return need.maturities[:, None], np.ones((len(need), 1))
-        case "each_payment":
-            return need.dates, _basis(cost, need.opening_shares) * need.accruals(cost.day_count)
-        case "yearly_in_advance" | "yearly_in_arrears":
-            begins, ends = loan_years(need.starts, need.maturities)
-            part = np.minimum(accruals(begins, ends, "equal_periods"), 1.0)
-            basis = _basis(cost, balance_shares(need, begins))
-            return (begins if cost.timing == "yearly_in_advance" else ends), basis * part
-
-
-def _basis(cost: Charge, balances: FloatArray) -> FloatArray | float:
-    """What a rate is taken on, per yuan of principal, where these shares are outstanding."""
-    match cost.on:
-        case "balance":
-            return balances
-        case "undrawn":
-            return cost.line - balances
-        case _:
-            return 1.0
-
-
-def balance_shares(need: Need, days: DateArray) -> FloatArray:
-    """(loan, day) share of the principal outstanding after any repayment on each day.
-
-    >>> from datetime import date
-    >>> from ipabs.financing.need import bullet_need
-    >>> need = bullet_need(1e6, date(2022, 12, 20), date(2023, 12, 20))
-    >>> balance_shares(need, np.array([["2023-12-19", "2023-12-20"]], "datetime64[D]"))
-    array([[1., 0.]])
-    """
-    repaid = [np.where(need.dates <= day[:, None], need.shares, 0.0).sum(axis=1) for day in days.T]
-    return np.asarray(1 - np.stack(repaid, axis=1))

@@ -13,7 +13,8 @@ from ipabs.basics.schedule import Frequency
 from ipabs.basics.units import Count, Money, Rate, Share
 from ipabs.errors import Finding, SpecError, finding, refuse
 from ipabs.financing.cash_items import CashItems, block, join
-from ipabs.financing.costs import Charge, charge_items
+from ipabs.financing.cost_items import charge_items
+from ipabs.financing.costs import Charge
 from ipabs.financing.facility import Certainty, Description
 from ipabs.financing.loan import Deposit, deposit_items
 from ipabs.financing.need import Need, bullet_shares

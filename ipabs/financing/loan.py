@@ -15,7 +15,8 @@ from ipabs.basics.index_history import IndexHistory, history_of
 from ipabs.basics.units import Count, Money, Months, Rate, Share
 from ipabs.errors import Finding, ModelError, SpecError, finding, refuse
 from ipabs.financing.cash_items import CashItems, block, join, numbered
-from ipabs.financing.costs import Charge, charge_items, nothing_left
+from ipabs.financing.cost_items import charge_items
+from ipabs.financing.costs import Charge, nothing_left
 from ipabs.financing.facility import Certainty, Description
 from ipabs.financing.need import Need
 from ipabs.financing.periods import Accrual, PaymentFrequency, accruals

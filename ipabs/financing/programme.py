@@ -170,37 +170,17 @@ def value_before(value: float, growth: float) -> float:
     return value / (1 + growth)
 
 
-def per_ten_thousand(count: float, people: float) -> float:
-    """Figures per 10,000 people, such as high-value invention patents.
-
-    >>> round(per_ten_thousand(4077, 1_350_000), 1)
-    30.2
-    """
-    return _ratio(10_000 * count, people, "people")
-
-
 def penetration(firms: float, eligible: float) -> float:
     """Share of the eligible firms that took part.
 
     >>> round(penetration(25, 2180), 5)
     0.01147
     """
-    return _ratio(firms, eligible, "eligible")
-
-
-def _ratio(value: float, base: float, name: str) -> float:
-    if not base > 0:
-        raise DataError(finding("indicator.base", "{name} is {got}; it must be more than 0", got=base, name=name))
-    return value / base
-
-
-def examination_months_gained(patents: float, months_before: float, months_after: float) -> float:
-    """Patent-months of earlier grant: patents × (months before − months after).
-
-    >>> examination_months_gained(1820, 16, 3)
-    23660
-    """
-    return patents * (months_before - months_after)
+    if not eligible > 0:
+        raise DataError(
+            finding("indicator.base", "{name} is {got}; it must be more than 0", got=eligible, name="eligible")
+        )
+    return firms / eligible
 
 
 def indicator_table(indicators: Sequence[Indicator]) -> pd.DataFrame:

@@ -17,7 +17,8 @@ from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.units import Count, Factor, Months, Rate, Share, Years
 from ipabs.errors import Finding, ModelError, SpecError, finding, refuse
 from ipabs.financing.cash_items import CashItems, block, join
-from ipabs.financing.costs import Charge, charge_items
+from ipabs.financing.cost_items import charge_items
+from ipabs.financing.costs import Charge
 from ipabs.financing.facility import Certainty, Description
 from ipabs.financing.loan import LoanTerms, loan_items
 from ipabs.financing.need import Need

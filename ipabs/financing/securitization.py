@@ -14,7 +14,8 @@ from ipabs.basics.units import Count, Money
 from ipabs.errors import Finding, SpecError, finding, refuse
 from ipabs.financing.allocation import AllocationBasis, allocated
 from ipabs.financing.cash_items import CashItems, join
-from ipabs.financing.costs import AllocateBy, Charge, CostItem, charge_amounts, charge_items, nothing_left, stated_twice
+from ipabs.financing.cost_items import charge_amounts, charge_items
+from ipabs.financing.costs import AllocateBy, Charge, CostItem, nothing_left, stated_twice
 from ipabs.financing.facility import Certainty, Description, FirmFacts, checked_facts, settled
 from ipabs.financing.loan import (
     Deposit,

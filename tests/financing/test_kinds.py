@@ -11,7 +11,8 @@ from ipabs import spec
 from ipabs.basics.days import whole_days
 from ipabs.errors import ModelError, SpecError
 from ipabs.financing.comparison import compare
-from ipabs.financing.costs import Bearing, Charge, CostItem, charge_profile
+from ipabs.financing.cost_items import charge_profile
+from ipabs.financing.costs import Bearing, Charge, CostItem
 from ipabs.financing.facility import offer
 from ipabs.financing.kinds import FACILITY_KINDS
 from ipabs.financing.leasing import Factoring, FinancialLease

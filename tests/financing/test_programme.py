@@ -32,10 +32,8 @@ from ipabs.financing.programme import (
     Indicator,
     Issue,
     contingent_cost,
-    examination_months_gained,
     indicator_table,
     penetration,
-    per_ten_thousand,
     programme_table,
     value_before,
 )
@@ -58,14 +56,13 @@ def test_indicators_of_the_news_item_of_2023() -> None:
     assert [round(value_before(v, g)) for v, g in ((1820, 0.1795), (289, 0.6145))] == [1543, 179]
     assert value_before(30.2, 0.64) == pytest.approx(18.4, abs=0.05)
     assert penetration(25, 2180) == pytest.approx(0.0115, abs=5e-5)
-    assert examination_months_gained(1820, 16, 3) == 23_660
 
 
 def test_indicators_without_a_base_are_refused() -> None:
     with pytest.raises(DataError, match="grants: growth from 0 is not defined"):
         _ = Indicator(name="grants", value=5, before=0).growth
-    with pytest.raises(DataError, match="people is 0; it must be more than 0"):
-        per_ten_thousand(5, 0)
+    with pytest.raises(DataError, match="eligible is 0; it must be more than 0"):
+        penetration(5, 0)
     with pytest.raises(DataError, match="a growth of -1"):
         value_before(5, -1)
 

@@ -9,7 +9,8 @@ from ipabs.basics.party import Party
 from ipabs.errors import DataError, SpecError
 from ipabs.financing.apr import flat_rate, simple_annual_cost
 from ipabs.financing.comparison import compare
-from ipabs.financing.costs import Bearing, Charge, CostItem, cost_table
+from ipabs.financing.cost_items import cost_table
+from ipabs.financing.costs import Bearing, Charge, CostItem
 from ipabs.financing.facility import Joined, offer
 from ipabs.financing.loan import BankLoan, Deposit
 from ipabs.financing.need import bullet_need, contract_need
