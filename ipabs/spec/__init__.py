@@ -52,7 +52,13 @@ OpenSets = Mapping[type, tuple[type, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded(Generic[T]):
-    """A file as read: the value (None when a finding is an error), where everything stands, all findings."""
+    """A file as read: the value (None when a finding is an error), where everything stands, all findings.
+
+    >>> from ipabs.basics.party import Party
+    >>> loaded = read_document(Party, "{id: fund, limit: 6000万元}", file="fund.yaml")
+    >>> loaded.value.limit, loaded.document.position(("limit",)), loaded.findings
+    (60000000.0, (1, 19), ())
+    """
 
     value: T | None
     document: Document
@@ -70,6 +76,11 @@ def read_document(
 
     Later findings about the value, made with key paths alone, get their lines by ``loaded.document.locate(findings)``.
     `kinds` names the records of each Protocol in the type hints: ``{Facility: (BankLoan, Securitization)}``.
+
+    >>> from ipabs.basics.party import Party
+    >>> loaded = read_document(Party, "id: fund\\nlimt: 6000万元", file="fund.yaml")
+    >>> loaded.value is None, str(loaded.findings[0])
+    (True, "fund.yaml:2:1 limt: unknown key 'limt'; did you mean 'limit'?")
     """
     document = read_tree(text, file=file, limits=limits)
     found: list[Finding] = []
@@ -95,7 +106,13 @@ def _without_kind(cls: type, tree: Tree) -> Tree:
 def read(
     cls: type[T], text: str, *, file: str = "", limits: Limits | None = None, kinds: OpenSets | None = None
 ) -> tuple[T | None, tuple[Finding, ...]]:
-    """The value of a text, or None, and every finding in the order of the file."""
+    """The value of a text, or None, and every finding in the order of the file.
+
+    >>> from ipabs.basics.party import Party
+    >>> value, found = read(Party, "{id: fund, limit: -1}")
+    >>> print(value, found[0])
+    None 1:19 limit: -1.0 is negative; an amount is 0 or more
+    """
     loaded = read_document(cls, text, file=file, limits=limits, kinds=kinds)
     return loaded.value, loaded.findings
 
@@ -109,6 +126,14 @@ def load(cls: type[T], text: str, *, file: str = "", limits: Limits | None = Non
         The text is larger, deeper or has more values than `limits` allow.
     SpecError
         With every fault of the text at once, each with file, line, column and key path.
+
+    >>> from ipabs.basics.party import Party
+    >>> load(Party, "{id: fund, limit: 0.6亿元}").limit
+    60000000.0
+    >>> load(Party, "{id: fund, limit: 60m}", file="fund.yaml")
+    Traceback (most recent call last):
+        ...
+    ipabs.errors.SpecError: fund.yaml:1:19 limit: '60m' is no amount; write 95000000, 9500万元 or 0.95亿元
     """
     value, findings = read(cls, text, file=file, limits=limits, kinds=kinds)
     refuse(LimitError, [one for one in findings if one.code.startswith("limit.")])
@@ -134,7 +159,12 @@ def check(value: object, *, kinds: OpenSets | None = None) -> tuple[Finding, ...
 
 
 def to_tree(value: object, *, kinds: OpenSets | None = None) -> Shown:
-    """The canonical plain tree of a sound spec object: tables, lists, text, numbers and truth values, as in JSON."""
+    """The canonical plain tree of a sound spec object: tables, lists, text, numbers and truth values, as in JSON.
+
+    >>> from ipabs.basics.party import Party
+    >>> to_tree(Party(id="fund", limit=60e6))
+    {'id': 'fund', 'limit': 60000000.0}
+    """
     return shape_of(type(value), _kinds(kinds)).show(value)
 
 
@@ -145,12 +175,23 @@ def dump(value: object, *, kinds: OpenSets | None = None) -> str:
     ------
     SpecError
         The object has faults of type or range and so no faithful text.
+
+    >>> from ipabs.basics.party import Party
+    >>> print(dump(Party(id="fund", limit=60e6)), end="")
+    id: fund
+    limit: 60000000
     """
     refuse(SpecError, check(value, kinds=kinds))
     return yaml_text(to_tree(value, kinds=kinds))
 
 
 def schema(cls: type, *, kinds: OpenSets | None = None) -> dict[str, Any]:
-    """JSON Schema 2020-12 of the files that `load` reads as a `cls`."""
+    """JSON Schema 2020-12 of the files that `load` reads as a `cls`.
+
+    >>> from ipabs.basics.party import Party
+    >>> party = schema(Party)["$defs"]["Party"]
+    >>> party["required"], sorted(party["properties"])
+    (['id'], ['district', 'id', 'limit', 'name', 'rating', 'sector'])
+    """
     described: Json = json_schema(shape_of(cls, _kinds(kinds)), cls.__name__)
     return described

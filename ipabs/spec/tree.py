@@ -56,7 +56,11 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much of a file is read: characters, depth of nesting, values."""
+    """How much of a file is read: characters, depth of nesting, values.
+
+    >>> print(*read_tree("[1, 2, 3]", file="f", limits=Limits(values=3)).findings)
+    f:1:8: more than 3 values; that is the limit
+    """
 
     characters: int = 4_000_000
     depth: int = 50
@@ -68,6 +72,10 @@ class Document:
     """A file as read: the plain tree, where each value and each key stands, and what was wrong with the text.
 
     A value's place is where it begins; a table or list in block style stands at its key.
+
+    >>> document = read_tree("name: Demo\\ntranches:\\n  A: {coupon: 3%}")
+    >>> document.tree["tranches"], document.position(("tranches", "A", "coupon"))
+    ({'A': {'coupon': '3%'}}, (3, 15))
     """
 
     file: str = ""

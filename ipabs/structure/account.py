@@ -16,6 +16,15 @@ class Account:
 
     The target is 0 at legal final, in the phase `called`, and from the line at which the tranches in `until` are
     repaid. The account `collections` always exists and is never declared.
+
+    >>> from ipabs import spec
+    >>> from ipabs.structure import Amount
+    >>> target = Amount(of=("A.balance",), percent=0.01, floor=200_000.0)
+    >>> print(spec.dump(Account(name="reserve", target=target, until=("A",), sweep_to="collections")), end="")
+    name: reserve
+    target: {of: A.balance, percent: 1%, floor: 200000}
+    until: A
+    sweep_to: collections
     """
 
     KEYED: ClassVar[str] = "name"
@@ -35,7 +44,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collect:
-    """The account that each kind of collection is paid into."""
+    """The account that each kind of collection is paid into.
+
+    >>> from ipabs import spec
+    >>> routes = spec.load(Collect, "interest: revenue")
+    >>> routes.interest, routes.principal
+    ('revenue', 'collections')
+    """
 
     interest: Annotated[str, "interest and licence fees"] = COLLECTIONS
     principal: Annotated[str, "scheduled principal"] = COLLECTIONS

@@ -34,6 +34,14 @@ class Dates:
         """The days on which the account is checked, `check_offset` business days before each payment.
 
         Without an offset the account is checked on the payment date itself.
+
+        >>> from ipabs import spec
+        >>> rule = PaymentRule(first=date(2024, 6, 28), frequency="quarterly", calendar="SSE")
+        >>> dates = Dates(cut_off=date(2024, 2, 29), closing=date(2024, 3, 28), payment=rule, check_offset=5,
+        ...               collection_end=CollectionRule(of="month_end"),
+        ...               expected_maturity=date(2024, 9, 28), legal_final=date(2024, 9, 28))
+        >>> [day.isoformat() for day in dates.check_dates()]
+        ['2024-06-21', '2024-09-23']
         """
         calendar = self.payment.business_days()
         return tuple(calendar.add_business_days(day, -(self.check_offset or 0)) for day in self.timeline().payments)

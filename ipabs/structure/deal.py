@@ -34,7 +34,16 @@ MarketName = Literal["exchange_abs", "interbank_abn", "none"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
-    """What was agreed, and nothing else: no result, no assumption about collections."""
+    """What was agreed, and nothing else: no result, no assumption about collections.
+
+    >>> from ipabs import spec
+    >>> from ipabs.structure.samples import DEMO
+    >>> deal = spec.load(Deal, DEMO)
+    >>> [tranche.principal for tranche in deal.tranches], deal.parties[0].limit
+    ([95000000.0, 5000000.0], 60000000.0)
+    >>> spec.load(Deal, spec.dump(deal)) == deal
+    True
+    """
 
     version: Annotated[int, Key("ipabs"), "version of the language: 1"]
     name: Annotated[str, "name of the deal"]
@@ -68,19 +77,48 @@ class Deal:
         yield from rules_across(self)
 
     def filled(self) -> "Deal":
-        """The deal with what its market supplies where it is silent."""
+        """The deal with what its market supplies where it is silent.
+
+        >>> from ipabs import spec
+        >>> from ipabs.structure.samples import DEMO
+        >>> silent = spec.load(Deal, DEMO.replace("day_count: ACT/365F, amort", "amort"))
+        >>> silent.tranches[0].day_count, silent.filled().tranches[0].day_count
+        (None, 'ACT/365F')
+        """
         return fill(self)
 
     def from_template(self) -> tuple[tuple[KeyPath, object], ...]:
-        """What its market supplies, each with its place."""
+        """What its market supplies, each with its place.
+
+        >>> from ipabs import spec
+        >>> from ipabs.structure.samples import DEMO
+        >>> spec.load(Deal, DEMO).from_template()[1]
+        (('currency',), 'CNY')
+        """
         return from_template(self)
 
     def explain(self, lang: Language = "en") -> str:
-        """The priority of payments in words, and what came from the market's template."""
+        """The priority of payments in words, the deal's measures and tests, and what came from the market's template.
+
+        Raises `SpecError` with every finding of a deal that has errors.
+
+        >>> from ipabs import spec
+        >>> from ipabs.structure.samples import DEMO
+        >>> print("\\n".join(spec.load(Deal, DEMO).explain("zh").splitlines()[4:6]))
+        2. 支付增值税及附加和托管费，按应付金额同比例〔第8.2(1)条〕。
+        3. 支付A档利息。
+        """
         return explain(self, lang)
 
     def timeline(self) -> Timeline:
-        """The payment dates that are still to come: all of them, or those after the state of a deal in mid-life."""
+        """The payment dates that are still to come: all of them, or those after the state of a deal in mid-life.
+
+        >>> from ipabs import spec
+        >>> from ipabs.structure.samples import DEMO
+        >>> timeline = spec.load(Deal, DEMO).timeline()
+        >>> timeline.periods, timeline.payments[0].isoformat(), timeline.payments[-1].isoformat()
+        (20, '2024-06-28', '2029-03-28')
+        """
         whole = self.dates.timeline()
         if self.state is None:
             return whole

@@ -15,7 +15,13 @@ LEAP_YEAR = 2024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeCap:
-    """The most the first line that pays a fee may pay; a later line of the same list pays the excess."""
+    """The most the first line that pays a fee may pay; a later line of the same list pays the excess.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(FeeCap(per_date=60_000.0, life=500_000.0)), end="")
+    per_date: 60000
+    life: 500000
+    """
 
     per_date: Annotated[Money | None, "on one payment date"] = None
     per_year: Annotated[Money | None, "in one calendar year, by payment date"] = None
@@ -24,7 +30,13 @@ class FeeCap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Yearly:
-    """A fee date that comes back every year."""
+    """A fee date that comes back every year.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(Yearly(month=6, day=20)), end="")
+    month: 6
+    day: 20
+    """
 
     month: Annotated[int, "month, 1 to 12"]
     day: Annotated[int, "day of the month; the last one where the month is shorter"]
@@ -52,6 +64,15 @@ class Fee:
 
     Its claim has its name. What is not paid stays owed. A fee of a market template that states neither rate nor
     amount takes the template's terms.
+
+    >>> from ipabs import spec
+    >>> custodian = Fee(name="custodian", rate=0.0001, on="pool_opening", over="interest_period", day_count="ACT/365F")
+    >>> print(spec.dump(custodian), end="")
+    name: custodian
+    rate: 0.01%
+    "on": pool_opening
+    over: interest_period
+    day_count: ACT/365F
     """
 
     KEYED: ClassVar[str] = "name"

@@ -28,6 +28,9 @@ class Measure:
         The moments at which it is known.
     made_by : {"", "pay", "draw"}
         The verb whose line must come first when a line reads it.
+
+    >>> [(measure.name, measure.meaning) for measure in MEASURES if measure.unit == "share"][2]
+    ('pool_factor', 'pool_closing / pool_original')
     """
 
     name: str

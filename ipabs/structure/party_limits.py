@@ -17,6 +17,9 @@ class Capacity:
     ----------
     limit : float or None
         None: no limit.
+
+    >>> Capacity(party="fund", limit=60e6, supports=("liquidity", "shortfall")).limit
+    60000000.0
     """
 
     party: str

@@ -16,6 +16,18 @@ class Support:
     `into_account`: the gap is the dues of `covers` less the account; first min(held, gap) moves from each account of
     `after`, then the rest is called. `to_claims`: the remaining dues of `covers` are paid in order. A party has one
     capacity, shared by all it supports. What was called is owed back as the claim `<name>.reimbursement`.
+
+    >>> from ipabs import spec
+    >>> undertaking = Support(name="undertaking", by="fund", covers=("A.interest", "A.principal"), mode="into_account",
+    ...                       after=("reserve",), limit=60e6, limit_basis="cumulative")
+    >>> print(spec.dump(undertaking), end="")
+    name: undertaking
+    by: fund
+    for: [A.interest, A.principal]
+    mode: into_account
+    after: reserve
+    limit: 60000000
+    limit_basis: cumulative
     """
 
     KEYED: ClassVar[str] = "name"

@@ -13,7 +13,12 @@ from ipabs.structure.tranche import Amount
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where money at closing comes from: a tranche at its issue price, or a contribution of a party."""
+    """Where money at closing comes from: a tranche at its issue price, or a contribution of a party.
+
+    >>> from ipabs import spec
+    >>> spec.load(Closing, "{sources: {A: 99.5%}, uses: {assets: 0}}").sources[0].price
+    0.995
+    """
 
     KEYED: ClassVar[str] = "name"
     SHORT: ClassVar[str] = "price"
@@ -31,7 +36,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deposit:
-    """Money put into an account at closing."""
+    """Money put into an account at closing.
+
+    >>> from ipabs import spec
+    >>> spec.load(Uses, "{assets: 9850万元, accounts: {reserve: 95万元}}").accounts[0]
+    Deposit(account='reserve', amount=950000.0)
+    """
 
     KEYED: ClassVar[str] = "account"
     SHORT: ClassVar[str] = "amount"
@@ -42,7 +52,15 @@ class Deposit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uses:
-    """Where money at closing goes."""
+    """Where money at closing goes.
+
+    >>> from ipabs import spec
+    >>> uses = Uses(assets=98.5e6, upfront_fees=550e3, accounts=(Deposit(account="reserve", amount=950e3),))
+    >>> print(spec.dump(uses), end="")
+    assets: 98500000
+    upfront_fees: 550000
+    accounts: {reserve: 950000}
+    """
 
     assets: Annotated[Money, "paid for the assets"]
     upfront_fees: Annotated[Money, "paid for the issue"] = 0.0
@@ -51,7 +69,14 @@ class Uses:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """The column before period 0: sources and uses balance."""
+    """The column before period 0: sources and uses balance.
+
+    >>> from ipabs import spec
+    >>> text = "{sources: {A: 100%, sub: 100%}, uses: {assets: 9905万元, accounts: {reserve: 95万元}}}"
+    >>> closing = spec.load(Closing, text)
+    >>> closing.uses.assets + closing.uses.accounts[0].amount
+    100000000.0
+    """
 
     sources: Annotated[tuple[Source, ...], "where the money comes from"]
     uses: Annotated[Uses, "where it goes"]
@@ -59,7 +84,17 @@ class Closing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rounding:
-    """How amounts are rounded: a preset, or every term stated."""
+    """How amounts are rounded: a preset, or every term stated.
+
+    >>> from ipabs import spec
+    >>> spec.load(Rounding, "fen").preset
+    'fen'
+    >>> print(spec.dump(Rounding(unit=0.01, mode="down", share="largest_remainder", per_face=100.0)), end="")
+    unit: 0.01
+    mode: down
+    share: largest_remainder
+    per_face: 100
+    """
 
     SHORT: ClassVar[str] = "preset"
 
@@ -91,7 +126,16 @@ FEN = Rounding(unit=0.01, mode="half_up", share="largest_remainder")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """The clean-up call: once the pool is small enough, the assets are sold and the deal ends in the phase `called`."""
+    """The clean-up call: once the pool is small enough, the assets are sold and the deal ends in the phase `called`.
+
+    >>> from ipabs import spec
+    >>> price = Amount(of=("pool_closing",))
+    >>> print(spec.dump(Call(name="clean_up", kind="clean_up", pool_percent=0.1, price=price)), end="")
+    name: clean_up
+    kind: clean_up
+    pool_percent: 10%
+    price: pool_closing
+    """
 
     KEYED: ClassVar[str] = "name"
 
@@ -173,7 +217,14 @@ class TriggerState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Where a deal stands that is joined in mid-life, after the payments of one date."""
+    """Where a deal stands that is joined in mid-life, after the payments of one date.
+
+    >>> from ipabs import spec
+    >>> text = "{as_of: 2024-06-28, pool_original: 1亿元, tranches: {A: {balance: 9000万元, owed_interest: 1500.25}}}"
+    >>> state = spec.load(State, text)
+    >>> state.tranches[0].balance, state.tranches[0].owed_interest
+    (90000000.0, 1500.25)
+    """
 
     as_of: Annotated[date, "the payment date after which it stands so"]
     pool_original: Annotated[Money, "performing pool balance at cut-off"]

@@ -19,6 +19,14 @@ class Amount:
     """An amount that follows measures: hi(floor, percent x (sum of `of`) + amount), at most `cap`.
 
     A bare name stands for the whole of that measure; an amount alone is fixed.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(Amount(of=("A.balance",), percent=0.01, floor=200_000.0)), end="")
+    of: A.balance
+    percent: 1%
+    floor: 200000
+    >>> spec.load(Amount, "pool_closing").of, spec.load(Amount, "pool_closing").percent
+    (('pool_closing',), 1.0)
     """
 
     SHORT: ClassVar[str] = "of"
@@ -41,7 +49,16 @@ class Amount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coupon:
-    """The annual rate of a tranche: fixed, or an index plus a margin between a floor and a cap."""
+    """The annual rate of a tranche: fixed, or an index plus a margin between a floor and a cap.
+
+    >>> from ipabs import spec
+    >>> spec.load(Coupon, "3.25%").rate
+    0.0325
+    >>> print(spec.dump(Coupon(index="LPR1Y", margin=0.0015, floor=0.03)), end="")
+    index: LPR1Y
+    margin: 0.15%
+    floor: 3%
+    """
 
     SHORT: ClassVar[str] = "rate"
 
@@ -70,7 +87,13 @@ class Coupon:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduledPrincipal:
-    """Principal that falls due at the first payment date on or after a date."""
+    """Principal that falls due at the first payment date on or after a date.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(ScheduledPrincipal(due=date(2024, 6, 28), percent=0.25)), end="")
+    date: 2024-06-28
+    percent: 25%
+    """
 
     due: Annotated[date, Key("date"), "when it falls due"]
     amount: Annotated[Money | None, "the amount, or"] = None
@@ -96,6 +119,14 @@ class Tranche:
 
     Its claims are `<name>.interest` and `<name>.principal`; `<name>.balance` and `<name>.original` are measures. The
     tranche marked `residual` receives what the line `residual` pays: its principal first, then income.
+
+    >>> from ipabs import spec
+    >>> note = Tranche(name="A", principal=95e6, coupon=Coupon(rate=0.0325), amortization="pass_through")
+    >>> print(spec.dump(note), end="")
+    name: A
+    principal: 95000000
+    coupon: 3.25%
+    amortization: pass_through
     """
 
     KEYED: ClassVar[str] = "name"

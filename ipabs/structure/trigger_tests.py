@@ -11,7 +11,13 @@ from ipabs.errors import Finding, finding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitStep:
-    """Another limit from a date on."""
+    """Another limit from a date on.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(LimitStep(since=date(2026, 3, 28), limit=0.1)), end="")
+    since: 2026-03-28
+    limit: 0.1
+    """
 
     since: Annotated[date, "from the first payment date on or after this date"]
     limit: Annotated[Factor, "the limit that replaces the first one"]
@@ -23,6 +29,15 @@ class Trigger:
 
     It fails once the measure has been outside for `run` payment dates in a row, and then stays failed, unless `cure`
     payment dates in a row inside the limit let it pass again.
+
+    >>> from ipabs import spec
+    >>> losses = Trigger(name="losses", measure="cumulative_default_ratio", maximum=0.08, run=2, cure=3)
+    >>> print(spec.dump(losses), end="")
+    name: losses
+    measure: cumulative_default_ratio
+    maximum: 0.08
+    run: 2
+    cure: 3
     """
 
     KEYED: ClassVar[str] = "name"
@@ -55,7 +70,12 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failing:
-    """Which failing tests open a phase: any of a list, or all of it."""
+    """Which failing tests open a phase: any of a list, or all of it.
+
+    >>> from ipabs import spec
+    >>> spec.load(Failing, "[losses, cover]").any, spec.load(Failing, "all: [losses, cover]").all
+    (('losses', 'cover'), ('losses', 'cover'))
+    """
 
     SHORT: ClassVar[str] = "any"
 
@@ -73,6 +93,13 @@ class Phase:
     """A part of the deal's life with its own priority of payments.
 
     On each date the first phase listed whose tests fail is in force, otherwise `normal`.
+
+    >>> from ipabs import spec
+    >>> phase = Phase(name="turbo", enter_if_failing=Failing(any=("losses",)), principal_due="all")
+    >>> print(spec.dump(phase), end="")
+    name: turbo
+    enter_if_failing: losses
+    principal_due: all
     """
 
     KEYED: ClassVar[str] = "name"
@@ -84,7 +111,16 @@ class Phase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredMeasure:
-    """A measure of the deal's own: (sum of `of` - sum of `less`, not below 0), divided by the sum of `to` if stated."""
+    """A measure of the deal's own: (sum of `of` - sum of `less`, not below 0), divided by the sum of `to` if stated.
+
+    >>> from ipabs import spec
+    >>> cover = DeclaredMeasure(name="cover", of=("performing",), to=("A.balance",), at_zero="infinite")
+    >>> print(spec.dump(cover), end="")
+    name: cover
+    of: performing
+    to: A.balance
+    at_zero: infinite
+    """
 
     KEYED: ClassVar[str] = "name"
 
@@ -107,7 +143,12 @@ class DeclaredMeasure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observable:
-    """A series from outside the deal, by period and path, read by its name."""
+    """A series from outside the deal, by period and path, read by its name.
+
+    >>> from ipabs import spec
+    >>> spec.load(Observable, "{name: leverage, meaning: debt / EBITDA}").meaning
+    'debt / EBITDA'
+    """
 
     KEYED: ClassVar[str] = "name"
     SHORT: ClassVar[str] = "meaning"

@@ -55,7 +55,14 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pay(Options):
-    """Pay claims."""
+    """Pay claims.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(Pay(target=("vat", "custodian"), split="pro_rata", clause="8.2(1)")), end="")
+    pay: [vat, custodian]
+    split: pro_rata
+    clause: "8.2(1)"
+    """
 
     USES: ClassVar[tuple[str, ...]] = ("source", "split", "by", "weights", "up_to")
 
@@ -64,7 +71,13 @@ class Pay(Options):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopUp(Options):
-    """Fill accounts up to their targets."""
+    """Fill accounts up to their targets.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(TopUp(target=("reserve",), up_to=Amount(of=("available",), percent=0.5))), end="")
+    top_up: reserve
+    up_to: {of: available, percent: 50%}
+    """
 
     USES: ClassVar[tuple[str, ...]] = ("source", "split", "by", "weights", "up_to")
 
@@ -73,7 +86,14 @@ class TopUp(Options):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """From one account to another."""
+    """From one account to another.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(Movement(source="reserve", to="collections", up_to=Amount(of=("A.interest.due",)))), end="")
+    from: reserve
+    to: collections
+    up_to: A.interest.due
+    """
 
     source: Annotated[str, Key("from"), "the account that gives; silent: the group's, or collections"] = ""
     to: Annotated[str, "the account that receives"]
@@ -82,21 +102,37 @@ class Movement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer(Options):
-    """Move cash between accounts."""
+    """Move cash between accounts.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(Transfer(target=Movement(source="reserve", to="collections"))), end="")
+    transfer: {from: reserve, to: collections}
+    """
 
     target: Annotated[Movement, Key("transfer"), "from which account to which"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release(Options):
-    """Move what an account holds above its target to its `sweep_to` account."""
+    """Move what an account holds above its target to its `sweep_to` account.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(Release(target="reserve")), end="")
+    release: reserve
+    """
 
     target: Annotated[str, Key("release"), "the account"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw(Options):
-    """Call a support for what is missing."""
+    """Call a support for what is missing.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(Draw(target="undertaking", up_to=Amount(amount=5e6))), end="")
+    draw: undertaking
+    up_to: {amount: 5000000}
+    """
 
     USES: ClassVar[tuple[str, ...]] = ("up_to",)
 
@@ -105,7 +141,13 @@ class Draw(Options):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteDown(Options):
-    """Write tranche balances down without cash, in order or by `split`; `up_to` says by how much."""
+    """Write tranche balances down without cash, in order or by `split`; `up_to` says by how much.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(WriteDown(target=("sub", "B", "A"), up_to=Amount(of=("defaulted",)))), end="")
+    write_down: [sub, B, A]
+    up_to: defaulted
+    """
 
     USES: ClassVar[tuple[str, ...]] = ("split", "by", "weights", "up_to")
 
@@ -120,7 +162,13 @@ class WriteDown(Options):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capitalize(Options):
-    """Turn interest that is owed into balance, without cash."""
+    """Turn interest that is owed into balance, without cash.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(Capitalize(target=("B",), if_failing=("cover",))), end="")
+    capitalize: B
+    if_failing: cover
+    """
 
     USES: ClassVar[tuple[str, ...]] = ("up_to",)
 
@@ -136,7 +184,13 @@ class Purchase(Options):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Residual(Options):
-    """Pay all that is left: the tranche's principal first, then income."""
+    """Pay all that is left: the tranche's principal first, then income.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(Residual(target="sub", source="revenue")), end="")
+    residual: sub
+    from: revenue
+    """
 
     USES: ClassVar[tuple[str, ...]] = ("source",)
 
@@ -148,7 +202,15 @@ Verb = Pay | TopUp | Transfer | Release | Draw | WriteDown | Capitalize | Purcha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Lines that share a source account."""
+    """Lines that share a source account.
+
+    >>> from ipabs import spec
+    >>> print(spec.dump(Group(source="revenue", lines=(Pay(target=("A.interest",)), Residual(target="sub")))), end="")
+    lines:
+      - {pay: A.interest}
+      - {residual: sub}
+    from: revenue
+    """
 
     lines: Annotated[tuple[Verb, ...], "the lines"]
     source: Annotated[str, Key("from"), "the account that pays"]
@@ -160,7 +222,16 @@ Line = Verb | Group
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Priority:
-    """The priority of payments of one phase."""
+    """The priority of payments of one phase.
+
+    >>> from ipabs import spec
+    >>> normal = Priority(phase="normal", lines=(Pay(target=("A.interest", "A.principal")), Residual(target="sub")))
+    >>> print(spec.dump(normal), end="")
+    phase: normal
+    lines:
+      - {pay: [A.interest, A.principal]}
+      - {residual: sub}
+    """
 
     KEYED: ClassVar[str] = "phase"
     SHORT: ClassVar[str] = "lines"
