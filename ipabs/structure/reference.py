@@ -15,7 +15,8 @@ from ipabs.structure.dates import Dates
 from ipabs.structure.deal import Deal
 from ipabs.structure.fee import Fee, FeeCap, Yearly
 from ipabs.structure.markets import MARKETS
-from ipabs.structure.meanings import MEANINGS, PREPARATION
+from ipabs.structure.meanings_of_lines import MEANINGS_OF_LINES, PREPARATION
+from ipabs.structure.meanings_of_terms import MEANINGS_OF_TERMS
 from ipabs.structure.measures import MEASURES
 from ipabs.structure.samples import DEMO
 from ipabs.structure.support import Support
@@ -142,7 +143,8 @@ LIMITS = """\
 
 The further nouns of meaning 11 are refused until the engine runs them. A floating coupon names an index; its
 history and its forward path are given to the engine. A deal has one payment schedule; classes that pay on other
-dates are not written.
+dates are not written. An amount has no steps by date: a test's limit has them, a reserve that falls on a date does
+not. A note with level payments is written as its schedule.
 """
 
 
@@ -161,7 +163,7 @@ def meaning_sections() -> Iterator[str]:
     """The decided meanings, numbered, each with its example."""
     opening = "## Meanings\n\nThe examples use a deal of three yearly payments, `small()`."
     yield f"{opening}\n\n```python\n{PREPARATION}```\n"
-    for number, meaning in enumerate(MEANINGS, start=1):
+    for number, meaning in enumerate((*MEANINGS_OF_LINES, *MEANINGS_OF_TERMS), start=1):
         yield f"### {number}. {meaning.title}\n\n{meaning.text}\n\n```python\n{meaning.example}```\n"
 
 
@@ -180,7 +182,8 @@ def verb_section() -> str:
 def measure_section() -> str:
     """The closed set of measures."""
     rows = (f"| `{one.name}` | {one.meaning} | {one.unit} | {', '.join(one.readable)} |" for one in MEASURES)
-    head = "## Measures\n\n| measure | meaning | in | known at |\n|---|---|---|---|\n"
+    about = "A share is a ratio of at most 1; a test that sets it a higher limit is a finding."
+    head = f"## Measures\n\n{about}\n\n| measure | meaning | in | known at |\n|---|---|---|---|\n"
     return f"{head}{chr(10).join(rows)}\n"
 
 
