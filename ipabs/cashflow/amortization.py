@@ -15,11 +15,13 @@ import numpy_financial as npf
 from numpy.typing import ArrayLike
 
 from ipabs._typing import FloatArray, IntArray
-from ipabs.cashflow.discounting import Values, value_or_array
+from ipabs.cashflow.discounting import Values, numbers, value_or_array
 from ipabs.errors import DataError, Finding, finding, refuse
 
 # Custom percentages may miss 100 % by their printed digits.
 PERCENT_SLACK = 1e-9
+# A thousand years of months: more is a mistake, and would fill the memory.
+MOST_PERIODS = 12_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,8 +52,7 @@ def level_payment(
     >>> round(level_payment(100_000, 0.08125 / 12, 360), 2)
     742.5
     """
-    amount, rate, count = _terms(principal, period_rate, periods)
-    end = np.broadcast_to(_numbers("balloon", balloon), amount.shape)
+    amount, rate, count, end = _terms(principal, period_rate, periods, balloon=balloon)
     with np.errstate(divide="ignore", invalid="ignore"):  # numpy-financial computes both branches and picks at rate 0
         payment = -npf.pmt(rate, count, amount, -end)
     shape = np.broadcast_shapes(np.shape(principal), np.shape(period_rate), np.shape(periods), np.shape(balloon))
@@ -73,17 +74,16 @@ def balloon(principal: ArrayLike, period_rate: ArrayLike, periods: ArrayLike, ba
     >>> balloon(1000.0, 0.01, 3, 400.0).principal.round(2)
     array([[198.01, 199.99, 601.99]])
     """
-    end = _numbers("balloon", balloon)
 
-    def paid(amount: FloatArray, rate: FloatArray, count: IntArray, number: IntArray) -> FloatArray:
+    def paid(amount: FloatArray, rate: FloatArray, count: FloatArray, number: IntArray, left: FloatArray) -> FloatArray:
         at = np.minimum(number, count)  # numpy-financial has no meaning for a period after the last
-        left = np.broadcast_to(end, amount.shape[:1])[:, np.newaxis]
         return _annuity_principal(rate, at, count, amount, left)
 
+    end = numbers("balloon", balloon)
     faults = (
         [] if (end >= 0).all() else [finding("amortization.balloon", "a balloon is negative: {got}", got=end.min())]
     )
-    return _schedule(principal, period_rate, periods, paid, faults)
+    return _schedule(principal, period_rate, periods, paid, faults, balloon=end)
 
 
 def linear(principal: ArrayLike, period_rate: ArrayLike, periods: ArrayLike) -> Schedule:
@@ -92,7 +92,7 @@ def linear(principal: ArrayLike, period_rate: ArrayLike, periods: ArrayLike) -> 
     >>> linear(900.0, 0.01, 3).interest
     array([[9., 6., 3.]])
     """
-    return _schedule(principal, period_rate, periods, lambda amount, rate, count, number: amount / count)
+    return _schedule(principal, period_rate, periods, lambda amount, rate, count, *_: amount / count)
 
 
 def bullet(principal: ArrayLike, period_rate: ArrayLike, periods: ArrayLike) -> Schedule:
@@ -101,7 +101,7 @@ def bullet(principal: ArrayLike, period_rate: ArrayLike, periods: ArrayLike) -> 
     >>> bullet(900.0, 0.01, 3).payment
     array([[  9.,   9., 909.]])
     """
-    return _schedule(principal, period_rate, periods, lambda amount, rate, count, number: 0.0 * amount)
+    return _schedule(principal, period_rate, periods, lambda amount, *_: 0.0 * amount)
 
 
 def interest_only_then_level(
@@ -112,19 +112,20 @@ def interest_only_then_level(
     >>> interest_only_then_level(1000.0, 0.01, 5, interest_only=2).principal.round(2)
     array([[  0.  ,   0.  , 330.02, 333.32, 336.66]])
     """
-    wait = _numbers("interest_only", interest_only)
 
-    def paid(amount: FloatArray, rate: FloatArray, count: IntArray, number: IntArray) -> FloatArray:
-        waiting = np.broadcast_to(wait, amount.shape[:1])[:, np.newaxis].astype(np.int64)
+    def paid(
+        amount: FloatArray, rate: FloatArray, count: FloatArray, number: IntArray, waiting: FloatArray
+    ) -> FloatArray:
         left = np.maximum(count - waiting, 1)
         at = np.clip(number - waiting, 1, left)
         return np.where(number > waiting, _annuity_principal(rate, at, left, amount, np.zeros_like(amount)), 0.0)
 
+    _, _, count, wait = _terms(principal, period_rate, periods, interest_only=interest_only)
     faults = []
-    if not ((wait >= 0) & (wait < _numbers("periods", periods)) & (wait == np.round(wait))).all():
+    if not ((wait >= 0) & (wait < count) & (wait == np.round(wait))).all():
         template = "{got} interest-only periods; wanted 0 or more and fewer than all"
         faults.append(finding("amortization.interest_only", template, got=interest_only))
-    return _schedule(principal, period_rate, periods, paid, faults)
+    return _schedule(principal, period_rate, periods, paid, faults, interest_only=wait)
 
 
 def custom(principal: ArrayLike, period_rate: ArrayLike, percentages: ArrayLike) -> Schedule:
@@ -133,12 +134,13 @@ def custom(principal: ArrayLike, period_rate: ArrayLike, percentages: ArrayLike)
     >>> custom(1000.0, 0.01, [0.2, 0.3, 0.5]).principal
     array([[200., 300., 500.]])
     """
-    shares = np.atleast_2d(_numbers("percentages", percentages))
+    shares = np.atleast_2d(numbers("percentages", percentages))
     faults = []
     if not ((shares >= 0).all() and (np.abs(shares.sum(axis=1) - 1) <= PERCENT_SLACK).all()):
         template = "shares of principal add up to {got}; wanted 1, none negative"
         faults.append(finding("amortization.shares", template, got=shares.sum(axis=1).tolist()))
-    return _schedule(principal, period_rate, shares.shape[1], lambda amount, *_: amount * shares, faults)
+    rows = np.arange(len(shares))
+    return _schedule(principal, period_rate, shares.shape[1], lambda amount, *_: amount * shares, faults, shares=rows)
 
 
 def step_up(
@@ -153,9 +155,7 @@ def step_up(
     array([[308.37, 339.21, 373.13]])
     """
 
-    growth, every = float(_numbers("growth", growth)), int(_numbers("every", every))
-
-    def paid(amount: FloatArray, rate: FloatArray, count: IntArray, number: IntArray) -> FloatArray:
+    def paid(amount: FloatArray, rate: FloatArray, count: FloatArray, number: IntArray) -> FloatArray:
         steps = np.where(number <= count, (1 + growth) ** ((number - 1) // every), 0.0)
         payment = steps * amount / (steps / (1 + rate) ** number).sum(axis=1, keepdims=True)
         left, shares = amount[:, 0], np.empty(payment.shape)
@@ -164,47 +164,42 @@ def step_up(
             left = left - shares[:, period]
         return shares
 
-    fits = growth > -1 and every >= 1
+    rise, step = numbers("growth", growth), numbers("every", every)
+    fits = rise.ndim == step.ndim == 0 and -1 < rise < np.inf and step >= 1 and step == np.round(step)
     template = "growth {got} every {every} periods; wanted growth above -1 after 1 or more periods"
     faults = [] if fits else [finding("amortization.step", template, got=growth, every=every)]
     return _schedule(principal, period_rate, periods, paid, faults)
 
 
 def _annuity_principal(
-    rate: FloatArray, at: IntArray, count: IntArray, amount: FloatArray, balloon: FloatArray
+    rate: FloatArray, at: FloatArray, count: FloatArray, amount: FloatArray, balloon: FloatArray
 ) -> FloatArray:
     """Principal in payment number `at` (from 1) of `count` equal payments that leave `balloon`."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(-npf.ppmt(rate, at, count, amount, -balloon), dtype=np.float64)
 
 
-def _numbers(name: str, values: ArrayLike) -> FloatArray:
-    """The values as numbers; text, or rows of unequal length, are a finding."""
+def _terms(principal: ArrayLike, period_rate: ArrayLike, periods: ArrayLike, **others: ArrayLike) -> list[FloatArray]:
+    """Principal, rate, number of periods and other terms as ``(contract,)``."""
+    named = {"principal": principal, "period_rate": period_rate, "periods": periods, **others}
+    given = [numbers(name, values) for name, values in named.items()]
     try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as fault:
-        template = "{name} is {got!r}; wanted a number, or an array of numbers"
-        raise DataError(finding("amortization.number", template, path=(name,), got=values, name=name)) from fault
-
-
-PrincipalPaid = Callable[[FloatArray, FloatArray, IntArray, IntArray], FloatArray]
-
-
-def _terms(principal: ArrayLike, period_rate: ArrayLike, periods: ArrayLike) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Principal, rate and number of periods as ``(contract,)``."""
-    named = {"principal": principal, "period_rate": period_rate, "periods": periods}
-    given = [_numbers(name, values) for name, values in named.items()]
-    try:
-        amount, rate, count = (np.atleast_1d(one) for one in np.broadcast_arrays(*given))
+        terms = [np.atleast_1d(one) for one in np.broadcast_arrays(*given)]
     except ValueError as fault:
-        template = "principal, period_rate and periods have shapes {got}, which do not fit each other"
+        template = "{names} have shapes {got}, which do not fit each other"
         got = ", ".join(str(one.shape) for one in given)
-        raise DataError(finding("amortization.shapes", template, got=got)) from fault
+        raise DataError(finding("amortization.shapes", template, got=got, names=", ".join(named))) from fault
     found: list[Finding] = []
+    amount, rate, count = terms[:3]
     for name, values, fits, wanted in (
         ("principal", amount, np.isfinite(amount) & (amount >= 0), "0 or more"),
         ("period_rate", rate, np.isfinite(rate) & (rate > -1), "above -1"),
-        ("periods", count, np.isfinite(count) & (count >= 1) & (count == np.round(count)), "a whole number from 1"),
+        (
+            "periods",
+            count,
+            (count >= 1) & (count <= MOST_PERIODS) & (count == np.round(count)),
+            f"a whole number from 1 to {MOST_PERIODS}",
+        ),
     ):
         if not fits.all():
             got, at = values[~fits][0], int(np.argmin(fits))
@@ -213,22 +208,26 @@ def _terms(principal: ArrayLike, period_rate: ArrayLike, periods: ArrayLike) -> 
                 finding("amortization.terms", template, path=(name, at), got=got, name=name, contract=at, wanted=wanted)
             )
     refuse(DataError, found)
-    return amount, rate, count.astype(np.int64)
+    return terms
 
 
 def _schedule(
     principal: ArrayLike,
     period_rate: ArrayLike,
     periods: ArrayLike,
-    paid: PrincipalPaid,
+    paid: Callable[..., FloatArray],
     faults: list[Finding] | None = None,
+    **others: ArrayLike,
 ) -> Schedule:
-    """Run balances forward under the principal `paid` in each period; the last period repays what is left."""
+    """Run balances forward; the last period repays what is left.
+
+    `paid` gives the principal of each period from amount, rate and number of periods ``(contract, 1)``, the number of
+    the period ``(1, period)`` and the `others` ``(contract, 1)``.
+    """
     refuse(DataError, faults or [])
-    amounts, rates, counts = _terms(principal, period_rate, periods)
-    amount, rate, count = amounts[:, np.newaxis], rates[:, np.newaxis], counts[:, np.newaxis]
-    number = np.arange(1, count.max() + 1)[np.newaxis, :]
-    repaid = np.where(number < count, paid(amount, rate, count, number), 0.0)
+    amount, rate, count, *more = (one[:, np.newaxis] for one in _terms(principal, period_rate, periods, **others))
+    number = np.arange(1, int(count.max(initial=1)) + 1)[np.newaxis, :]
+    repaid = np.where(number < count, paid(amount, rate, count, number, *more), 0.0)
     balance = np.where(number < count, amount - np.cumsum(repaid, axis=1), 0.0)
     opening = np.concatenate([amount, balance[:, :-1]], axis=1)
     return Schedule(interest=opening * rate, principal=np.where(number == count, opening, repaid), balance=balance)

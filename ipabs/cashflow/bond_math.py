@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from ipabs._typing import FloatArray
 from ipabs.basics.daycount import DayCount, year_fraction, year_fractions
 from ipabs.basics.days import Dates, whole_days
-from ipabs.cashflow.discounting import Values, value_or_array
+from ipabs.cashflow.discounting import Values, flows_on, numbers, value_or_array
 from ipabs.errors import DataError, NumericError, finding
 
 Compounding: TypeAlias = int | Literal["continuous", "simple"]
@@ -53,7 +53,7 @@ def weighted_average_life(
     >>> weighted_average_life(date(2023, 1, 1), [date(2024, 1, 1), date(2025, 12, 31)], [60.0, 40.0])
     1.8
     """
-    paid = _flows(dates, principal)
+    paid = flows_on(dates, principal)
     if not (paid >= 0).all():
         raise DataError(finding("bond.negative_principal", "principal of {got}; wanted 0 or more", got=paid.min()))
     total = paid.sum(axis=-1)
@@ -82,7 +82,7 @@ def price_from_yield(
     101.91347
     """
     discounts = _discounts(yield_rate, _years(settlement, dates, day_count), compounding)
-    return float((_flows(dates, amounts) * discounts).sum())
+    return float((flows_on(dates, amounts) * discounts).sum())
 
 
 def yield_from_price(
@@ -106,7 +106,7 @@ def yield_from_price(
     >>> round(yield_from_price(101.913470, date(2023, 1, 1), ["2024-01-01", "2024-12-31"], [4.0, 104.0]), 8)
     0.03
     """
-    years, flows, worth = _years(settlement, dates, day_count), _flows(dates, amounts), _checked_price(price)
+    years, flows, worth = _years(settlement, dates, day_count), flows_on(dates, amounts), _checked_price(price)
 
     def excess(yield_rate: float) -> float:
         return float((flows * _discounts(yield_rate, years, compounding)).sum()) / worth - 1
@@ -181,7 +181,7 @@ def effective_duration(price: float, price_down: float, price_up: float, shift: 
     >>> round(effective_duration(100.0, 102.0, 98.4, 0.01), 6)
     1.8
     """
-    return (price_down - price_up) / (2 * price * _checked_shift(shift))
+    return (price_down - price_up) / (2 * _checked_price(price) * _checked_shift(shift))
 
 
 def effective_convexity(price: float, price_down: float, price_up: float, shift: float) -> float:
@@ -190,7 +190,7 @@ def effective_convexity(price: float, price_down: float, price_up: float, shift:
     >>> round(effective_convexity(100.0, 102.0, 98.4, 0.01), 6)
     40.0
     """
-    return (price_down + price_up - 2 * price) / (price * _checked_shift(shift) ** 2)
+    return (price_down + price_up - 2 * price) / (_checked_price(price) * _checked_shift(shift) ** 2)
 
 
 def accrued_interest(balance: float, coupon_rate: float, start: date, settlement: date, day_count: DayCount) -> float:
@@ -225,7 +225,8 @@ def discount_margin(price: float, amounts: ArrayLike, index_rates: ArrayLike, ac
     >>> round(discount_margin(100.0, [1.25, 101.25], [0.035, 0.035], [0.25, 0.25]), 9)
     0.015
     """
-    flows, index, fractions = (np.asarray(one, dtype=np.float64) for one in (amounts, index_rates, accruals))
+    given = {"amounts": amounts, "index_rates": index_rates, "accruals": accruals}
+    flows, index, fractions = (numbers(name, values) for name, values in given.items())
     if not flows.shape == index.shape == fractions.shape:
         template = "amounts of shape {got}, index rates {index}, accruals {accruals}; wanted one shape"
         raise DataError(finding("bond.shapes", template, got=flows.shape, index=index.shape, accruals=fractions.shape))
@@ -239,15 +240,11 @@ def discount_margin(price: float, amounts: ArrayLike, index_rates: ArrayLike, ac
 
 
 def _years(start: date, dates: Dates, day_count: DayCount) -> FloatArray:
-    return year_fractions(start, dates, day_count)
-
-
-def _flows(dates: Dates, amounts: ArrayLike) -> FloatArray:
-    flows, days = np.asarray(amounts, dtype=np.float64), whole_days(dates)
-    if flows.shape[-1:] != days.shape or not days.size or not np.isfinite(flows).all():
-        template = "amounts of shape {got} for {dates} dates; wanted one finite amount a date"
-        raise DataError(finding("bond.flows", template, got=flows.shape, dates=days.size))
-    return flows
+    days, first = whole_days(dates), np.datetime64(start, "D")
+    if (days < first).any():
+        template = "{got} is before {start}, from which years count; leave out what is past"
+        raise DataError(finding("bond.past", template, got=days.min(), start=start))
+    return year_fractions(first, days, day_count)
 
 
 def _discounts(yield_rate: float, years: FloatArray, compounding: Compounding) -> FloatArray:
@@ -255,7 +252,11 @@ def _discounts(yield_rate: float, years: FloatArray, compounding: Compounding) -
         case "continuous":
             return np.asarray(np.exp(-yield_rate * years), dtype=np.float64)
         case "simple":
-            return np.asarray(1 / (1 + yield_rate * years), dtype=np.float64)
+            growth = np.asarray(1 + yield_rate * years, dtype=np.float64)
+            if not (growth > 0).all():
+                template = "a simple yield of {got} over {years} years leaves no discount factor"
+                raise DataError(finding("bond.simple_yield", template, got=yield_rate, years=f"{years.max():g}"))
+            return 1 / growth
         case int() if compounding >= 1:
             if not yield_rate > -compounding:
                 template = "a yield of {got} compounded {times} times a year; wanted more than -{times}"
@@ -284,8 +285,11 @@ def _present(
 ) -> tuple[FloatArray, FloatArray]:
     """Years to each amount, and its part of the present value of all."""
     years = _years(settlement, dates, day_count)
-    values = _flows(dates, amounts) * _discounts(yield_rate, years, compounding)
-    return years, values / values.sum()
+    values = flows_on(dates, amounts) * _discounts(yield_rate, years, compounding)
+    worth = float(values.sum())
+    if not worth > 0:
+        raise DataError(finding("bond.no_value", "flows worth {got} have no duration", got=worth))
+    return years, values / worth
 
 
 def _checked_price(price: float) -> float:
@@ -299,7 +303,7 @@ def _solved(excess: Callable[[float], float], low: float, high: float, what: str
 
     if not excess(low) > 0 > excess(high):
         template = "no {what} between {low} and {high} gives this price"
-        raise NumericError(finding("bond.no_solution", template, what=what, low=f"{low:.4g}", high=f"{high:.4g}"))
+        raise NumericError(finding("bond.no_solution", template, what=what, low=f"{low:,.0%}", high=f"{high:,.0%}"))
     return float(brentq(excess, low, high, xtol=1e-15, rtol=1e-14))
 
 

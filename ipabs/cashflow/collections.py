@@ -15,7 +15,7 @@ from ipabs.cashflow.trustee_table import table_series
 from ipabs.errors import DataError, Finding, finding, refuse
 
 CASH = ("interest", "principal", "prepayment", "recovery", "guarantee", "other")
-ROWS = (*CASH, "defaulted", "performing", "delinquent")
+ROWS = (*CASH, "defaulted", "capitalized", "performing", "delinquent")
 ROW = {name: row for row, name in enumerate(ROWS)}
 
 # A balance or flow this close to zero, relative to the opening balance, is the rounding residue of float arithmetic.
@@ -28,9 +28,10 @@ class Collections:
 
     Flows and closing balances are ``(path, period)`` and ≥ 0; a flat series is one path, one path stands for all,
     a number for every period. `principal` is scheduled principal, `prepayment` what comes beyond it, `defaulted` the
-    balance that left the pool unpaid (no cash). Period by period
+    balance that left the pool unpaid (no cash), `capitalized` interest that was added to the balance in place of being
+    paid (no cash, and no part of `interest`). Period by period
 
-    ``opening + opening_delinquent - principal - prepayment - defaulted = performing + delinquent``
+    ``opening + opening_delinquent + capitalized - principal - prepayment - defaulted = performing + delinquent``
 
     where each period opens with the balances the one before closed with.
 
@@ -38,7 +39,7 @@ class Collections:
     ----------
     timeline : Timeline
         The periods; period 0 is the first payment date.
-    interest, principal, prepayment, recovery, guarantee, other, defaulted : array_like, default 0
+    interest, principal, prepayment, recovery, guarantee, other, defaulted, capitalized : array_like, default 0
         Amounts of each period.
     opening, opening_delinquent : array_like, default 0
         ``(path,)`` performing and delinquent balance at the cut-off date.
@@ -88,6 +89,7 @@ class Collections:
         guarantee: ArrayLike = 0.0,
         other: ArrayLike = 0.0,
         defaulted: ArrayLike = 0.0,
+        capitalized: ArrayLike = 0.0,
         opening: ArrayLike = 0.0,
         opening_delinquent: ArrayLike = 0.0,
         performing: ArrayLike | None = None,
@@ -101,6 +103,7 @@ class Collections:
             "guarantee": guarantee,
             "other": other,
             "defaulted": defaulted,
+            "capitalized": capitalized,
             "performing": 0.0 if performing is None else performing,
             "delinquent": delinquent,
         }
@@ -108,8 +111,8 @@ class Collections:
         block, starts = _assemble(timeline, given, openings)
         start = starts[0] + starts[1]
         residue = RESIDUE * np.maximum(start, 1.0)
-        paid = block[ROW["principal"]] + block[ROW["prepayment"]] + block[ROW["defaulted"]]
-        balance = start - np.cumsum(paid, axis=0)
+        gone = block[ROW["principal"]] + block[ROW["prepayment"]] + block[ROW["defaulted"]] - block[ROW["capitalized"]]
+        balance = start - np.cumsum(gone, axis=0)
         if performing is None:
             block[ROW["performing"]] = balance - block[ROW["delinquent"]]
         np.copyto(block, 0.0, where=(block < 0) & (block >= -residue))
@@ -228,6 +231,11 @@ class Collections:
         return self.series("defaulted")
 
     @property
+    def capitalized(self) -> FloatArray:
+        """Interest added to the balance in the period; no cash."""
+        return self.series("capitalized")
+
+    @property
     def performing(self) -> FloatArray:
         """Closing performing balance."""
         return self.series("performing")
@@ -326,7 +334,7 @@ def _roll_forward(timeline: Timeline, balance: FloatArray, closing: FloatArray, 
         finding(
             "collections.roll_forward",
             "performing + delinquent is {got} at the end of period {period} ({date}), path {number}; "
-            "opening - principal - prepayment - defaulted leaves {left}",
+            "opening + capitalized - principal - prepayment - defaulted leaves {left}",
             path=("performing", period),
             got=f"{closing[period, path]:.2f}",
             period=period,

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from ipabs._typing import BoolArray, DateArray, FloatArray
 from ipabs.basics.daycount import DayCount, year_fractions
-from ipabs.basics.days import Dates
+from ipabs.basics.days import Dates, whole_days
 from ipabs.errors import DataError, Finding, finding, refuse
 
 Values: TypeAlias = float | FloatArray
@@ -30,6 +30,32 @@ def value_or_array(values: ArrayLike) -> Values:
     return float(array) if array.ndim == 0 else array
 
 
+def numbers(name: str, values: ArrayLike) -> FloatArray:
+    """The values as numbers; text, or rows of unequal length, are a `DataError` that names them.
+
+    >>> numbers("amounts", [1, 2])
+    array([1., 2.])
+    """
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as fault:
+        template = "{name} is {got!r}; wanted a number, or an array of numbers"
+        raise DataError(finding("cashflow.number", template, path=(name,), got=values, name=name)) from fault
+
+
+def flows_on(dates: Dates, amounts: ArrayLike) -> FloatArray:
+    """Amounts ``(flow,)`` or ``(series, flow)``: one finite number for each of the dates ``(flow,)``.
+
+    >>> flows_on(["2024-06-20", "2024-12-20"], [50, 50])
+    array([50., 50.])
+    """
+    flows, days = numbers("amounts", amounts), whole_days(dates)
+    if flows.shape[-1:] != days.shape or not days.size or not np.isfinite(flows).all():
+        template = "amounts of shape {got} for {dates} dates; wanted one finite amount a date"
+        raise DataError(finding("flows.amounts", template, got=flows.shape, dates=days.size))
+    return flows
+
+
 def dated_flows(dates: Dates, amounts: ArrayLike, day_count: DayCount) -> tuple[FloatArray, FloatArray]:
     """Years since the first date of each series, and the amounts.
 
@@ -46,11 +72,7 @@ def dated_flows(dates: Dates, amounts: ArrayLike, day_count: DayCount) -> tuple[
     DataError
         No flows, shapes that do not fit, amounts that are not finite.
     """
-    try:
-        days: DateArray = np.asarray(dates, dtype="datetime64[D]")
-        flows = np.asarray(amounts, dtype=np.float64)
-    except (TypeError, ValueError) as fault:
-        raise DataError(finding("flows.unreadable", "not dates and amounts: {got}", got=fault)) from fault
+    days, flows = whole_days(dates, gaps=True), numbers("amounts", amounts)
     refuse(DataError, _shape_faults(days, flows))
     missing: BoolArray = np.isnat(days)
     first = np.fmin.reduce(days, axis=-1, keepdims=True)
@@ -114,6 +136,10 @@ def xnpv(rate: ArrayLike, dates: Dates, amounts: ArrayLike, *, day_count: DayCou
     """
     growth = np.log1p(_checked_rate(rate))[..., np.newaxis]
     years, flows = dated_flows(dates, amounts, day_count)
+    series = np.broadcast_shapes(years.shape, flows.shape)[:-1]
+    if growth.ndim > 1 and series and growth.shape[:-1] != series:
+        template = "{got} rates for {series} series; wanted one, or one a series"
+        raise DataError(finding("discounting.rates", template, got=len(growth), series=series[0]))
     return value_or_array((flows * np.exp(-growth * years)).sum(axis=-1))
 
 
@@ -128,7 +154,7 @@ def present_value(dates: Dates, amounts: ArrayLike, curve: DiscountCurve) -> Val
     >>> present_value(["2025-01-01", "2026-01-01"], [100.0, 100.0], Flat())
     191.0
     """
-    return value_or_array((np.asarray(amounts, dtype=np.float64) * curve.discount(dates)).sum(axis=-1))
+    return value_or_array((flows_on(dates, amounts) * curve.discount(dates)).sum(axis=-1))
 
 
 def period_discounts(
@@ -147,6 +173,9 @@ def period_discounts(
     if timing not in PERIOD_GONE:
         template = "no timing {got!r}; {hint}"
         raise DataError(finding("discounting.timing", template, got=timing, allowed=get_args(Timing)))
+    if not (0 <= periods == int(periods) and 0 < periods_per_year < np.inf):
+        template = "{got} periods, {times} a year; wanted a whole number of periods and a number a year above 0"
+        raise DataError(finding("discounting.periods", template, got=periods, times=periods_per_year))
     years = (np.arange(periods) + PERIOD_GONE[timing]) / periods_per_year
     discounts: FloatArray = np.exp(-np.log1p(_checked_rate(rate))[..., np.newaxis] * years)
     return discounts
@@ -160,13 +189,13 @@ def period_present_value(
     >>> round(period_present_value(0.10, [110.0, 121.0]), 9)
     200.0
     """
-    flows = np.asarray(amounts, dtype=np.float64)
+    flows = np.atleast_1d(numbers("amounts", amounts))
     discounts = period_discounts(rate, flows.shape[-1], periods_per_year=periods_per_year, timing=timing)
     return value_or_array((flows * discounts).sum(axis=-1))
 
 
 def _checked_rate(rate: ArrayLike) -> FloatArray:
-    rates = np.asarray(rate, dtype=np.float64)
+    rates = numbers("rate", rate)
     if not (np.isfinite(rates) & (rates > -1)).all():
         bad = rates[~(np.isfinite(rates) & (rates > -1))].flat[0]
         raise DataError(finding("discounting.rate", "a discount rate of {got}; wanted a number above -1", got=bad))

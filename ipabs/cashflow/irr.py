@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from ipabs._typing import BoolArray, FloatArray
 from ipabs.basics.daycount import DayCount
 from ipabs.basics.days import Dates
-from ipabs.cashflow.discounting import Values, dated_flows, value_or_array
+from ipabs.cashflow.discounting import Values, dated_flows, numbers, value_or_array
 from ipabs.errors import DataError, Finding, NumericError, finding, refuse
 
 OnError = Literal["raise", "nan"]
@@ -81,7 +81,7 @@ def xirr(
     Raises
     ------
     NumericError
-        The amounts never change sign, or no rate lies between -99.9999998 % and 4.9e8.
+        The amounts never change sign or fall on one day, or no rate lies between -99.9999998 % and 4.9e8.
     DataError
         Shapes that do not fit, amounts that are not finite.
 
@@ -134,10 +134,10 @@ def irr(
     """
     if quote not in get_args(Quote):
         raise DataError(finding("irr.quote", "no quote {got!r}; {hint}", got=quote, allowed=get_args(Quote)))
-    if not periods_per_year > 0:
+    if not 0 < periods_per_year < np.inf:
         template = "{got} periods a year; wanted a number above 0"
         raise DataError(finding("irr.periods_per_year", template, got=periods_per_year))
-    flows = np.asarray(amounts, dtype=np.float64)
+    flows = numbers("amounts", amounts)
     if flows.ndim not in (1, 2) or not flows.shape[-1] or not np.isfinite(flows).all():
         template = "amounts of shape {got}; wanted finite numbers (flow,) or (series, flow)"
         raise DataError(finding("irr.amounts", template, got=flows.shape))
@@ -153,6 +153,8 @@ def irr(
 
 def _log_rates(years: FloatArray, flows: FloatArray, on_error: OnError) -> FloatArray:
     """log(1 + rate) of each series, ``(series,)``, or 0-d for one."""
+    if on_error not in get_args(OnError):
+        raise DataError(finding("irr.on_error", "no {got!r}; {hint}", got=on_error, allowed=get_args(OnError)))
     shape = np.broadcast_shapes(years.shape, flows.shape)
     rows = np.broadcast_to(flows, shape).reshape(-1, shape[-1])
     times = np.broadcast_to(years, rows.shape)
@@ -167,7 +169,7 @@ def _log_rates(years: FloatArray, flows: FloatArray, on_error: OnError) -> Float
         if len(roots):
             log_rate[row] = roots[np.argmin(np.abs(roots))]
     if on_error == "raise":
-        refuse(NumericError, _faults(changing, np.isnan(log_rate)))
+        refuse(NumericError, _faults(changing, np.isnan(log_rate), times.max(axis=1) == times.min(axis=1)))
     return log_rate.reshape(shape[:-1])
 
 
@@ -252,7 +254,7 @@ def _roots(times: FloatArray, net: FloatArray) -> list[float]:
     return sorted(roots)
 
 
-def _faults(changing: BoolArray, unsolved: BoolArray) -> list[Finding]:
+def _faults(changing: BoolArray, unsolved: BoolArray, one_day: BoolArray) -> list[Finding]:
     """Why series have no rate: the first of each kind, and how many."""
     found = []
     for code, template, rows in (
@@ -263,9 +265,14 @@ def _faults(changing: BoolArray, unsolved: BoolArray) -> list[Finding]:
             ~changing,
         ),
         (
+            "irr.one_day",
+            "no internal rate of return: all amounts fall on one day (series {series}, {count} in all)",
+            changing & unsolved & one_day,
+        ),
+        (
             "irr.no_root",
             "no internal rate of return between -99.9999998 % and 4.9e8 (series {series}, {count} in all)",
-            changing & unsolved,
+            changing & unsolved & ~one_day,
         ),
     ):
         if rows.any():

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ipabs._typing import BoolArray, FloatArray
-from ipabs.cashflow.discounting import Values, value_or_array
+from ipabs.cashflow.discounting import Values, numbers, value_or_array
 from ipabs.errors import DataError, finding
 
 # 100 PSA: 0.2 % a year more each month, 6 % from month 30 on.
@@ -73,7 +73,7 @@ def psa_to_cpr(psa: ArrayLike, age_months: ArrayLike) -> Values:
     0.066
     """
     ramp = np.minimum(_age(age_months), PSA_RAMP_MONTHS) / PSA_RAMP_MONTHS
-    return value_or_array(_share("psa", PSA_PEAK_RATE * ramp * np.asarray(psa, dtype=np.float64) / 100))
+    return value_or_array(_share("psa", PSA_PEAK_RATE * ramp * numbers("psa", psa) / 100))
 
 
 def cpr_to_psa(cpr: ArrayLike, age_months: ArrayLike) -> Values:
@@ -139,7 +139,7 @@ def sda_to_cdr(sda: ArrayLike, age_months: ArrayLike) -> Values:
     0.005905
     """
     curve = np.interp(_age(age_months), SDA_MONTHS, SDA_RATES)
-    return value_or_array(_share("sda", curve * np.asarray(sda, dtype=np.float64) / 100))
+    return value_or_array(_share("sda", curve * numbers("sda", sda) / 100))
 
 
 def cdr_to_sda(cdr: ArrayLike, age_months: ArrayLike) -> Values:
@@ -154,16 +154,22 @@ def cdr_to_sda(cdr: ArrayLike, age_months: ArrayLike) -> Values:
 def _period_rate(name: str, annual: ArrayLike, periods_per_year: float) -> Values:
     # log1p and expm1 keep the digits of small rates; at a rate of 1 the logarithm is minus infinity, as it should be.
     with np.errstate(divide="ignore"):
-        return value_or_array(-np.expm1(np.log1p(-_share(name, annual)) / periods_per_year))
+        return value_or_array(-np.expm1(np.log1p(-_share(name, annual)) / _a_year(periods_per_year)))
 
 
 def _annual_rate(name: str, period: ArrayLike, periods_per_year: float) -> Values:
     with np.errstate(divide="ignore"):
-        return value_or_array(-np.expm1(np.log1p(-_share(name, period)) * periods_per_year))
+        return value_or_array(-np.expm1(np.log1p(-_share(name, period)) * _a_year(periods_per_year)))
+
+
+def _a_year(periods: float) -> float:
+    if not 0 < periods < np.inf:
+        raise DataError(finding("speeds.periods", "{got} periods a year; wanted a number above 0", got=periods))
+    return periods
 
 
 def _share(name: str, values: ArrayLike) -> FloatArray:
-    rates = np.asarray(values, dtype=np.float64)
+    rates = numbers(name, values)
     inside = (rates >= 0) & (rates <= 1)
     if not inside.all():
         template = "{name} gives a rate of {got}; wanted a decimal from 0 to 1"
@@ -172,7 +178,7 @@ def _share(name: str, values: ArrayLike) -> FloatArray:
 
 
 def _age(age_months: ArrayLike) -> FloatArray:
-    ages = np.asarray(age_months, dtype=np.float64)
+    ages = numbers("age_months", age_months)
     if not (ages >= 1).all():
         template = "an age of {got} months; the first month of a loan has age 1"
         raise DataError(finding("speeds.age", template, path=("age_months",), got=_first(ages, ~(ages >= 1))))

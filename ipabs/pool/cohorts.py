@@ -77,12 +77,14 @@ class Steps:
 class Cohorts:
     """Contract flows of cohorts by step, with their balance at the cut-off.
 
+    Interest and principal are what is paid, `capitalized` the interest added to the balance.
     `fee` is the sum of balances after each step times the contracts' prepayment fees; `age` the months since
     origination at the end of each step.
     """
 
     interest: FloatArray
     principal: FloatArray
+    capitalized: FloatArray
     opening: FloatArray
     fee: FloatArray
     age: IntArray
@@ -90,7 +92,7 @@ class Cohorts:
     @property
     def after(self) -> FloatArray:
         """Contract balance after each step."""
-        return self.opening[:, None] - np.cumsum(self.principal, axis=1)
+        return self.opening[:, None] - np.cumsum(self.principal - self.capitalized, axis=1)
 
     @property
     def before(self) -> FloatArray:
@@ -112,6 +114,15 @@ def sums(at: IntArray, amounts: FloatArray, size: int) -> FloatArray:
     return np.asarray(np.bincount(at, amounts, size), dtype=np.float64)
 
 
+def opening_balances(pool: Pool, flows: PooledFlows, timeline: Timeline) -> FloatArray:
+    """What each obligation owes at the cut-off: its balance after the last payment up to then, or its principal."""
+    owed = pool.principals()
+    past = flows.days <= np.datetime64(timeline.cut_off)
+    last = np.append(past[:-1] & ~(past[1:] & (flows.row[1:] == flows.row[:-1])), past[-1:])
+    owed[flows.row[last]] = flows.balance[last]
+    return owed
+
+
 def cohorts_of(
     pool: Pool, flows: PooledFlows, timeline: Timeline, steps: Steps, cohort: IntArray, born: IntArray
 ) -> Cohorts:
@@ -122,20 +133,19 @@ def cohorts_of(
     step = np.searchsorted(np.array(steps.ends, dtype="datetime64[D]"), flows.days)
     inside = mine & ~past & (step < count)
     at = cohort[flows.row[inside]] * count + step[inside]
-    interest, principal = (
-        sums(at, amounts[inside], size * count).reshape(size, count) for amounts in (flows.interest, flows.principal)
+    added = flows.capitalized
+    interest, principal, capitalized = (
+        sums(at, amounts[inside], size * count).reshape(size, count)
+        for amounts in (flows.interest - added, flows.principal + added, added)
     )
     early = np.array([getattr(one, "prepayment_fee", 0.0) for one in pool.obligations])
     fee = np.zeros((size, count))
-    has, gone = cohort >= 0, mine & past
-    opening = sums(cohort[has], pool.principals()[has], size) - sums(
-        cohort[flows.row[gone]], flows.principal[gone], size
-    )
+    has = cohort >= 0
+    owed = opening_balances(pool, flows, timeline)
+    opening = sums(cohort[has], owed[has], size)
     if early.any():
-        weight = early[flows.row]
-        start = sums(cohort[has], (pool.principals() * early)[has], size)
-        start -= sums(cohort[flows.row[gone]], (flows.principal * weight)[gone], size)
-        repaid = sums(at, (flows.principal * weight)[inside], size * count).reshape(size, count)
+        start = sums(cohort[has], (owed * early)[has], size)
+        repaid = sums(at, (flows.principal * early[flows.row])[inside], size * count).reshape(size, count)
         fee = start[:, None] - np.cumsum(repaid, axis=1)
     age = np.array([_months(end) for end in steps.ends])[None, :] - born[:, None]
-    return Cohorts(interest, principal, opening, fee, age)
+    return Cohorts(interest, principal, capitalized, opening, fee, age)

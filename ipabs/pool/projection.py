@@ -10,7 +10,7 @@ from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.timeline import Timeline
 from ipabs.cashflow.collections import ROW, ROWS, Collections
 from ipabs.errors import DataError, SpecError, finding, refuse
-from ipabs.pool.cohorts import Steps, cohorts_of, months_of_origin, sums
+from ipabs.pool.cohorts import Steps, cohorts_of, months_of_origin, opening_balances, sums
 from ipabs.pool.fates import Defaults, Fates, default_periods, fate_faults
 from ipabs.pool.pool import Pool
 from ipabs.pool.repayment import PooledFlows
@@ -45,6 +45,7 @@ def project(
     defaulted    S · MDR · B before                S · MDR · B before
     interest     S (1 - MDR) · contract interest   the same
     principal    S (1 - MDR) · contract principal  the same
+    capitalized  S (1 - MDR) · added to balance    the same
     prepayment   S · SMM · B after                 S (1 - MDR) · SMM · B after
     S after      S (1 - MDR - SMM)                 S (1 - MDR) (1 - SMM)
     ===========  ================================  ====================================
@@ -109,11 +110,13 @@ def project(
 def _contractual(pool: Pool, flows: PooledFlows, timeline: Timeline) -> Collections:
     period = timeline.period_of(flows.days)
     inside = (period >= 0) & (period < timeline.periods)
+    added = flows.capitalized
     return Collections(
         timeline,
-        interest=sums(period[inside], flows.interest[inside], timeline.periods),
-        principal=sums(period[inside], flows.principal[inside], timeline.periods),
-        opening=pool.principal - float(flows.principal[period < 0].sum()),
+        interest=sums(period[inside], (flows.interest - added)[inside], timeline.periods),
+        principal=sums(period[inside], (flows.principal + added)[inside], timeline.periods),
+        capitalized=sums(period[inside], added[inside], timeline.periods),
+        opening=float(opening_balances(pool, flows, timeline).sum()),
     )
 
 
@@ -151,6 +154,7 @@ def _collected(timeline: Timeline, steps: Steps, paid: Survival, opening: float)
         recovery=in_periods(whole.recovery),
         other=in_periods(whole.other),
         defaulted=in_periods(whole.defaulted),
+        capitalized=in_periods(whole.capitalized),
         delinquent=steps.at_period_ends(whole.delinquent[0]),
         opening=opening,
     )
@@ -191,7 +195,9 @@ def _closed(timeline: Timeline, block: FloatArray, opening: float) -> Collection
     start = np.full(block.shape[2], float(opening))
     balance = start.copy()
     leaving = [block[ROW[name]] for name in ("principal", "prepayment", "defaulted")]
+    added = block[ROW["capitalized"]]
     for t, performing in enumerate(block[ROW["performing"]]):
+        balance += added[t]
         for row in leaving:
             balance -= row[t]
         np.maximum(balance, 0.0, out=performing)  # less than 0 only by float residue

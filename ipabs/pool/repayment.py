@@ -41,6 +41,11 @@ class PooledFlows:
     principal: FloatArray
     balance: FloatArray
 
+    @property
+    def capitalized(self) -> FloatArray:
+        """Interest of each entry that is added to the balance; what is paid of it is `interest` less this."""
+        return np.maximum(-self.principal, 0.0)
+
     def of(self, row: int) -> ContractFlows:
         """The flows of one contract."""
         lo, hi = np.searchsorted(self.row, [row, row + 1])

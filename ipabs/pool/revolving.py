@@ -9,7 +9,7 @@ from ipabs.basics.timeline import Timeline
 from ipabs.cashflow.collections import Collections
 from ipabs.errors import DataError, finding
 
-PROFILE = ("interest", "principal", "prepayment", "recovery", "other", "defaulted")
+PROFILE = ("interest", "principal", "prepayment", "recovery", "other", "defaulted", "capitalized")
 
 
 def unit_profile(collections: Collections) -> dict[str, FloatArray]:

@@ -19,7 +19,7 @@ from ipabs.pool.fates import Defaults
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.survival import Survival
 
-SERIES = ("interest", "principal", "prepayment", "other")
+SERIES = ("interest", "principal", "prepayment", "other", "capitalized")
 # Numbers in the table of losses: what fits in a processor's cache.
 TABLE = 1 << 20
 
@@ -59,7 +59,7 @@ class Healthy:
         amounts = {name: steps.in_periods(getattr(paid, name)) for name in SERIES}
         series = tuple(name for name in SERIES if amounts[name].any())
         flows = [_by_obligor(amounts[name], who, len(obligors)) for name in series]
-        repaid = np.cumsum(amounts["principal"] + amounts["prepayment"], axis=1)
+        repaid = np.cumsum(amounts["principal"] + amounts["prepayment"] - amounts["capitalized"], axis=1)
         owed = opening[:, None] - np.concatenate([np.zeros((len(who), 1)), repaid[:, :-1]], axis=1)
         named = np.array([getattr(one, "guarantor", "") for one in obligations])
         return cls(

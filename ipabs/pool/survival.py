@@ -24,6 +24,7 @@ class Survival:
     recovery: FloatArray
     other: FloatArray
     defaulted: FloatArray
+    capitalized: FloatArray
     delinquent: FloatArray
 
 
@@ -59,6 +60,7 @@ def survive(cohorts: Cohorts, steps: Steps, vectors: Vectors, default: FloatArra
         recovery=moved(recovered, sold) + moved((1 - vectors.severity) * late[2], sold),
         other=advances + prepaying * cohorts.fee,
         defaulted=defaulting * before + late[2],
+        capitalized=paying * cohorts.capitalized,
         delinquent=late[3],
     )
 

@@ -123,7 +123,7 @@ def test_all_faulty_terms_at_once() -> None:
     assert str(caught.value).splitlines() == [
         "principal[1]: principal of contract 1 is -1.0; wanted 0 or more",
         "period_rate[1]: period_rate of contract 1 is nan; wanted above -1",
-        "periods[0]: periods of contract 0 is 2.5; wanted a whole number from 1",
+        "periods[0]: periods of contract 0 is 2.5; wanted a whole number from 1 to 12000",
     ]
 
 
@@ -143,10 +143,30 @@ def test_all_faulty_terms_at_once() -> None:
         (lambda: interest_only_then_level(1.0, 0.01, 3, interest_only="x"), "interest_only: interest_only is 'x'"),
         (lambda: step_up(100.0, 0.01, 3, growth="x"), "growth: growth is 'x'"),  # type: ignore[arg-type]  # the fault
         (lambda: level([1.0, [2.0]], 0.01, 3), "wanted a number, or an array of numbers"),
-        (lambda: level([1.0, 2.0], [0.01, 0.02, 0.03], 3), r"have shapes \(2,\), \(3,\), \(\), which do not fit"),
-        (lambda: linear(100.0, 0.01, 0), "periods of contract 0 is 0.0; wanted a whole number from 1"),
+        (lambda: level([1.0, 2.0], [0.01, 0.02, 0.03], 3), r"have shapes \(2,\), \(3,\), \(\), \(\), which do not fit"),
+        (lambda: balloon([1.0, 2.0], 0.01, 3, [1.0, 2.0, 3.0]), "balloon have shapes"),
+        (lambda: level_payment([1.0, 2.0], 0.01, 3, balloon=[1.0, 2.0, 3.0]), "balloon have shapes"),
+        (lambda: interest_only_then_level([1.0, 2.0], 0.01, 3, interest_only=[1, 1, 1]), "interest_only have shapes"),
+        (lambda: custom([1.0, 2.0, 3.0], 0.01, [[0.5, 0.5], [0.4, 0.6]]), "shares have shapes"),
+        (lambda: step_up(1.0, 0.01, 3, growth=[0.1, 0.2]), "growth .0.1, 0.2. every 1 periods"),  # type: ignore[arg-type]  # the fault
+        (lambda: step_up(1.0, 0.01, 3, growth=0.1, every=float("nan")), "every nan periods"),  # type: ignore[arg-type]  # the fault
+        (
+            lambda: level(1.0, 0.01, 10**9),
+            "periods of contract 0 is 1000000000.0; wanted a whole number",
+        ),
+        (lambda: linear(100.0, 0.01, 0), "periods of contract 0 is 0.0; wanted a whole number from 1 to 12000"),
     ],
 )
 def test_terms_that_make_no_schedule_are_refused(call: Callable[[], Schedule], message: str) -> None:
     with pytest.raises(DataError, match=message):
         call()
+
+
+def test_no_contracts_make_an_empty_schedule() -> None:
+    assert level([], 0.01, 3).payment.shape[0] == 0
+
+
+def test_one_contract_under_several_lists_of_shares() -> None:
+    plan = custom(1000.0, 0.01, [[0.5, 0.5], [0.2, 0.8]])
+    assert plan.principal.tolist() == [[500, 500], [200, 800]]
+    assert plan.interest.tolist() == [[10, 5], [10, 8]]

@@ -1,5 +1,6 @@
 """Bond mathematics against QuantLib, closed forms and finite differences of exact prices."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -190,3 +191,23 @@ def test_accrued_interest_by_day_count() -> None:
 def test_a_shift_must_be_positive() -> None:
     with pytest.raises(DataError, match=r"a rate shift of 0.0; wanted a number above 0"):
         effective_duration(100.0, 101.0, 99.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: price_from_yield(0.03, date(2030, 1, 1), DATES, AMOUNTS), "is before 2030-01-01, from which years"),
+        (lambda: price_from_yield(-5, SETTLEMENT, DATES, AMOUNTS, compounding="simple"), "leaves no discount factor"),
+        (lambda: macaulay_duration(0.03, SETTLEMENT, DATES, np.zeros(len(DATES))), "flows worth 0.0 have no duration"),
+        (lambda: effective_duration(0.0, 1.0, 1.0, 0.01), "a price of 0.0; wanted a number above 0"),
+        (lambda: weighted_average_life(SETTLEMENT, DATES, ["x"] * len(DATES)), "amounts is .*; wanted a number"),
+        (lambda: discount_margin(100.0, ["x"], [0.03], [0.25]), "amounts is .*; wanted a number"),
+        (
+            lambda: yield_from_price(1e9, SETTLEMENT, DATES, AMOUNTS),
+            "no yield between -99% and 10,000%",
+        ),
+    ],
+)
+def test_what_has_no_price_says_why(call: Callable[[], object], message: str) -> None:
+    with pytest.raises((DataError, NumericError), match=message):
+        call()

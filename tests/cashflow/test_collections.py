@@ -123,7 +123,7 @@ def test_more_principal_than_balance_is_a_negative_balance() -> None:
 def test_first_period_that_does_not_roll_forward_is_named() -> None:
     assert faults(principal=[10, 10, 10], performing=[90, 81, 71], opening=100) == [
         "performing[1]: performing + delinquent is 81.00 at the end of period 1 (2024-09-30), path 0; "
-        "opening - principal - prepayment - defaulted leaves 80.00"
+        "opening + capitalized - principal - prepayment - defaulted leaves 80.00"
     ]
 
 
@@ -214,3 +214,13 @@ def test_from_frame_names_columns_and_dates_at_once() -> None:
     with pytest.raises(DataError) as caught:
         Collections.from_frame(LINE, table, opening=100.0)
     assert [found.code for found in caught.value.findings] == ["collections.column", "collections.timeline"]
+
+
+def test_capitalized_interest_raises_the_balance_and_is_no_cash() -> None:
+    pool = Collections(LINE, interest=[1, 0, 2], principal=[0, 0, 50], capitalized=[4, 6, 0], opening=100)
+    assert pool.performing.tolist() == [[104, 110, 60]]
+    assert pool.total.tolist() == [[1, 0, 52]]
+    assert faults(capitalized=[4, 6, 0], performing=[104, 104, 104], opening=100) == [
+        "performing[1]: performing + delinquent is 104.00 at the end of period 1 (2024-09-30), path 0; "
+        "opening + capitalized - principal - prepayment - defaulted leaves 110.00"
+    ]

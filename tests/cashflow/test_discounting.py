@@ -1,5 +1,6 @@
 """Present values against closed forms and exact fractions."""
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 
@@ -88,8 +89,9 @@ def test_a_rate_of_minus_one_or_less_is_refused(rate: float) -> None:
         (DATES, [1, 2, np.inf], "the amount at position 2 is inf"),
         (DATES, [[1, 2, 3], [1, np.nan, 3]], "the amount at position 1, 1 is nan"),
         (["NaT", "NaT"], [1, 2], "a series has no dates at all"),
-        (["June", "July"], [1, 2], "not dates and amounts: "),
-        (DATES, ["a", "b", "c"], "not dates and amounts: "),
+        (["June", "July"], [1, 2], "'June' is no whole day; write 2024-03-28"),
+        ([45379, 45744], [1, 2], "45379 is no date; write 2024-03-28"),
+        (DATES, ["a", "b", "c"], "amounts is .*'a', 'b', 'c'.*; wanted a number, or an array of numbers"),
     ],
 )
 def test_flows_that_do_not_fit_are_refused(dates: list[str], amounts: list[float], message: str) -> None:
@@ -107,3 +109,25 @@ def test_present_value_on_a_flat_curve_is_xnpv() -> None:
     assert present_value(DATES, [-100.0, 50.0, 60.0], curve) == pytest.approx(
         xnpv(0.03, DATES, [-100.0, 50.0, 60.0]), rel=1e-13
     )
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: xnpv("3%", DATES, [1, 2, 3]), "rate is '3%'; wanted a number"),
+        (lambda: xnpv([0.1, 0.2, 0.3], DATES, np.ones((2, 3))), "3 rates for 2 series; wanted one, or one a series"),
+        (lambda: present_value(DATES, [1, 2], Curve.flat(0.03, date(2023, 1, 1))), r"shape \(2,\) for 3 dates"),
+        (lambda: present_value(DATES, [1, 2, np.nan], Curve.flat(0.03, date(2023, 1, 1))), "one finite amount a date"),
+        (lambda: period_discounts(0.1, -1), "-1 periods, 1 a year; wanted a whole number of periods"),
+        (lambda: period_discounts(0.1, 3, periods_per_year=0), "3 periods, 0 a year"),
+        (lambda: period_present_value(0.1, "abc"), "amounts is 'abc'"),
+    ],
+)
+def test_what_cannot_be_discounted_is_refused(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        call()
+
+
+def test_rates_meet_one_series_or_a_series_each() -> None:
+    assert np.asarray(xnpv([0.0, 1.0], DATES[:1], [3.0])).tolist() == [3, 3]
+    assert np.asarray(xnpv([0.0, 0.0], DATES, [[1, 2, 3], [4, 5, 6]])).tolist() == [6, 15]

@@ -172,8 +172,6 @@ def test_no_sign_change_is_an_error_that_says_so() -> None:
     [
         (on(0, 365, 730), [-1.0, 1.0, -1.0]),  # g^2 - g + 1 has no real root
         (on(0, 1), [-1.0, 1e9]),
-        (on(0, 0), [-1.0, 2.0]),
-        (on(0, 0), [-1.0, 1.0]),
     ],
 )
 def test_no_root_is_an_error_that_says_so(dates: list[date], amounts: list[float]) -> None:
@@ -232,3 +230,18 @@ def test_irr_refuses_amounts_and_quotes_it_cannot_read() -> None:
         irr([-1.0, 2.0], periods_per_year=0)
     with pytest.raises(NumericError, match="never change sign"):
         irr([1.0, 2.0])
+
+
+@pytest.mark.parametrize("amounts", [[-1.0, 2.0], [-1.0, 1.0]])
+def test_flows_of_one_day_have_no_rate(amounts: list[float]) -> None:
+    with pytest.raises(NumericError, match=r"all amounts fall on one day \(series 0, 1 in all\)"):
+        xirr(on(0, 0), amounts)
+
+
+def test_unknown_answers_to_a_fault_are_refused() -> None:
+    with pytest.raises(DataError, match="no 'ignore'; valid: raise, nan"):
+        xirr(on(0, 1), [-1.0, 1.0], on_error="ignore")  # type: ignore[call-overload]  # wrong on purpose
+    with pytest.raises(DataError, match=r"amounts is .*; wanted a number"):
+        irr(["a", 1.0])
+    with pytest.raises(DataError, match="inf periods a year"):
+        irr([-1.0, 1.0], periods_per_year=np.inf)

@@ -60,6 +60,8 @@ def test_arrays_give_arrays() -> None:
     ("call", "message"),
     [
         (lambda: speeds.cpr_to_smm(-0.01), "cpr gives a rate of -0.01; wanted a decimal from 0 to 1"),
+        (lambda: speeds.cpr_to_smm("6%"), "cpr is '6%'; wanted a number"),
+        (lambda: speeds.cpr_to_smm(0.06, periods_per_year=0), "0 periods a year; wanted a number above 0"),
         (lambda: speeds.cpr_to_smm([0.1, 6.0]), "cpr gives a rate of 6.0"),
         (lambda: speeds.cdr_to_mdr(float("nan")), "cdr gives a rate of nan"),
         (lambda: speeds.psa_to_cpr(2000, 30), "psa gives a rate of 1.2"),

@@ -12,6 +12,7 @@ from ipabs.basics.party import Party
 from ipabs.basics.schedule import add_months, month_end
 from ipabs.basics.timeline import Timeline
 from ipabs.errors import DataError, ModelError
+from ipabs.pool.fates import DefaultList
 from ipabs.pool.kinds import PledgedLoan
 from ipabs.pool.pool import Pool
 from ipabs.pool.projection import project
@@ -193,3 +194,58 @@ def test_seasoning_moves_a_loan_along_the_ramp() -> None:
     assert project(pool(new), line(date(2024, 1, 1), 3), Vectors(sda=100)).defaulted[0, 0] == pytest.approx(
         1e6 * (1 - (1 - 0.0002) ** (1 / 12)), abs=EXACT
     )
+
+
+# Against 15,000 of interest a quarter at first.
+GROWING = {"frequency": "quarterly", "amortization": "negative", "installment": 10_000.0}
+
+
+def grown(quarter: int) -> float:
+    """The balance after so many quarters: 1.015^k less the worth of the payments then."""
+    growth = 1.015**quarter
+    return 1_000_000 * growth - 10_000 * (growth - 1) / 0.015
+
+
+def test_interest_added_to_the_balance_is_no_cash() -> None:
+    paid = project(pool(GROWING), line(date(2024, 1, 1), 3, step=3))
+    added = [0.015 * grown(k) - 10_000 for k in range(3)]
+    assert paid.capitalized[0] == pytest.approx(added, abs=1e-6)
+    assert paid.interest[0] == pytest.approx([10_000] * 3, abs=1e-6)
+    assert paid.principal[0].tolist() == [0, 0, 0]
+    assert paid.performing[0] == pytest.approx([grown(1), grown(2), grown(3)], abs=1e-6)
+
+
+def test_interest_capitalized_at_first_is_repaid_with_the_principal() -> None:
+    capitalizing = pool({"frequency": "quarterly", "amortization": "bullet", "capitalized_until": date(2024, 7, 1)})
+    paid = project(capitalizing, line(date(2024, 1, 1), 8, step=3))
+    owed = 1_000_000 * 1.015**2
+    assert paid.capitalized[0, :3] == pytest.approx([15_000, 15_225, 0], abs=1e-6)
+    assert paid.interest[0] == pytest.approx([0, 0, *[0.015 * owed] * 6], abs=1e-6)
+    assert paid.principal[0, -1] == pytest.approx(owed, abs=1e-6)
+
+
+def test_growing_balances_survive_prepayment_and_default() -> None:
+    # Everything is linear in the contract: a share of 0.9^(1/4) is left after each quarter, prepaid or defaulted.
+    dates, left = line(date(2024, 1, 1), 3, step=3), [0.9 ** (k / 4) for k in range(4)]
+    slow = project(pool(GROWING), dates, Vectors(cpr=0.1))
+    assert slow.performing[0] == pytest.approx([left[k] * grown(k) for k in (1, 2, 3)], abs=1e-6)
+    bad = project(pool(GROWING), dates, Vectors(cdr=0.1))
+    assert bad.performing[0] == pytest.approx([left[k] * grown(k) for k in (1, 2, 3)], abs=1e-6)
+    assert bad.capitalized[0] == pytest.approx([left[k + 1] * (0.015 * grown(k) - 10_000) for k in range(3)], abs=1e-6)
+
+
+def test_what_a_growing_loan_owes_defaults_and_opens_a_seasoned_pool() -> None:
+    dates = line(date(2024, 1, 1), 4, step=3)
+    stopped = project(pool(GROWING), dates, fates=DefaultList(("F1",), 1, [0], [0], [2]))  # type: ignore[arg-type]  # lists
+    assert stopped.defaulted[0] == pytest.approx([0, 0, grown(2), 0], abs=1e-6)
+    assert stopped.performing[0] == pytest.approx([grown(1), grown(2), 0, 0], abs=1e-6)
+    assert project(pool(GROWING), line(date(2024, 7, 1), 2, step=3)).opening[0] == pytest.approx(grown(2), abs=1e-6)
+
+
+@pytest.mark.parametrize("vectors", [Vectors(), Vectors(cpr=0.1, cdr=0.02)])
+def test_a_pool_that_was_repaid_before_the_cut_off_pays_nothing(vectors: Vectors) -> None:
+    # Level payments on real days leave float residue in the sum of the repaid parts, and none in the balance.
+    repaid = pool({"amortization": "level", "day_count": "ACT/365F"})
+    paid = project(repaid, line(date(2027, 1, 1), 2), vectors)
+    assert paid.opening.tolist() == [0]
+    assert not paid.block.any()

@@ -173,7 +173,7 @@ def test_wrong_questions_are_refused() -> None:
     ):
         with pytest.raises(DataError, match="figures of different names"):
             simulate(one, Lots(one), readings, **more)
-    with pytest.raises(LimitError, match="one unit of 8192 paths takes 4 MiB, the limit is 1 MiB"):
+    with pytest.raises(LimitError, match="one unit of 8192 paths takes 5 MiB, the limit is 1 MiB"):
         simulate(one, Lots(one), [Loss("A")], paths=10, memory=2**20)
     with pytest.raises(DataError, match="did you mean 'A loss'"):
         simulate(one, Lots(one), [Loss("A")], paths=10)["A los"]

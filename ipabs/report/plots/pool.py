@@ -6,7 +6,7 @@ import numpy as np
 
 from ipabs._typing import FloatArray
 from ipabs.basics.words import Language, label
-from ipabs.cashflow.collections import CASH, Collections
+from ipabs.cashflow.collections import CASH, ROWS, Collections
 from ipabs.errors import DataError, finding
 from ipabs.pool.pool import Pool
 from ipabs.pool.stratification import top_names
@@ -62,7 +62,7 @@ def scenario_fan(
     source: str = "",
 ) -> "Figure":  # fmt: skip
     """One series over all paths: median, mean, and the ranges of 50 and of 90 percent of the paths."""
-    known = ("total", *CASH, "defaulted", "performing", "delinquent")
+    known = ("total", *ROWS)
     if series not in known:
         raise DataError(finding("plot.series", "no series {got!r}; {hint}", got=series, allowed=known))
     values = np.asarray(getattr(collections, series), dtype=np.float64)

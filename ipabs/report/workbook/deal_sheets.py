@@ -20,7 +20,8 @@ from ipabs.report.workbook.style import NUMBERS, SOFT, Role, Styles, unit_format
 
 HEAD_ROW = 4  # of the dates, below title and notes
 DATES_SCALE = 55  # percent: the labels and a dozen dates stand on one page of A4
-PAID_IN = ("interest", "principal", "prepayment", "recovery", "guarantee", "other", "defaulted", "delinquent")
+PAID_IN = ("interest", "principal", "prepayment", "recovery", "guarantee", "other", "defaulted", "capitalized",
+           "delinquent")  # fmt: skip
 
 
 @dataclass(slots=True, eq=False)
@@ -169,7 +170,7 @@ def balances(deal: DealSheets) -> tuple[FloatArray, FloatArray]:
     formulas = deal.formulas
     assert formulas is not None
     values = {name: np.array([cell.value for cell in formulas.pool[name]]) for name in ROWS}
-    gone = values["principal"] + values["prepayment"] + values["defaulted"]
+    gone = values["principal"] + values["prepayment"] + values["defaulted"] - values["capitalized"]
     start = formulas.opening[0].value + formulas.opening[1].value
     return values["performing"], start - np.cumsum(gone) - values["delinquent"]
 
@@ -182,7 +183,7 @@ def performing_follows(deal: DealSheets) -> bool:
 
 
 def rolled(deal: DealSheets, t: int) -> str:
-    """The performing balance: the balances before less what was repaid, defaulted or is delinquent."""
+    """The performing balance: the balances before and capitalized interest, less what left or is delinquent."""
     column = FIRST_DATE + t
 
     def cell(name: str, at: int) -> str:
@@ -190,7 +191,7 @@ def rolled(deal: DealSheets, t: int) -> str:
 
     before = 1 if t == 0 else column - 1
     flows = "-".join(cell(name, column) for name in ("principal", "prepayment", "defaulted", "delinquent"))
-    text = f"{cell('performing', before)}+{cell('delinquent', before)}-{flows}"
+    text = f"{cell('performing', before)}+{cell('delinquent', before)}+{cell('capitalized', column)}-{flows}"
     digits = len(f"{deal.per_major:g}") - 1
     return f"=ROUND({text},{digits})" if deal.per_major in (10, 100, 1000) else f"={text}"
 
