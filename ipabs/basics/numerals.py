@@ -22,6 +22,7 @@ PLAIN: Mapping[str, int] = MappingProxyType({"": 0})
 
 NUMBER = re.compile(r"([+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)(?:[eE]([+-]?[0-9]{1,4}))?\s*([^0-9\s].*)?")
 SEPARATED = re.compile(r"[+-]?[0-9]+(?:[,_' ][0-9]+)+(?:\.[0-9]+)?\D*")
+DECIMAL_COMMA = re.compile(r"([+-]?[0-9]+),([0-9]{1,2}|[0-9]{4,})(\D*)")
 LEADING_ZERO = re.compile(r"[+-]?0[0-9]+\D*")
 
 
@@ -42,11 +43,16 @@ def scaled(text: str, powers: Mapping[str, int]) -> float | Finding | None:
         return finding("number.digits", "{got!r} is too long: a number has at most 30 digits", got=text[:20] + "…")
     half_width = unicodedata.normalize("NFKC", text)
     if half_width != text:
+        number = scaled(half_width, powers)
+        if not isinstance(number, float):
+            return number
         return finding(
             "number.full_width", "{got!r} has full-width characters; write {write}", got=text, write=half_width
         )
     if SEPARATED.fullmatch(text):
-        write = re.sub(r"(?<=[0-9])[,_' ](?=[0-9])", "", text)
+        # Three digits behind a comma are thousands; one, two or more than three are what others write behind a point.
+        write = DECIMAL_COMMA.sub(r"\1.\2\3", text) if DECIMAL_COMMA.fullmatch(text) else ""
+        write = write or re.sub(r"(?<=[0-9])[,_' ](?=[0-9])", "", text)
         return finding(
             "number.separator", "{got!r} has separators between digits; write {write}", got=text, write=write
         )

@@ -38,7 +38,9 @@ BARE_RATE_LIMIT = 0.2
 
 RATE: Mapping[str, int] = MappingProxyType({"": 0, "%": -2, "bp": -4})
 SHARE: Mapping[str, int] = MappingProxyType({"": 0, "%": -2})
-MONEY: Mapping[str, int] = MappingProxyType({"": 0, "元": 0, "万元": 4, "万": 4, "亿元": 8, "亿": 8})
+MONEY: Mapping[str, int] = MappingProxyType(
+    {"": 0, "元": 0, "千元": 3, "万元": 4, "万": 4, "百万元": 6, "亿元": 8, "亿": 8}
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -294,7 +294,7 @@ def _present(
 
 def _checked_price(price: float) -> float:
     if not (np.isfinite(price) and price > 0):
-        raise DataError(finding("bond.price", "a price of {got}; wanted a number above 0", got=price))
+        raise DataError(finding("bond.no_price", "a price of {got}; wanted a number above 0", got=price))
     return price
 
 

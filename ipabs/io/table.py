@@ -168,6 +168,9 @@ def parse_table(raw: bytes, *, file: str, sheet: str = "") -> Table:
                 place=Place(file=file),
             )
         )
+    if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        template = "the file is a web page or XML, whatever its name says; open it in Excel and save it as .xlsx"
+        raise DataError(finding("input.markup", template, place=Place(file=file)))
     if raw.startswith(b"PAR1"):
         return _table(parquet_rows(raw, file=file), file=file, sheet="", form="parquet", found=[])
     text = decode(raw, file=file)
@@ -205,6 +208,8 @@ def _table(rows: Rows, *, file: str, sheet: str, form: str, found: list[Finding]
         )
         raise DataError(*found)
     body = rows[top + 1 : end]
+    if len(headings) == 1 and len(body[0]) > 2:
+        raise DataError(*found, _title(headings[0], Place(file=file, line=top + 1)))
     found += _ragged(body, len(headings), file=file, first_row=top + 2)
     refuse(DataError, found)
     columns = [_text_array(column) for column in zip(*body, strict=True)]
@@ -327,15 +332,19 @@ def _blank_row(file: str, row: int) -> Finding:
 def _layout_fault(headings: list[str], kept: list[int], below: list[str], *, place: Place) -> list[Finding]:
     """A title above the headings, or headings in two rows: what cells merged for the eye leave behind."""
     named = [headings[k] for k in kept if headings[k]]
-    if len(named) == len(kept) or len(kept) < 3 or any(text[:1].isdigit() for text in below):
+    if len(named) == len(kept) or len(kept) < 3:
         return []
     if len(named) == 1:
-        template = "the row is a title ({got}), not the headings; delete it or begin it with #"
-        return [finding("input.title_row", template, place=place, got=named[0])]
-    if all(below[n] or headings[k] for n, k in enumerate(kept)):
+        return [_title(named[0], place)]
+    if not any(text[:1].isdigit() for text in below) and all(below[n] or headings[k] for n, k in enumerate(kept)):
         template = "the headings take two rows, as merged cells do ({got}); keep one row with a heading for each column"
         return [finding("input.two_heading_rows", template, place=place, got=", ".join(named))]
     return []
+
+
+def _title(text: str, place: Place) -> Finding:
+    template = "the row is a title ({got}), not the headings; delete it or begin it with #"
+    return finding("input.title_row", template, place=place, got=text)
 
 
 def _heading_faults(headings: list[str], kept: list[int], *, file: str, row: int) -> Iterable[Finding]:

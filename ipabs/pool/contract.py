@@ -1,14 +1,16 @@
 """The terms that contracts with a schedule share, and what can be wrong with them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import inf
+from types import MappingProxyType
 from typing import Annotated, Literal, get_args
 
-from ipabs.basics.calendar import CalendarName, Roll
-from ipabs.basics.daycount import DayCount
+from ipabs.basics.calendar import CALENDARS, ROLLS, CalendarName, Roll
+from ipabs.basics.daycount import DAY_COUNTS, DayCount
 from ipabs.basics.notice import Notice
-from ipabs.basics.schedule import Frequency, Stub, add_months, months_of
+from ipabs.basics.schedule import FREQUENCIES, STUBS, Frequency, Stub, add_months, months_of
 from ipabs.basics.units import Count, Factor, Money, Months, Rate, Share
 from ipabs.errors import Finding, finding
 
@@ -102,13 +104,39 @@ def cycle_months(cycle: Cycle) -> int:
             return months_of(cycle)
 
 
+# The words that a term may have: what a file is read by holds for contracts made in Python too.
+WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "amortization": AMORTIZATIONS,
+        "frequency": (*FREQUENCIES, "bimonthly", "at_maturity"),
+        "principal_frequency": (*FREQUENCIES, "bimonthly", "at_maturity"),
+        "reset": (*FREQUENCIES, "bimonthly"),
+        "stub": STUBS,
+        "day_count": DAY_COUNTS,
+        "calendar": CALENDARS,
+        "roll": ROLLS,
+        "accrual": ("unadjusted", "adjusted"),
+        "rounding": get_args(Rounding),
+    }
+)
+
+
+def naming_findings(id: str, obligor: str) -> Iterator[Finding]:
+    """An obligation without an id or an obligor."""
+    if not id.strip():
+        yield finding("contract.id", "a contract needs an id", path=("id",), got=id)
+    if not obligor.strip():
+        yield finding("contract.obligor", "a contract needs an obligor", path=("obligor",), got=obligor)
+
+
 def term_findings(terms: Contract) -> Iterator[Finding]:
     """Everything that is wrong with the terms of a contract, each under the field to correct."""
-    if not terms.id.strip():
-        yield finding("contract.id", "a contract needs an id", path=("id",), got=terms.id)
-    if not terms.obligor.strip():
-        yield finding("contract.obligor", "a contract needs an obligor", path=("obligor",), got=terms.obligor)
-    if not terms.principal > 0:
+    yield from naming_findings(terms.id, terms.obligor)
+    for name, words in WORDS.items():
+        if (word := getattr(terms, name)) is not None and word not in words:
+            yield finding("contract.word", "no word {got!r}; {hint}", path=(name,), got=word, allowed=words)
+            return
+    if not 0 < terms.principal < inf:
         template = "principal is {got}; it must be more than 0"
         yield finding("contract.principal", template, path=("principal",), got=terms.principal)
     if terms.maturity <= terms.start:
@@ -214,6 +242,10 @@ def _custom_findings(terms: Contract) -> Iterator[Finding]:
             principal=f"{terms.principal:.2f}",
         )
     for k, one in enumerate(terms.schedule):
+        if not one.principal >= 0:
+            template = "an installment of {got}; it must be 0 or more"
+            path = ("schedule", k, "principal")
+            yield finding("contract.installment_negative", template, path=path, got=one.principal)
         if not terms.start < one.date <= terms.maturity:
             yield finding(
                 "contract.schedule_date",

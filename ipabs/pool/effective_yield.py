@@ -1,5 +1,7 @@
 """The yield of dated payments for a price, and payments split into interest and principal at that yield."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ipabs._typing import FloatArray
@@ -9,7 +11,7 @@ ITERATIONS = 60
 SETTLED = 1e-13
 
 
-def effective_rate(price: FloatArray, years: FloatArray, payments: FloatArray) -> FloatArray:
+def effective_rate(price: FloatArray, years: FloatArray, payments: FloatArray, names: Sequence[str]) -> FloatArray:
     """Rate y a year that makes the discounted payments equal the price, with interest compounded on each payment date.
 
     ``price = Σ_k payment_k / Π_{j ≤ k} (1 + y · years_j)``
@@ -24,6 +26,8 @@ def effective_rate(price: FloatArray, years: FloatArray, payments: FloatArray) -
         ``(n, k)`` year fraction of each period; 0 beyond the last payment.
     payments : FloatArray
         ``(n, k)`` amounts ≥ 0.
+    names : sequence of str
+        ``(n,)`` ids of the contracts, for what is wrong.
 
     Raises
     ------
@@ -32,7 +36,7 @@ def effective_rate(price: FloatArray, years: FloatArray, payments: FloatArray) -
 
     Examples
     --------
-    >>> effective_rate(np.array([100.0]), np.ones((1, 2)), np.array([[10.0, 110.0]])).round(12)
+    >>> effective_rate(np.array([100.0]), np.ones((1, 2)), np.array([[10.0, 110.0]]), ["C1"]).round(12)
     array([0.1])
     """
     total = payments.sum(axis=1)
@@ -42,7 +46,7 @@ def effective_rate(price: FloatArray, years: FloatArray, payments: FloatArray) -
             finding(
                 "yield.not_repaid",
                 "payments of {got} do not repay {price}",
-                path=(n,),
+                path=(names[n],),
                 got=f"{total[n]:.2f}",
                 price=f"{price[n]:.2f}",
             )

@@ -74,7 +74,7 @@ class LeaseBack:
     def effective_yield(self) -> float:
         """The rate a year that the lessor earns on its outlay."""
         flows, price, years = _lease_payments((self,))
-        return float(effective_rate(price, years, _dense(flows.row, flows.interest + flows.principal))[0])
+        return float(effective_rate(price, years, _dense(flows.row, flows.interest + flows.principal), (self.id,))[0])
 
     def findings(self) -> Iterator[Finding]:
         """Terms that do not fit each other."""
@@ -82,6 +82,9 @@ class LeaseBack:
             template = "rents in advance need a second one before the maturity {maturity}; frequency is {got}"
             yield finding("lease.rents", template, path=("rents",), got=self.frequency, maturity=self.maturity)
             return
+        if not self.lease_rate >= 0:
+            template = "a lease rate of {got}; it must be 0 or more"
+            yield finding("lease.rate", template, path=("lease_rate",), got=f"{self.lease_rate:.2%}")
         yield from self._rents().findings()
         if not self.principal > 0:
             template = "the deposit {got} is not below the price {price}"
@@ -96,7 +99,7 @@ class LeaseBack:
         """The flows of many leases at once."""
         flows, price, years = _lease_payments(leases)
         payments = _dense(flows.row, flows.interest + flows.principal)
-        parts = split_at(effective_rate(price, years, payments), price, years, payments)
+        parts = split_at(effective_rate(price, years, payments, [one.id for one in leases]), price, years, payments)
         at = (flows.row, places(flows.row)[1])
         return PooledFlows(flows.row, flows.days, *(part[at] for part in parts))
 

@@ -81,8 +81,18 @@ class Pool:
         raise DataError(finding("pool.party", "the pool has no party {got!r}; {hint}", got=id, allowed=known))
 
     def select(self, ids: Iterable[str]) -> "Pool":
-        """The obligations with these ids, in the order of the pool, and the parties they name."""
+        """The obligations with these ids, in the order of the pool, and the parties they name.
+
+        An id that the pool does not have is a `DataError`.
+        """
         wanted = set(ids)
+        refuse(
+            DataError,
+            (
+                finding("pool.no_obligation", "the pool has no obligation {got!r}; {hint}", got=id, allowed=self.ids)
+                for id in sorted(wanted - set(self.ids))
+            ),
+        )
         kept = tuple(one for one in self.obligations if one.id in wanted)
         named = {one.obligor for one in kept} | {getattr(one, "guarantor", "") for one in kept}
         parties = tuple(party for party in self.parties if party.id in named)
@@ -95,8 +105,12 @@ class Pool:
         )
 
     def of_deal(self, deal: str) -> "Pool":
-        """The obligations that the tape assigns to one deal."""
-        return self.select(one.id for one in self.obligations if getattr(one, "deal", "") == deal)
+        """The obligations that the tape assigns to one deal; a deal without any is a `DataError`."""
+        deals = [getattr(one, "deal", "") for one in self.obligations]
+        if deal not in deals:
+            template, known = "no obligation is assigned to deal {got!r}; {hint}", sorted({*deals} - {""})
+            raise DataError(finding("pool.deal", template, got=deal, allowed=known))
+        return self.select(one.id for one, its in zip(self.obligations, deals, strict=True) if its == deal)
 
     def contract_flows(self, indices: Sequence[IndexHistory] = ()) -> PooledFlows:
         """Every obligation's schedule, flat; obligations of one kind are walked together if the kind can."""
@@ -168,6 +182,16 @@ class Pool:
                     "obligation {id}: no party {got!r}; {hint}",
                     path=("obligations", one.id, "obligor"),
                     got=one.obligor,
+                    allowed=sorted(known),
+                    id=one.id,
+                )
+            guarantor = getattr(one, "guarantor", "")
+            if guarantor and guarantor not in known:
+                yield finding(
+                    "pool.guarantor",
+                    "obligation {id}: its guarantor {got!r} is no party; {hint}",
+                    path=("obligations", one.id, "guarantor"),
+                    got=guarantor,
                     allowed=sorted(known),
                     id=one.id,
                 )

@@ -11,6 +11,7 @@ from ipabs.basics.daycount import DayCount, year_fraction
 from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.units import Money, Rate
 from ipabs.errors import Finding, finding
+from ipabs.pool.contract import naming_findings
 from ipabs.pool.obligation import ContractFlows, day_numbers
 
 
@@ -47,10 +48,15 @@ class Receivable:
         return self.face * (1 - self.discount_rate * year_fraction(self.start, self.maturity, self.day_count))
 
     def findings(self) -> Iterator[Finding]:
-        """A due date that is past; a discount of all the face."""
+        """No id, a due date that is past, a negative discount or one of all the face."""
+        yield from naming_findings(self.id, self.obligor)
         if self.maturity <= self.start:
             template = "maturity {got} is not after the start {start}"
             yield finding("contract.maturity", template, path=("maturity",), got=self.maturity, start=self.start)
+        elif not self.discount_rate >= 0:
+            template = "a discount of {got} a year; it must be 0 or more"
+            path = ("discount_rate",)
+            yield finding("receivable.negative", template, path=path, got=f"{self.discount_rate:.2%}")
         elif not self.principal > 0:
             template = "a discount of {got} a year leaves no price"
             yield finding("receivable.discount", template, path=("discount_rate",), got=f"{self.discount_rate:.2%}")

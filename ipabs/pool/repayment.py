@@ -21,7 +21,7 @@ from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
 from ipabs.basics.index_history import INDICES, IndexHistory, history_of
 from ipabs.basics.schedule import add_months
 from ipabs.errors import DataError, Finding, finding, refuse
-from ipabs.pool.contract import Contract, cycle_months
+from ipabs.pool.contract import Contract, cycle_months, term_findings
 from ipabs.pool.effective_yield import effective_rate
 from ipabs.pool.obligation import ContractFlows
 from ipabs.pool.schedule import CAPITALIZE, FINAL, INTEREST, PRINCIPAL, RESET, Schedule, schedule_of
@@ -99,6 +99,7 @@ class _Walk:
     """The state of a batch of contracts while it walks along their schedules; columns are contracts."""
 
     def __init__(self, contracts: Sequence[Contract], schedule: Schedule, indices: Sequence[IndexHistory]) -> None:
+        self.ids = [one.id for one in contracts]
         self.flags = schedule.dense(schedule.flags.astype(np.float64)).astype(np.int64)
         self.fraction = schedule.dense(schedule.fraction)
         self.custom = schedule.dense(schedule.custom)
@@ -125,7 +126,7 @@ class _Walk:
         paying = (self.flags[who] & PRINCIPAL) > 0
         payments = np.where(paying, self.payment[who, None] * self.weight[who], 0.0)
         payments += np.where((self.flags[who] & FINAL) > 0, self.balloon[who, None], 0.0)
-        return effective_rate(self.balance[who], self.fraction[who], payments)
+        return effective_rate(self.balance[who], self.fraction[who], payments, [self.ids[n] for n in who])
 
     def run(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Interest, principal and closing balance, ``(contract, place)``."""
@@ -235,6 +236,24 @@ def index_findings(terms: Contract, indices: Sequence[IndexHistory] = ()) -> Ite
     if needed < first and needed < terms.maturity:
         template = "index {index} starts on {first}; the contract needs it on {got}"
         yield finding("contract.index_history", template, path=("index",), got=needed, index=terms.index, first=first)
+
+
+def yield_findings(terms: Contract) -> Iterator[Finding]:
+    """An agreed payment that does not repay the principal at any rate of 0 or more."""
+    if terms.contract_rate is not None or terms.index or terms.installment is None or any(term_findings(terms)):
+        return
+    schedule = schedule_of((terms,))
+    paying = (schedule.flags & PRINCIPAL) > 0
+    total = terms.installment * float(_weights((terms,), schedule)[0, paying].sum()) + terms.balloon
+    if total < terms.principal:
+        yield finding(
+            "contract.installment_short",
+            "{count} payments of {got} do not repay the principal {principal}",
+            path=("installment",),
+            got=f"{terms.installment:.2f}",
+            count=int(paying.sum()),
+            principal=f"{terms.principal:.2f}",
+        )
 
 
 def _floating(terms: Contract, index: FloatArray) -> FloatArray:

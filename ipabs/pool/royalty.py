@@ -1,13 +1,16 @@
 """Royalties: what a licensee owes on its sales."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Annotated
 
 import numpy as np
 
 from ipabs._typing import FloatArray, IntArray
 from ipabs.basics.units import Money, Share
+from ipabs.errors import Finding, finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,13 @@ class RoyaltyTerms:
     milestones: Annotated[tuple[Milestone, ...], "payments when sales first reach a sum"] = ()
     catch_ups: Annotated[tuple[CatchUp, ...], "dates on which a total is made up"] = ()
     cap: Annotated[Money | None, "most that is paid in all"] = None
+
+    def findings(self) -> Iterator[Finding]:
+        """No tiers, or thresholds that do not rise."""
+        above = [tier.above for tier in self.tiers]
+        if not above or any(high <= low for low, high in pairwise(above)):
+            template = "tiers need thresholds that rise; got {got}"
+            yield finding("royalty.tiers", template, path=("tiers",), got=", ".join(f"{one:.12g}" for one in above))
 
 
 def royalties(terms: RoyaltyTerms, days: tuple[date, ...], year: IntArray, sales: FloatArray) -> FloatArray:

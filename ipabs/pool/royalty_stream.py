@@ -13,6 +13,7 @@ from ipabs.basics.daycount import DayCount, year_fractions
 from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.units import Money, Share
 from ipabs.errors import Finding, finding
+from ipabs.pool.contract import naming_findings
 from ipabs.pool.effective_yield import effective_rate, split_at
 from ipabs.pool.obligation import ContractFlows, day_numbers
 from ipabs.pool.royalty import RoyaltyTerms, Tier, royalties
@@ -62,7 +63,13 @@ class RoyaltyStream:
         return self.sales[-1].date
 
     def findings(self) -> Iterator[Finding]:
-        """Dates that do not rise; expected royalties that do not repay the price."""
+        """No id or price, dates or tiers that do not rise, expected royalties that do not repay the price."""
+        yield from naming_findings(self.id, self.obligor)
+        if not self.principal > 0:
+            template = "principal is {got}; it must be more than 0"
+            yield finding("contract.principal", template, path=("principal",), got=self.principal)
+        if self.terms is not None:
+            yield from (one.under("terms") for one in self.terms.findings())
         days = [self.start, *(one.date for one in self.sales)]
         if not self.sales or any(day <= before for before, day in pairwise(days)):
             template = "sales need dates that rise, after the start {start}"
@@ -93,7 +100,7 @@ class RoyaltyStream:
     def effective_yield(self) -> float:
         """The rate a year that the expected royalties earn on the price."""
         expected = self.royalties(np.array([[one.amount for one in self.sales]]))
-        return float(effective_rate(np.array([self.principal]), self.years(), expected)[0])
+        return float(effective_rate(np.array([self.principal]), self.years(), expected, (self.id,))[0])
 
     def contract_flows(self, indices: Sequence[IndexHistory] = ()) -> ContractFlows:
         """Expected royalties, split at the stream's yield."""

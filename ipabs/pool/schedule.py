@@ -15,6 +15,7 @@ from ipabs._typing import BoolArray, DateArray, FloatArray, IntArray
 from ipabs.basics.calendar import get_calendar
 from ipabs.basics.daycount import year_fractions
 from ipabs.basics.schedule import add_months, day_in_month
+from ipabs.errors import DataError
 from ipabs.pool.contract import Contract, cycle_months
 from ipabs.pool.obligation import day_numbers
 
@@ -255,7 +256,12 @@ def _moved(contracts: Sequence[Contract], row: IntArray, days: DateArray) -> Dat
     for calendar, notice, roll in set(rules):
         if roll != "none":
             mine = np.array([rule == (calendar, notice, roll) for rule in rules])[row]
-            paid[mine] = get_calendar(calendar, notice).roll_dates(days[mine], roll)
+            market = get_calendar(calendar, notice)
+            outside = mine & ((days < np.datetime64(market.first)) | (days > np.datetime64(market.last)))
+            if outside.any():
+                n = int(outside.argmax())
+                raise DataError(market.outside(days[n]).under(contracts[row[n]].id, "calendar"))
+            paid[mine] = market.roll_dates(days[mine], roll)
     return paid
 
 

@@ -1,6 +1,7 @@
 """The columns that a tape of contracts may have, and the words its cells may use."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from datetime import date
@@ -18,18 +19,22 @@ PARTY_COLUMNS = ("obligor_name", "sector", "district", "rating")
 # Headings that stand for a field, beside its own name; the first is the one the Chinese template shows.
 HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "id": ("合同编号", "合同号", "借款合同编号", "贷款合同编号", "contract", "contract_id"),
-        "obligor": ("企业编号", "企业", "债务人", "借款人", "借款企业", "融资企业", "承租人", "firm", "obligor_id"),
-        "obligor_name": ("企业名称", "债务人名称", "firm_name"),
+        "id": ("合同编号", "合同号", "借款合同编号", "贷款合同编号", "contract", "contract_id", "contract_no",
+               "contract_number", "loan_id", "loan_no"),
+        "obligor": ("企业编号", "企业", "债务人", "借款人", "借款企业", "融资企业", "承租人", "firm", "obligor_id",
+                    "borrower", "debtor", "lessee", "licensee"),
+        "obligor_name": ("企业名称", "债务人名称", "借款人名称", "承租人名称", "firm_name", "borrower_name"),
         "sector": ("行业", "所属行业", "industry"),
         "district": ("区县", "所在地", "region"),
         "rating": ("信用评级", "评级"),
         "kind": ("债权类型", "业务类型", "obligation"),
-        "principal": ("本金", "融资金额", "融资额", "金额", "贷款金额", "借款金额", "贷款本金", "amount"),
-        "start": ("起始日", "起息日", "放款日", "发放日", "贷款起始日", "合同起始日", "start_date"),
+        "principal": ("本金", "融资金额", "融资额", "金额", "贷款金额", "借款金额", "贷款本金", "amount",
+                      "loan_amount", "principal_amount"),
+        "start": ("起始日", "起息日", "放款日", "发放日", "贷款起始日", "合同起始日", "start_date",
+                  "issue_date", "origination_date"),
         "maturity": ("到期日", "贷款到期日", "合同到期日", "maturity_date"),
-        "contract_rate": ("合同利率", "年利率", "利率", "贷款利率", "执行利率", "rate"),
-        "amortization": ("还款方式", "还本方式"),
+        "contract_rate": ("合同利率", "年利率", "利率", "贷款利率", "执行利率", "rate", "interest_rate", "annual_rate"),
+        "amortization": ("还款方式", "还本方式", "repayment"),
         "frequency": ("付息频率", "还款频率", "结息频率"),
         "principal_frequency": ("还本频率",),
         "first_payment": ("首次付款日", "首次还款日"),
@@ -75,7 +80,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "guarantor": ("担保人", "担保方"),
         "seasoning": ("账龄",),
     }
-)
+)  # fmt: skip
 
 # Words in cells that stand for a value, beside the value itself; the first is the one the Chinese template shows.
 WORDS: Mapping[str, str] = MappingProxyType(
@@ -141,12 +146,15 @@ WORDS: Mapping[str, str] = MappingProxyType(
 
 # What a heading may say in brackets about its numbers, and what is then put behind each of them.
 UNITS: Mapping[str, str] = MappingProxyType(
-    {"万元": "万元", "亿元": "亿元", "元": "元", "人民币元": "元", "%": "%", "％": "%", "bp": "bp", "BP": "bp",
-     "月": "个月", "个月": "个月"}
+    {"万元": "万元", "亿元": "亿元", "元": "元", "人民币元": "元", "CNY": "元", "RMB": "元", "千元": "千元",
+     "百万元": "百万元", "%": "%", "％": "%", "bp": "bp", "BP": "bp", "月": "个月", "个月": "个月"}
 )  # fmt: skip
 BRACKETS = re.compile(r"(.+?)[(（\[【](.+?)[)）\]】]")
 # Words in a row that adds up the others.
-TOTALS = ("合计", "总计", "小计", "共计", "合计数", "total", "Total", "TOTAL", "sum", "Sum", "subtotal", "Subtotal")
+TOTALS = ("合计", "总计", "小计", "共计", "合计数", "total", "sum", "subtotal", "grandtotal")
+# Words with which people say that a cell has no value, and errors of formulas that a file of text has kept.
+NOTHING = ("-", "--", "—", "——", "–", "/", "\\", "无", "暂无", "不适用", "n/a", "N/A", "NA", "none", "null")
+FORMULA_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 
 
 def plain_heading(heading: str) -> tuple[str, str]:
@@ -160,14 +168,23 @@ def plain_heading(heading: str) -> tuple[str, str]:
     return (match[1], UNITS[match[2]]) if match and match[2] in UNITS else (text, "")
 
 
-def synonyms(names: Collection[str]) -> dict[str, str]:
-    """Every usual heading of the fields `names`, and the field it stands for.
+def folded(text: str) -> str:
+    """A heading or word without what people vary: case, width, blanks, points, lines.
 
-    >>> synonyms({"balloon"})
-    {'尾款': 'balloon', 'balloon': 'balloon'}
+    >>> folded("Start Date"), folded("start_date"), folded("合 计："), folded("Ｉｄ")
+    ('startdate', 'startdate', '合计', 'id')
     """
-    usual = {heading: name for name, words in HEADINGS.items() for heading in words if name in names}
-    return usual | {name: name for name in names}
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def synonyms(names: Collection[str]) -> dict[str, str]:
+    """Every usual heading of the fields `names`, folded, and the field it stands for.
+
+    >>> synonyms({"rate_cap"})
+    {'利率上限': 'rate_cap', 'ratecap': 'rate_cap'}
+    """
+    usual = {folded(heading): name for name, words in HEADINGS.items() for heading in words if name in names}
+    return usual | {folded(name): name for name in names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,9 +320,24 @@ def _choice(words: tuple[str, ...]) -> Callable[[str], Any]:
     def read(text: str) -> Any:
         if text in words:
             return text
-        return finding("tape.word", "no word {got!r}; {hint}", got=text, allowed=words)
+        return unknown_word(text, words)
 
     return read
+
+
+def unknown_word(text: str, words: Collection[str]) -> Finding:
+    """That a cell has none of the words of a closed set, with those that it may have; in Chinese too, as the cell."""
+    allowed = (*words, *(() if text.isascii() else chinese_words(words)))
+    return finding("tape.word", "no word {got!r}; {hint}", got=text, allowed=allowed)
+
+
+def chinese_words(words: Collection[str]) -> list[str]:
+    """The Chinese words that stand for some of `words`.
+
+    >>> chinese_words(("level", "linear"))
+    ['等额本息', '等额本金']
+    """
+    return [word for word, meant in WORDS.items() if meant in words and not word.isascii()]
 
 
 def _dated_amounts(record: type[Any]) -> Callable[[str], Any]:

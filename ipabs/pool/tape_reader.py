@@ -12,7 +12,7 @@ from ipabs._typing import BoolArray, IntArray
 from ipabs.errors import Finding, Place, finding
 from ipabs.io.table import Table, TextColumn
 from ipabs.pool.obligation import Obligation
-from ipabs.pool.tape_columns import WORDS, Field, TapeMapping, plain_heading
+from ipabs.pool.tape_columns import FORMULA_ERRORS, NOTHING, WORDS, Field, TapeMapping, plain_heading, unknown_word
 
 Column = npt.NDArray[Any]
 YEARLY_RATES = ("contract_rate", "lease_rate", "discount_rate")
@@ -71,7 +71,7 @@ class TapeReader:
         def read(text: str) -> Any:
             if text in names:
                 return names.index(text)
-            return finding("tape.word", "no word {got!r}; {hint}", got=text, allowed=names)
+            return unknown_word(text, names)
 
         column = self.column(Field("kind", read, "other", ""))
         numbers = column.tolist()
@@ -80,8 +80,8 @@ class TapeReader:
     def column(self, field: Field) -> Column:
         """The values of a column; None where the cell is empty or wrong."""
         texts = self.texts(field.name)
-        if field.form == "text":
-            return self._texts(field.name, texts)
+        if field.form == "text" and not {"", *NOTHING, *FORMULA_ERRORS} & set(texts.tolist()):
+            return texts
         if field.form == "number" and field.name not in self.units and PLAIN_NUMBERS.fullmatch("\n".join(texts) + "\n"):
             return np.array(list(map(float, texts)))
         code, unique = distinct(texts)
@@ -96,19 +96,16 @@ class TapeReader:
         values[:] = [None if isinstance(value, Finding) else value for value in read]
         return np.asarray(values[code])
 
-    def _texts(self, name: str, texts: TextColumn) -> Column:
-        if "" not in texts.tolist():
-            return texts
-        self.empty[name] = np.asarray(texts == "", dtype=np.bool_)
-        values = texts.copy()
-        values[self.empty[name]] = None
-        return values
-
     def _value(self, field: Field, text: str) -> Any:
         if not text:
             return None
         word = self.words.get(text, text)
-        unit = self.units.get(field.name, "") if word[-1].isdigit() else ""
+        if word in NOTHING:
+            return finding("tape.nothing", "{got!r} stands for no value; leave the cell empty", got=text)
+        if word in FORMULA_ERRORS:
+            template = "{got} is the error of a formula; correct it or type the value"
+            return finding("tape.formula_error", template, got=text)
+        unit = self.units.get(field.name, "") if word[-1:].isdigit() else ""
         if unit == "%" and field.name in YEARLY_RATES and word.startswith(TINY):
             template = "{got} under a heading in % is {got}% a year; write 3.8%, or take the % out of the heading"
             return finding("tape.tiny_rate", template, got=text)

@@ -23,7 +23,7 @@ from ipabs.pool.contract import Contract
 from ipabs.pool.kinds import KINDS
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
-from ipabs.pool.repayment import index_findings
+from ipabs.pool.repayment import index_findings, yield_findings
 from ipabs.pool.tape_columns import (
     HEADINGS,
     PARTY_COLUMNS,
@@ -31,6 +31,7 @@ from ipabs.pool.tape_columns import (
     Field,
     TapeMapping,
     constant_findings,
+    folded,
     plain_heading,
     synonyms,
     tape_fields,
@@ -138,8 +139,10 @@ def look_at(
     mapped = {one.heading: one.field for one in mapping.columns}
     words = synonyms({*known, "kind", *PARTY_COLUMNS})
     headings, found = match_headings(
-        table, lambda text: mapped.get(text) or words.get(text) or words.get(plain_heading(text)[0], text), mapped
+        table, lambda text: mapped.get(text) or words.get(folded(plain_heading(text)[0]), text), mapped
     )
+    if "obligor" not in headings and "obligor_name" in headings:
+        headings["obligor"] = headings["obligor_name"]
     found += constant_findings(mapping, headings, {*known, "kind", *PARTY_COLUMNS})
     reader = TapeReader(table, mapping, headings)
     kind = reader.kinds(kinds)
@@ -150,35 +153,46 @@ def look_at(
     others = [name for name in headings if name not in known and name not in (*PARTY_COLUMNS, "kind")]
     tape = Tape(table, kind, values, parties, {name: _detail(reader.texts(name)) for name in others})
     found += reader.found
-    found += [*_needed(tape, known, reader), *_ids_twice(tape, reader), *_parties_differ(tape, reader)]
+    found += [*_needed(tape, kinds, known, reader), *_ids_twice(tape, reader), *_parties_differ(tape, reader)]
     if all(values.keys() >= {name for name, field in known.items() if n in field.needed_by} for n in np.unique(kind)):
         faulty = {one.place.line - table.first_row for one in found}
         found += _terms(tape, kinds, known, reader, faulty, indices)
-    found = list(_total_rows(table, found))
+    found = list(_no_contracts(tape, found, reader))
     return tape, tuple(sorted(found, key=lambda one: (one.place.line, one.place.column)))
 
 
-def _total_rows(table: Table, found: list[Finding]) -> Iterator[Finding]:
-    """The findings, with a single one for each faulty row that adds up the others."""
-    totals: dict[int, str] = {}
-    for line in {one.place.line for one in found if one.place.line >= table.first_row}:
-        words = [column[line - table.first_row].rstrip(":：") for column in table.cells]
-        word = next((word for word in words if word in TOTALS), "")
-        if word:
-            totals[line] = word
-    for line, word in totals.items():
-        template = "the row adds up the others ({got}); delete it, the tape holds contracts alone"
-        yield finding("tape.total_row", template, place=Place(file=table.file, line=line), got=word)
-    yield from (one for one in found if one.place.line not in totals)
+def _no_contracts(tape: Tape, found: list[Finding], reader: TapeReader) -> Iterator[Finding]:
+    """The findings, with a single one for each row that adds up the others, or is a remark."""
+    table = tape.table
+    ids = tape.values["id"].tolist() if reader.has("id") else []
+    rows = {row for row, text in enumerate(ids) if text and folded(text) in TOTALS}
+    rows |= {one.place.line - table.first_row for one in found if one.place.line >= table.first_row}
+    lines: set[int] = set()
+    for row in sorted(rows):
+        texts = [column[row] for column in table.cells if column[row]]
+        place = Place(file=table.file, line=table.first_row + row)
+        if word := next((text.rstrip(":：") for text in texts if folded(text) in TOTALS), ""):
+            template = "the row adds up the others ({got}); delete it, the tape holds contracts alone"
+            yield finding("tape.total_row", template, place=place, got=word)
+        elif len(texts) == 1 and len(table.cells) > 2:
+            template = "the row holds one remark ({got}); delete it, the tape holds contracts alone"
+            yield finding("tape.remark_row", template, place=place, got=texts[0])
+        else:
+            continue
+        lines.add(place.line)
+    yield from (one for one in found if one.place.line not in lines)
 
 
-def _needed(tape: Tape, known: dict[str, Field], reader: TapeReader) -> Iterator[Finding]:
+def _needed(
+    tape: Tape, kinds: tuple[type[Obligation], ...], known: dict[str, Field], reader: TapeReader
+) -> Iterator[Finding]:
     """Columns and cells that the kinds of the rows need and the tape does not have."""
     if not reader.has("kind") and reader.several_kinds:
         yield missing_column(tape.table, "kind", HEADINGS["kind"])
-    kinds = set(np.unique(tape.kind).tolist())
+    present = set(np.unique(tape.kind).tolist())
+    names = [str(vars(kind)["KIND"]) for kind in kinds]
     for name, field in known.items():
-        if not kinds & set(field.needed_by):
+        if not present & set(field.needed_by):
             continue
         needing = np.isin(tape.kind, field.needed_by)
         if name in tape.values and name not in reader.empty:
@@ -187,10 +201,10 @@ def _needed(tape: Tape, known: dict[str, Field], reader: TapeReader) -> Iterator
             for row in np.flatnonzero(needing & reader.empty[name]):
                 yield finding(
                     "tape.empty_cell",
-                    "{field} is empty: {says}",
+                    "{field} is empty; a {kind} needs it",
                     place=reader.place(int(row), name),
                     field=name,
-                    says=field.says,
+                    kind=names[tape.kind[row]],
                 )
         elif name != "id":
             yield missing_column(tape.table, name, HEADINGS.get(name, ()))
@@ -256,7 +270,7 @@ def _terms(
         contract = _contract(tape, kinds, row, {name: STAND_INS[name] for name in missing})
         found = list(getattr(contract, "findings", tuple)())
         if isinstance(contract, Contract):
-            found += index_findings(contract, indices)
+            found += [*index_findings(contract, indices), *yield_findings(contract)]
         for one in found:
             name = str(one.place.path[0]) if one.place.path else "id"
             if row not in faulty or name in DATES:

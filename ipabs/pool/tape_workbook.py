@@ -184,4 +184,4 @@ def words_of(kinds: tuple[type[Obligation], ...], name: str) -> list[str]:
         return [str(vars(kind)["KIND"]) for kind in kinds]
     field = tape_fields(kinds).get(name)
     refused = field.read("\x00") if field else None
-    return list(refused.allowed) if isinstance(refused, Finding) else []
+    return [one for one in refused.allowed if one not in WORDS] if isinstance(refused, Finding) else []

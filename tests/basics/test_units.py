@@ -195,3 +195,18 @@ def test_any_text_is_a_checked_value_or_a_finding(text: str) -> None:
     for unit in VALUES:
         value = unit.read(text)
         assert isinstance(value, Finding) or unit.check(value) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("3,8%", "'3,8%' has separators between digits; write 3.8%"),
+        ("3，8%", "'3,8%' has separators between digits; write 3.8%"),
+        ("1,500%", "'1,500%' has separators between digits; write 1500%"),
+        ("1,234,567.5", "'1,234,567.5' has separators between digits; write 1234567.5"),
+        ("３．８％", "'３．８％' has full-width characters; write 3.8%"),
+        ("￥5", "'￥5' is no rate; write 3.25%, 325bp or 0.0325"),
+    ],
+)
+def test_advice_on_a_number_is_a_number(written: str, expected: str) -> None:
+    assert str(units.RATE_UNIT.read(written)) == expected

@@ -8,8 +8,8 @@ from scipy.optimize import brentq
 
 from ipabs.basics.party import Party
 from ipabs.basics.timeline import Timeline
-from ipabs.errors import DataError, SpecError
-from ipabs.pool import KINDS, LeaseBack, LicenceBack, PledgedLoan, Receivable, RoyaltyStream
+from ipabs.errors import DataError, ModelError, SpecError
+from ipabs.pool import KINDS, Installment, LeaseBack, LicenceBack, PledgedLoan, Receivable, RoyaltyStream
 from ipabs.pool.fates import DefaultList
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
@@ -286,3 +286,64 @@ def test_simulated_sales_that_do_not_fit_are_findings() -> None:
         ready.collections(nobody)
     with pytest.raises(DataError, match="sales of Y1 need 3 amounts of 0 or more a path"):
         project(pool, line, sales={"Y1": np.ones((2, 2))})
+
+
+LOAN: dict[str, object] = {
+    "id": "C1", "obligor": "F1", "principal": 1e6, "start": date(2024, 1, 31), "maturity": date(2025, 1, 31),
+    "contract_rate": 0.06,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ({"amortization": "annuity"}, "obligations.C1.amortization: no word 'annuity'; valid: level, linear, bullet"),
+        ({"frequency": "weekly"}, "obligations.C1.frequency: no word 'weekly'; valid: monthly, quarterly"),
+        ({"principal": float("inf")}, "obligations.C1.principal: principal is inf; it must be more than 0"),
+        ({"guarantor": "G"}, "obligations.C1.guarantor: obligation C1: its guarantor 'G' is no party; valid: F1"),
+        (
+            {"amortization": "custom", "schedule": (Installment(date=date(2024, 6, 30), principal=-1e6),
+                                                    Installment(date=date(2025, 1, 31), principal=2e6))},
+            "obligations.C1.schedule[0].principal: an installment of -1000000.0; it must be 0 or more",
+        ),
+    ],
+)  # fmt: skip
+def test_contracts_made_in_python_are_held_to_what_a_file_may_say(terms: dict[str, object], expected: str) -> None:
+    with pytest.raises(DataError) as caught:
+        Pool((PledgedLoan(**(LOAN | terms)),), (Party(id="F1"),))  # type: ignore[arg-type]  # terms of a loan
+    assert str(caught.value).startswith(expected)
+
+
+def test_payments_that_do_not_repay_name_the_contract() -> None:
+    short = PledgedLoan(**(LOAN | {"contract_rate": None, "installment": 200_000.0}))  # type: ignore[arg-type]  # terms
+    with pytest.raises(ModelError, match=r"C1: payments of 800000.00 do not repay 1000000.00"):
+        short.contract_flows()
+
+
+def test_dates_beyond_the_calendar_name_the_contract() -> None:
+    late = PledgedLoan(**(LOAN | {"maturity": date(2080, 1, 31), "calendar": "SSE", "roll": "following"}))  # type: ignore[arg-type]  # terms
+    with pytest.raises(DataError, match=r"C1\.calendar: calendar SSE knows the days from 2008-01-01 to 2075-12-31"):
+        late.contract_flows()
+
+
+def test_other_kinds_say_what_they_cannot_be() -> None:
+    dates = {"start": date(2024, 1, 31), "maturity": date(2025, 1, 31)}
+    bill = Receivable(id=" ", obligor="F", face=1e6, discount_rate=-0.05, **dates)
+    lease = LeaseBack(id="Z", obligor="F", price=1e6, lease_rate=-0.05, **dates)
+    unpriced = stream(principal=0.0, terms=RoyaltyTerms(tiers=(Tier(above=5e6, rate=0.1), Tier(rate=0.2))))
+    assert [str(found) for one in (bill, lease, unpriced) for found in one.findings()] == [
+        "id: a contract needs an id",
+        "discount_rate: a discount of -5.00% a year; it must be 0 or more",
+        "lease_rate: a lease rate of -5.00%; it must be 0 or more",
+        "principal: principal is 0.0; it must be more than 0",
+        "terms.tiers: tiers need thresholds that rise; got 5000000, 0",
+    ]
+
+
+def test_a_pool_knows_its_contracts_and_deals() -> None:
+    pool = Pool((PledgedLoan(**LOAN, deal="abs"),), (Party(id="F1"),))  # type: ignore[arg-type]  # terms of a loan
+    assert len(pool.of_deal("abs")) == 1
+    with pytest.raises(DataError, match="no obligation is assigned to deal 'abn'; did you mean 'abs'"):
+        pool.of_deal("abn")
+    with pytest.raises(DataError, match="the pool has no obligation 'C2'; valid: C1"):
+        pool.select(["C1", "C2"])

@@ -166,3 +166,88 @@ def test_more_rows_than_a_sheet_should_hold_are_refused(monkeypatch: pytest.Monk
     assert faults(text(list(HEAD), *rows[:3])) == []
     expected = ["t: the table has 4 rows; at most 3 are read"]
     assert faults(text(list(HEAD), *rows)) == faults(workbook(list(HEAD), *rows)) == expected
+
+
+@pytest.mark.parametrize("name", ["合计", "合 计", "Total:", "小计"])
+def test_totals_row_with_every_cell_filled_is_no_contract(name: str) -> None:
+    word = name.rstrip(":")
+    assert faults(text(list(HEAD), list(GOOD), changed(contract=name))) == [
+        f"t:3: the row adds up the others ({word}); delete it, the tape holds contracts alone"
+    ]
+
+
+def test_remark_below_the_contracts_is_one_finding() -> None:
+    assert faults(text(list(HEAD), list(GOOD), ["注：金额单位为元", *EMPTY[1:]])) == [
+        "t:3: the row holds one remark (注：金额单位为元); delete it, the tape holds contracts alone"
+    ]
+
+
+@pytest.mark.parametrize("title", ["资产清单", "资产清单,,,,,,,", "资产清单,,,,,,,\n截至,2024-03-31,,,,,,"])
+def test_title_of_any_shape_above_text_says_what_to_do(title: str) -> None:
+    raw = f"{title}\n".encode() + text(list(HEAD), list(GOOD))
+    assert faults(raw) == ["t:1: the row is a title (资产清单), not the headings; delete it or begin it with #"]
+
+
+def test_web_page_under_the_name_of_a_workbook_says_what_it_is() -> None:
+    message = "t: the file is a web page or XML, whatever its name says; open it in Excel and save it as .xlsx"
+    assert faults(b"\xef\xbb\xbf\r\n<html><table><tr><td>C1</td></tr></table></html>") == [message]
+
+
+def test_headings_differ_in_case_blanks_points_and_width() -> None:
+    head = [
+        "Contract No.",
+        "BORROWER",
+        "Kind",
+        "Loan Amount (CNY)",
+        "Start Date",
+        "ｍａｔｕｒｉｔｙ",
+        "Interest Rate (%)",
+        "Repayment",
+    ]
+    (loan,) = read_tape(parse_table(text([*head], changed(rate="3.8")), file="t")).obligations
+    assert (loan.id, loan.obligor, loan.principal, loan.start) == ("C1", "F1", 9e6, START)
+    assert loan.contract_rate == 0.038  # type: ignore[attr-defined]  # a loan
+
+
+def test_name_of_the_firm_stands_for_a_missing_id() -> None:
+    head = [name.replace("firm", "企业名称") for name in HEAD]
+    pool = read_tape(parse_table(text([*head], changed(firm="甲公司")), file="t"))
+    assert [(party.id, party.name) for party in pool.parties] == [("甲公司", "甲公司")]
+
+
+@pytest.mark.parametrize("mark", ["-", "/", "无", "N/A", "—"])
+def test_marks_for_no_value_are_refused_in_numbers_and_names(mark: str) -> None:
+    # A guarantor called 无 would be a party that always pays.
+    rows = ([*HEAD, "guarantor"], [*changed(rate=mark), mark])
+    assert faults(text(*rows)) == [
+        f"t:2:7 G2.rate: '{mark}' stands for no value; leave the cell empty",
+        f"t:2:9 I2.guarantor: '{mark}' stands for no value; leave the cell empty",
+    ]
+
+
+def test_error_of_a_formula_that_a_text_has_kept_is_named() -> None:
+    assert faults(text(list(HEAD), changed(amount="#REF!"))) == [
+        "t:2:4 D2.amount: #REF! is the error of a formula; correct it or type the value"
+    ]
+
+
+def test_unknown_chinese_word_is_answered_in_chinese_words() -> None:
+    assert faults(text(list(HEAD), changed(amortization="按月付息到期还本"))) == [
+        "t:2:8 H2.amortization: no word '按月付息到期还本'; did you mean '到期还本'?"
+    ]
+
+
+def test_agreed_payments_that_do_not_repay_are_told_at_their_cell() -> None:
+    head, row = [*HEAD, "installment"], [*changed(rate="", amortization="level"), "200万元"]
+    assert faults(text(head, row)) == [
+        "t:2:9 I2.installment: 4 payments of 2000000.00 do not repay the principal 9000000.00"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [("900万元", 9e6), ("9000千元", 9e6), ("9百万元", 9e6), ("0.09亿元", 9e6), ("9000000元", 9e6)],
+)
+def test_amounts_in_every_usual_unit(written: str, amount: float) -> None:
+    (loan,) = read_tape(parse_table(text(list(HEAD), changed(amount=written)), file="t")).obligations
+    assert loan.principal == amount

@@ -51,13 +51,13 @@ def test_every_fault_is_found_in_one_look() -> None:
     ) == [
         "t.csv:2:3 C2.kind: no word 'pledged'; did you mean 'pledged_loan'?",
         "t.csv:3:1 A3.contract: contract 'C1' stands in row 2 already; give each contract its own id",
-        "t.csv:3:4 D3.amount: principal is empty: sum paid out at the start",
+        "t.csv:3:4 D3.amount: principal is empty; a pledged_loan needs it",
         "t.csv:3:6 F3.maturity: '2025-02-30' is no date; write 2024-03-28",
         "t.csv:3:7 G3.rate: '3.8' without a unit looks like a percentage; write 3.8%",
         "t.csv:3:8 H3.amortization: no word 'blt'; did you mean 'bullet'?",
         "t.csv:3:9 I3.industry: sector of F1 is 'IT' here and 'AI' in row 2; one firm is one party",
-        "t.csv:4:1 A4.contract: id is empty: contract number, unique in the tape",
-        "t.csv:4:2 B4.firm: obligor is empty: id of the party that owes",
+        "t.csv:4:1 A4.contract: id is empty; a pledged_loan needs it",
+        "t.csv:4:2 B4.firm: obligor is empty; a pledged_loan needs it",
         "t.csv:4:4 D4.amount: -5.0 is negative; an amount is 0 or more",
         "t.csv:4:6 F4.maturity: maturity 2025-03-28 is not after the start 2026-03-28",
         "t.csv:4:7 G4.rate: 1.3 is outside -100% to 100% a year",
@@ -76,7 +76,7 @@ def test_missing_columns_name_the_headings_that_would_do() -> None:
     assert faults("contract,amount\nC1,100\n")[:2] == [
         "t.csv:1: no column gives kind; headings that do: kind, 债权类型, 业务类型, obligation",
         "t.csv:1: no column gives obligor; headings that do: obligor, 企业编号, 企业, 债务人, 借款人, 借款企业, "
-        "融资企业, 承租人, firm, obligor_id",
+        "融资企业, 承租人, firm, obligor_id, borrower, debtor, lessee, licensee",
     ]
 
 
