@@ -20,6 +20,7 @@ from ipabs.structure.deal import Deal
 from ipabs.valuation.firm_appraisal import ADVANCE_TOLERANCE
 
 CENT = 0.005
+CURRENCY = "CNY"  # of the tapes' units, of the loan indices, of subsidies and of every table of a case
 
 
 def assignment_findings(table: Table, assigned: Mapping[str, str], deals: tuple[str, ...]) -> Iterator[Finding]:
@@ -85,6 +86,15 @@ def life_findings(name: str, deal: Deal, pool: Pool) -> Iterator[Finding]:
                 deal=name,
                 final=deal.dates.legal_final,
             )
+
+
+def currency_findings(deals: Mapping[str, Deal]) -> Iterator[Finding]:
+    """Deals in another currency than everything else in a case."""
+    for name, deal in deals.items():
+        if deal.currency not in (None, CURRENCY):
+            template = "{deal} is in {got}; tapes, loan indices and subsidies of a case are in {allowed}"
+            path = ("deals", name, "currency")
+            yield finding("case.currency", template, path=path, got=deal.currency, allowed=(CURRENCY,), deal=name)
 
 
 def cost_findings(file: CaseFile, deals: Mapping[str, Deal]) -> Iterator[Finding]:

@@ -1,10 +1,10 @@
 """The firms of a case: what the firm tape says of each beyond its contract."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from ipabs.basics.units import check_factor, parse_factor, parse_money, parse_rate
+from ipabs.basics.units import FACTOR_UNIT, MONEY_UNIT, RATE_UNIT, SHARE_UNIT
 from ipabs.errors import Finding, finding
 from ipabs.financing.facility import ComparatorStatus, FirmFacts, Stage
 from ipabs.io.table import Table
@@ -70,23 +70,18 @@ def word(allowed: tuple[str, ...]) -> Callable[[str], Any]:
     return read
 
 
-def multiple(text: str) -> Any:
-    """Reads a multiple that is not negative."""
-    factor = parse_factor(text)
-    return factor if isinstance(factor, Finding) else check_factor(factor) or factor
-
-
 COUNTED = ("invention", "utility_model")
 COLUMNS: tuple[tuple[str, Callable[[str], Any]], ...] = (
-    ("revenue", parse_money),
-    ("tax_rate", parse_rate),
+    ("revenue", MONEY_UNIT.read),
+    ("tax_rate", SHARE_UNIT.read),
     ("stage", word(get_args(Stage))),
     ("comparator_status", word(get_args(ComparatorStatus))),
-    ("comparator_rate", parse_rate),
-    ("comparator_fees", parse_rate),
-    ("appraised_value", parse_money),
-    ("advance_rate", multiple),
+    ("comparator_rate", RATE_UNIT.read),
+    ("comparator_fees", RATE_UNIT.read),
+    ("appraised_value", MONEY_UNIT.read),
+    ("advance_rate", FACTOR_UNIT.read),
 )
+OF_CONTRACTS = ("appraised_value", "advance_rate")  # the others are said of the firm
 
 
 def in_own_words(table: Table, mapping: Mapping[str, str]) -> Table:
@@ -103,26 +98,50 @@ def name_column(table: Table) -> str:
 def read_firms(table: Table, found: list[Finding]) -> Firms:
     """The firms of a firm tape; what is wrong with a cell is added to `found`."""
     read = {name: read_column(table, name, reader, found) for name, reader in COLUMNS if name in table.columns}
-    facts: dict[str, FirmFacts] = {}
-    quotes: dict[str, Quote] = {}
-    stated: list[tuple[str, StatedValue]] = []
-    provenance = []
-    for row, firm in enumerate(table.column(name_column(table))):
-        given = {name: values[row] for name, values in read.items() if values[row] is not None}
-        rate, fees = given.pop("comparator_rate", None), given.pop("comparator_fees", 0.0)
-        value = StatedValue(value=given.pop("appraised_value", None), advance_rate=given.pop("advance_rate", None))
-        stated.append((firm, value))
-        facts.setdefault(firm, FirmFacts(firm=firm, **given))
-        if rate is not None:
-            quotes.setdefault(firm, Quote(rate=rate, fees=fees))
-        if "provenance" in table.columns:
-            provenance.append((firm, str(table.column("provenance")[row])))
+    names = [str(name) for name in table.column(name_column(table))]
+    facts = {name: of_firms(table, name, names, read[name], found) for name in read if name not in OF_CONTRACTS}
+    rates, fees = facts.pop("comparator_rate", {}), facts.pop("comparator_fees", {})
+    blank = [None] * len(table)
+    values, advances = (read.get(name, blank) for name in OF_CONTRACTS)
+    origins = table.column("provenance") if "provenance" in table.columns else ()
     return Firms(
-        facts=tuple(facts.values()),
-        quotes=tuple(quotes.items()),
-        stated=tuple(stated),
-        provenance=tuple(provenance),
+        facts=tuple(
+            FirmFacts(firm=firm, **{name: stated[firm] for name, stated in facts.items() if firm in stated})
+            for firm in dict.fromkeys(names)
+        ),
+        quotes=tuple((firm, Quote(rate=rate, fees=fees.get(firm, 0.0))) for firm, rate in rates.items()),
+        stated=tuple(
+            (firm, StatedValue(value=value, advance_rate=rate))
+            for firm, value, rate in zip(names, values, advances, strict=True)
+        ),
+        provenance=tuple(zip(names, map(str, origins), strict=False)),
     )
+
+
+def of_firms(
+    table: Table, column: str, firms: Sequence[str], values: Sequence[Any], found: list[Finding]
+) -> dict[str, Any]:
+    """What a column says of each firm in any of its rows; rows that differ are added to `found`."""
+    first: dict[str, int] = {}
+    texts = [str(text) for text in table.column(column)]
+    for row, (firm, value) in enumerate(zip(firms, values, strict=True)):
+        if value is None:
+            continue
+        before = first.setdefault(firm, row)
+        if value != values[before]:
+            found.append(
+                finding(
+                    "case.firm_differs",
+                    "{column} of {firm} is {got!r} here and {first!r} in row {row}; a firm has one",
+                    place=table.place(row, column),
+                    got=texts[row],
+                    column=column,
+                    firm=firm,
+                    first=texts[before],
+                    row=table.place(before, column).line,
+                )
+            )
+    return {firm: values[row] for firm, row in first.items()}
 
 
 def read_column(table: Table, name: str, reader: Callable[[str], Any], found: list[Finding]) -> list[Any]:

@@ -23,8 +23,9 @@ def heading_findings(inputs: Inputs) -> Iterator[Finding]:
         "filings": headings_of(landscape.COLUMNS),
     }
     for name, table in inputs.tapes:
-        mapped = {one.heading for one in inputs.mapping_of(name).columns}
-        yield from misspelt(table, known[name] | mapped)
+        if name in known:
+            mapped = {one.heading for one in inputs.mapping_of(name).columns}
+            yield from misspelt(table, known[name] | mapped)
 
 
 def unread_parts(inputs: Inputs) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from ipabs.case.cross_checks import (
     advance_findings,
     assignment_findings,
     cost_findings,
+    currency_findings,
     index_findings,
     projection_findings,
     quote_findings,
@@ -191,4 +192,5 @@ def across_deals(
     for name, deal in deals.items():
         if name in pools or name not in trustees:
             yield from size_findings(name, deal, pools.get(name), indices)
+    yield from currency_findings(deals)
     yield from cost_findings(file, deals)

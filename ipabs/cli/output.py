@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from unicodedata import category
 
 import click
 from click.core import ParameterSource
@@ -20,6 +21,7 @@ Lang = Literal["en", "zh"]
 Command = TypeVar("Command", bound=Callable[..., Any])
 PLAIN_WIDTH = 120
 SHORT = 28  # characters of a text that is not broken over lines
+SEPARATORS = "\u2028\u2029"  # what breaks a line beside control characters
 
 
 def output_options(command: Command) -> Command:
@@ -57,21 +59,22 @@ def screen() -> "Console":
 
 
 def show_page(page: "Page") -> None:
-    """A page on the console."""
+    """A page on the console: sentences broken between words on a terminal, whole in a pipe."""
     console = screen()
+    whole = not console.is_terminal
     console.print(page.title, style="bold", markup=False)
     if page.banner:
-        console.print(page.banner, style="yellow", markup=False, soft_wrap=True)
+        console.print(page.banner, style="yellow", markup=False, soft_wrap=whole)
     for section in page.sections:
         for sentence in section.text:
-            console.print(sentence, markup=False, soft_wrap=True)
+            console.print(sentence, markup=False, soft_wrap=whole)
         for heading, exhibit in section.exhibits:
             console.print()
             show(console, heading, exhibit, dict(page.headings), dict(page.words))
 
 
 def show(console: "Console", heading: str, exhibit: "Exhibit", headings: dict[str, str], words: dict[str, str]) -> None:
-    """One exhibit as a table."""
+    """One exhibit as a table, as wide as its numbers need even where the screen is narrower."""
     from rich.box import SIMPLE_HEAD
     from rich.cells import cell_len
     from rich.table import Table
@@ -79,22 +82,48 @@ def show(console: "Console", heading: str, exhibit: "Exhibit", headings: dict[st
 
     from ipabs.report.exhibit import is_number
 
-    table = Table(title=Text(heading, style="bold"), title_justify="left", box=SIMPLE_HEAD, padding=0)
     rows = exhibit.shown(words)
-    least = 0
-    for place, column in enumerate(exhibit.columns):
-        number = is_number(column.unit)
-        head = headings.get(column.name, column.name)
-        unbroken = [*head.split(), *(row[place] for row in rows if number or len(row[place]) < SHORT)]
-        width = max(map(cell_len, unbroken))
-        least += width + 1
-        table.add_column(Text(head), justify="right" if number else "left", min_width=width, overflow="fold")
+    heads = [headings.get(column.name, column.name) for column in exhibit.columns]
+    numbers = [is_number(column.unit) for column in exhibit.columns]
+    wide, least = [], []
+    for place, (head, number) in enumerate(zip(heads, numbers, strict=True)):
+        cells = [row[place] for row in rows]
+        wide.append(max(map(cell_len, (head, *cells))))
+        least.append(max(map(cell_len, (*parts(head), *(cell for cell in cells if number or len(cell) < SHORT)))))
+    between = len(wide) - 1
+    widths = fitted(wide, least, console.width - between)
+    table = Table(box=SIMPLE_HEAD, padding=0, show_edge=False, width=sum(widths) + between)
+    for head, number, width in zip(heads, numbers, widths, strict=True):
+        table.add_column(Text(head), justify="right" if number else "left", width=width, overflow="fold")
     for place, row in enumerate(rows, start=1):
         last = exhibit.totals and place == len(rows)
         table.add_row(*(Text(cell) for cell in row), style="bold" if last else None)
-    console.print(table, width=max(console.width, least + 1), crop=False, no_wrap=True, overflow="ignore")
+    console.print(Text(heading, style="bold"), soft_wrap=True)
+    console.print(table, crop=False, no_wrap=True, overflow="ignore")
     for note in exhibit.notes:
-        console.print(note, markup=False, soft_wrap=True)
+        console.print(note, markup=False, soft_wrap=not console.is_terminal)
+
+
+def parts(head: str) -> list[str]:
+    """What of a column's head stays together: words, and in Chinese what stands in brackets.
+
+    >>> parts("Life, years"), parts("平均期限（年）")
+    (['Life,', 'years'], ['平均期限', '（年）'])
+    """
+    return head.replace("（", " （").split() or [""]
+
+
+def fitted(wide: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Widths of columns that share `room`: the one that can give most gives first, down to what each needs at least.
+
+    >>> fitted([9, 30, 12], [9, 10, 8], 40)
+    [9, 19, 12]
+    """
+    widths = list(wide)
+    while sum(widths) > room and widths != list(least):
+        gives = max(range(len(widths)), key=lambda column: widths[column] - least[column])
+        widths[gives] -= 1
+    return widths
 
 
 def say(found: Iterable[Finding], lang: Lang) -> None:
@@ -102,9 +131,18 @@ def say(found: Iterable[Finding], lang: Lang) -> None:
     from ipabs.basics.words import label, line
 
     for one in found:
-        text = line(one, lang)
+        text = visible(line(one, lang))
         head = label(f"word.{one.severity}", lang) + ("：" if lang == "zh" else ": ")
         click.echo(text if one.severity == "error" else head + text, err=True)
+
+
+def visible(text: str) -> str:
+    """A text on one line, with characters that a terminal would obey or hide written out.
+
+    >>> visible("A\\n\\x1b[2J专利")
+    'A\\\\n\\\\x1b[2J专利'
+    """
+    return "".join(repr(one)[1:-1] if category(one)[0] == "C" or one in SEPARATORS else one for one in text)
 
 
 def ends_in(out: str, *suffixes: str) -> str:

@@ -10,8 +10,8 @@ CASE = """\
 # runs it.
 ipabs: 1
 name: New IP securitization programme
-as_of: 2024-03-28                # present values are taken at this day
-seed: 20240328                   # of simulated figures
+as_of: 2023-03-28                # present values are taken at this day
+seed: 20230328                   # of simulated figures
 tapes: {firms: firms.csv}        # one row a contract; the column `deal` assigns it
 deals: {@DEALS@}
 # Defaults (cdr) and prepayments (cpr) a year, loss on a default, months until what is recovered arrives.
@@ -32,7 +32,7 @@ costs:
   guarantee: {rate: 1%, timing: yearly_in_advance, allocate_by: principal, borne_by: {district: 100%}}
   issue_cost: {rate: 0.8%, timing: upfront, allocate_by: principal, borne_by: {firm: 50%, district: 50%}}
 tax: {rate: 15%}
-discount_rate: 3.45%
+discount_rate: 3.65%
 # Where each figure comes from: published, derived or assumption. A figure without a line here is a warning.
 provenance:
   as_of: {assumption: placeholder}
@@ -50,12 +50,12 @@ ipabs: 1
 name: New IP exchange ABS
 market: exchange_abs
 dates:
-  cut_off: 2024-03-28
-  closing: 2024-03-28
-  payment: {first: 2024-06-28, frequency: quarterly, calendar: SSE, roll: following}
+  cut_off: 2023-03-28
+  closing: 2023-03-28
+  payment: {first: 2023-06-28, frequency: quarterly, calendar: SSE, roll: following}
   collection_end: {day: 20, of: payment_month}
-  expected_maturity: 2026-03-28
-  legal_final: 2028-03-28
+  expected_maturity: 2025-03-28
+  legal_final: 2026-12-28
 parties:
   sponsor: {name: District investment company}
 tranches:
@@ -102,7 +102,7 @@ ROWS = (
     ("F03", "new energy", "abs", 8_000_000), ("F04", "AI", "abn", 11_000_000),
     ("F05", "new materials", "abn", 9_000_000),
 )  # fmt: skip
-TERMS = "pledged_loan,{amount},2024-03-28,2026-03-20,20,linear,quarterly,3.80%,80000000,15%,assumption: placeholder"
+TERMS = "pledged_loan,{amount},2023-03-28,2025-03-20,20,linear,quarterly,3.80%,80000000,15%,assumption: placeholder"
 
 
 def starter(kind: Kind) -> dict[str, str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ipabs import cli
+from ipabs.cli.starter import starter
 from tests.case.conftest import Spoiled
 
 COUPON = "coupon: 2.80%"
@@ -432,3 +433,53 @@ def test_costs_that_take_the_whole_principal_together_are_placed_in_the_case(yuh
             f"case.yaml:28:1 costs: {told}",
         ],
     )
+
+
+def test_a_tape_under_a_name_that_no_tape_has(yuhang: Spoiled) -> None:
+    status, lines = yuhang.replace("case.yaml", "{firms: firms.csv", "{frims: firms.csv").check()
+    assert status == 2
+    assert "case.yaml:8:9 tapes.frims: unknown key 'frims'; did you mean 'firms'?" in lines
+
+
+def test_amounts_and_rates_of_the_firm_tape_have_their_range(yuhang: Spoiled) -> None:
+    text = (yuhang.folder / "firms.csv").read_text(encoding="utf-8")
+    headings = text.splitlines()[1].split(",")
+    row = text.splitlines()[2].split(",")
+    for column, wrong in (("revenue", "-1"), ("tax_rate", "101%"), ("comparator_rate", "101%"), ("advance_rate", "-1")):
+        row[headings.index(column)] = wrong
+    yuhang.replace("firms.csv", text.splitlines()[2], ",".join(row))
+    status, lines = yuhang.check()
+    assert status == 2
+    told = {line.split(" ")[1].split(".")[1].rstrip(":"): line.split(": ", 1)[1] for line in lines}
+    assert told == {
+        "revenue": "-1.0 is negative; an amount is 0 or more",
+        "tax_rate": "1.01 is outside 0% to 100%",
+        "comparator_rate": "1.01 is outside -100% to 100% a year",
+        "advance_rate": "-1.0 is negative; 0 or more is valid",
+    }
+
+
+def test_two_contracts_of_a_firm_state_one_revenue_and_one_loan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second contract leaves the revenue open, and states another tax rate than the first."""
+    for name, content in starter("abs").items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    tape = (tmp_path / "firms.csv").read_text(encoding="utf-8").replace("firm,", "id,firm,", 1)
+    tape = tape.replace("F01,", "C1,F01,").replace("F02,biomedicine", "C2,F01,AI").replace("F03,", "C3,F03,")
+    first, second, third = tape.splitlines()[2:]
+    second = second.replace(",80000000,15%,", ",,25%,")
+    heading = "\n".join(tape.splitlines()[:2])
+    (tmp_path / "firms.csv").write_text("\n".join([heading, first, second, third, ""]), encoding="utf-8")
+    assert cli.main(["check", str(tmp_path / "case.yaml")]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "firms.csv:4:14 N4.tax_rate: tax_rate of F01 is '25%' here and '15%' in row 3; a firm has one"
+    ]
+
+
+def test_deals_of_a_case_are_in_yuan(yuhang: Spoiled) -> None:
+    status, lines = yuhang.replace("abs.yaml", "market: exchange_abs", "market: exchange_abs\ncurrency: USD").check()
+    assert status == 2
+    assert lines == [
+        "abs.yaml:6:11 currency: abs is in USD; tapes, loan indices and subsidies of a case are in CNY",
+    ]

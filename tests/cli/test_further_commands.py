@@ -19,9 +19,8 @@ def test_new_case_is_clean_and_runs(kind: str, tmp_path: Path, capsys: Capture) 
     assert cli.main(["new", str(folder), "--kind", kind]) == 0
     case = str(folder / "case.yaml")
     capsys.readouterr()
-    assert cli.main(["check", case, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)["findings"]
-    assert {one["severity"] for one in told} <= {"warning", "note"}
+    assert cli.main(["check", case]) == 0
+    assert capsys.readouterr() == ("", "")
     assert cli.main(["run", case]) == 0
     out = capsys.readouterr().out
     assert "undertaking pays" not in out
