@@ -22,7 +22,7 @@ def run(case: str, out: str | None, plugins: tuple[str, ...], as_json: bool, lan
     from ipabs.case.run import run as run_case
 
     result = run_case(load_case(case, kinds=known_kinds(plugins)))
-    folder = result.save(out, lang=lang) if out else None
+    folder = None if out is None else result.save(out, lang=lang)
     if as_json:
         click.echo(json_text({**result.to_dict(), "folder": str(folder) if folder else None}))
         return

@@ -23,19 +23,14 @@ def new(folder: str, kind: Kind, as_json: bool, lang: Lang) -> None:
     \b
     Example: ipabs new my_programme --kind abs
     """
-    from ipabs.io.folder import disk_finding
+    from ipabs.io.folder import put_folder
 
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         template = "is there already and not empty; give a new folder"
         raise FileError(finding("command.not_empty", template, place=Place(file=str(target))))
     files = starter(kind)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            (target / name).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise FileError(disk_finding(target, error)) from error
+    put_folder(target, {name: text.encode() for name, text in files.items()})
     if as_json:
         click.echo(json_text({"folder": str(target), "files": sorted(files)}))
     else:

@@ -150,7 +150,7 @@ def _undecodable(file: str, line: int, got: str) -> DataError:
     return DataError(
         finding(
             "input.encoding",
-            "the text is {got}; save the file as CSV in UTF-8 or GB18030",
+            "the text is {got}; save the file in UTF-8 or GB18030",
             place=Place(file=file, line=line),
             got="neither UTF-8 nor GB18030" if got == "neither" else got,
         )

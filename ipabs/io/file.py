@@ -15,7 +15,7 @@ def write_file(path: str | os.PathLike[str], contents: bytes) -> Path:
     FileError
         The path is a folder, or the disk refuses; the old file is untouched then.
     """
-    target = Path(path).resolve()
+    target = Path(os.path.realpath(path))
     if target.is_dir():
         raise FileError(finding("file.folder", "is a folder; give a file", place=Place(file=str(target))))
     fresh = target.with_name(f".{target.name}.tmp-{os.getpid()}")

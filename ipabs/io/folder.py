@@ -36,16 +36,22 @@ def write_folder(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -> 
     FileError
         A name is not a plain file name, the folder holds something else, or the disk refuses.
     """
-    target = Path(folder).resolve()
+    target = Path(os.path.realpath(folder))
     refuse(FileError, [*name_findings(files), *target_findings(target)])
     sums = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    put_folder(target, {**files, CHECKSUMS: sums.encode()})
+    return target
+
+
+def put_folder(target: Path, files: Mapping[str, bytes]) -> None:
+    """Put a folder of `files` in the place of `target`, whole or not at all; a `FileError` where the disk refuses."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         sweep(target)
         fresh = sibling(target, "tmp")
         fresh.mkdir()
         try:
-            for name, contents in (*sorted(files.items()), (CHECKSUMS, sums.encode())):
+            for name, contents in sorted(files.items()):
                 write_flushed(fresh / name, contents)
             flush_folder(fresh)
             exchange(fresh, target)
@@ -53,7 +59,6 @@ def write_folder(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -> 
             shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
         raise FileError(disk_finding(target, error)) from error
-    return target
 
 
 def name_findings(names: Iterable[str]) -> Iterable[Finding]:

@@ -5,7 +5,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ipabs.errors import DataError, FileError, LimitError, Place, finding
+from ipabs.errors import FileError, LimitError, Place, finding
 from ipabs.io.delimited import decode
 
 FILE_BYTES = 200_000_000
@@ -33,12 +33,7 @@ class Source:
     @property
     def text(self) -> str:
         """The text, from UTF-8 (with or without byte order mark) or GB18030; otherwise a `DataError`."""
-        try:
-            return decode(self.raw, file=self.file).content
-        except DataError as error:
-            (fault,) = error.findings
-            template = "the text is {got}; save the file in UTF-8 or GB18030"
-            raise DataError(finding("text.encoding", template, place=fault.place, got=fault.got)) from error
+        return decode(self.raw, file=self.file).content
 
 
 def read_source(path: Path, name: str = "") -> Source:

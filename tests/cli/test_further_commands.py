@@ -44,6 +44,22 @@ def test_report_is_one_file_written_at_once(tmp_path: Path, capsys: Capture) -> 
     assert [path.name for path in out.parent.iterdir()] == ["report.html"]
 
 
+def test_new_that_fails_leaves_no_half_of_a_case(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def full(path: Path, contents: bytes) -> None:
+        if path.name == "firms.csv":
+            raise OSError(28, "No space left on device")
+        path.write_bytes(contents)
+
+    monkeypatch.setattr("ipabs.io.folder.write_flushed", full)
+    (tmp_path / "empty").mkdir()
+    for name in ("mine", "empty"):
+        assert cli.main(["new", str(tmp_path / name)]) == 6
+        assert "cannot be written: No space left on device" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
+
+
 def test_new_in_place_of_a_file_is_a_fault_of_files(tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "taken").write_text("", encoding="utf-8")
     assert cli.main(["new", str(tmp_path / "taken" / "case")]) == 6

@@ -12,6 +12,7 @@ import pytest
 
 from ipabs.errors import FileError
 from ipabs.io import folder as module
+from ipabs.io.file import write_file
 from ipabs.io.folder import cell_text, csv_bytes, write_folder
 
 FILES = {"a.csv": b"1\n", "页.html": "<p>一</p>".encode()}
@@ -129,3 +130,12 @@ def test_cell_text_that_a_spreadsheet_would_run_is_escaped(text: str) -> None:
 
 def test_csv_bytes_keeps_a_comment_on_one_line() -> None:
     assert csv_bytes(["a,b"], [("x\ny",)], comment="two\nlines") == b'# two lines\n"a,b"\n"x\ny"\n'
+
+
+def test_what_cannot_be_reached_through_a_loop_of_links_is_a_fault_of_files(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(FileError, match="cannot be written: "):
+        write_folder(tmp_path / "loop" / "out", {"a.csv": b""})
+    with pytest.raises(FileError, match="cannot be written: "):
+        write_file(tmp_path / "loop" / "page.html", b"")
+    assert [path.name for path in tmp_path.iterdir()] == ["loop"]

@@ -26,6 +26,13 @@ def test_text_in_utf_16_is_refused(tmp_path: Path) -> None:
         _ = read_source(tmp_path / "case.yaml").text
 
 
+def test_two_encodings_in_one_file_are_told_with_both_lines(tmp_path: Path) -> None:
+    raw = "a: 专利\n".encode("gb18030") + "b: 余杭区\n".encode()
+    (tmp_path / "case.yaml").write_bytes(raw)
+    with pytest.raises(DataError, match=r"case.yaml:1: line 2 is UTF-8, line 1 is not; save the whole file"):
+        _ = read_source(tmp_path / "case.yaml").text
+
+
 def test_missing_files_folders_and_pipes_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(FileError, match=r"nothing.yaml: the file cannot be read: No such file or directory"):

@@ -14,7 +14,7 @@ from ipabs.io.table import Table, parse_table, read_table
 
 HOLDS = "the workbook holds"
 EMPTY = "the table is empty; the first row holds the headings, the next ones the data"
-NOT_TEXT = "save the file as CSV in UTF-8 or GB18030"
+NOT_TEXT = "save the file in UTF-8 or GB18030"
 VALUES_ONLY = "save the sheet alone, with values only"
 OUTSIDE = "twice or outside the archive; save it again in Excel"
 DOCUMENT_TYPE = "declares a document type or an encoding other than UTF-8; save the workbook again in Excel"
