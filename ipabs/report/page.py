@@ -120,6 +120,27 @@ def width(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
+def wrapped(text: str, most: int) -> tuple[str, ...]:
+    """A text on lines of at most `most` columns, broken at blanks, or anywhere where there are none.
+
+    >>> wrapped("asset-backed special-purpose plan", 20)
+    ('asset-backed', 'special-purpose plan')
+    """
+    lines = [""]
+    for word in text.split():
+        while width(word) > most:
+            cut = next(at for at in range(len(word), 0, -1) if width(word[:at]) <= most)
+            lines += [word[:cut]] if lines[-1] else []
+            lines[-1], word = word[:cut], word[cut:]
+            lines.append("")
+        joined = f"{lines[-1]} {word}".strip()
+        if width(joined) <= most:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return tuple(line for line in lines if line) or ("",)
+
+
 def padded(text: str, columns: int, right: bool) -> str:
     """A text filled up with blanks to a number of terminal columns."""
     blanks = " " * (columns - width(text))

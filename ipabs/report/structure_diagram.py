@@ -6,7 +6,7 @@ from html import escape
 
 from ipabs.basics import words
 from ipabs.basics.words import Language, label, labels
-from ipabs.report.page import width
+from ipabs.report.page import wrapped
 from ipabs.report.titles import amount, head_of
 from ipabs.structure.deal import Deal
 from ipabs.structure.markets import MARKETS
@@ -53,27 +53,6 @@ class Box:
         return f'<g class="{self.role}"><rect {frame}/>{texts}</g>'
 
 
-def wrapped(text: str, most: int = CHARACTERS) -> tuple[str, ...]:
-    """A text on lines of at most `most` columns, broken at blanks, or anywhere where there are none.
-
-    >>> wrapped("asset-backed special-purpose plan", 20)
-    ('asset-backed', 'special-purpose plan')
-    """
-    lines = [""]
-    for word in text.split():
-        while width(word) > most:
-            cut = next(at for at in range(len(word), 0, -1) if width(word[:at]) <= most)
-            lines += [word[:cut]] if lines[-1] else []
-            lines[-1], word = word[:cut], word[cut:]
-            lines.append("")
-        joined = f"{lines[-1]} {word}".strip()
-        if width(joined) <= most:
-            lines[-1] = joined
-        else:
-            lines.append(word)
-    return tuple(line for line in lines if line) or ("",)
-
-
 def arrow(x1: float, y1: float, x2: float, y2: float, says: str, *, dashed: bool = False) -> str:
     """An arrow from one point to another, with a bend where their heights differ; what flows stands beside it."""
     dash = ' stroke-dasharray="5 4"' if dashed else ""
@@ -102,7 +81,7 @@ def structure_diagram(deal: Deal, lang: Language = "en", *, firms: int | None = 
     supports = row_of([support_lines(complete, one) for one in complete.support], 0, "support")
     top = max((box.y + box.high for box in supports), default=-52.0) + 52
     notes = list(column_of([tranche_lines(one, lang) for one in complete.tranches], RIGHT, top, "note"))
-    name = wrapped(complete.name)
+    name = wrapped(complete.name, CHARACTERS)
     vehicle = Box(x=MIDDLE[0], y=top, wide=MIDDLE[1], lines=(*name, *vehicle_lines(complete, lang)), role="vehicle",
                   bold=len(name))  # fmt: skip
     least = notes[-1].y + notes[-1].high - top
@@ -112,7 +91,7 @@ def structure_diagram(deal: Deal, lang: Language = "en", *, firms: int | None = 
     bottom = max(vehicle.y + vehicle.high, notes[-1].y + notes[-1].high)
     fees = [head_of(fee.name, lang) for fee in complete.fees]
     paid = Box(x=MIDDLE[0], y=bottom + 52, wide=MIDDLE[1], role="support",
-               lines=(says("fees"), *wrapped(", ".join(fees))))  # fmt: skip
+               lines=(says("fees"), *wrapped(", ".join(fees), CHARACTERS)))  # fmt: skip
     flows = [
         arrow(*edge(pool, vehicle, -11), says("collections")),
         arrow(*reversed_edge(pool, vehicle, 17), says("price", amount=price_of(complete, lang))),
@@ -198,7 +177,7 @@ def tranche_lines(tranche: Tranche, lang: Language) -> tuple[str, ...]:
 def support_lines(deal: Deal, support: Support) -> tuple[tuple[str, ...], str]:
     """Who supports, on lines, and under which name."""
     names = {party.id: party.name or party.id for party in deal.parties}
-    return wrapped(names.get(support.by, support.by)), support.name
+    return wrapped(names.get(support.by, support.by), CHARACTERS), support.name
 
 
 def vehicle_lines(deal: Deal, lang: Language) -> tuple[str, ...]:
@@ -208,7 +187,11 @@ def vehicle_lines(deal: Deal, lang: Language) -> tuple[str, ...]:
     form = label(key, lang) if key in labels() and usual.get(deal.market) == deal.vehicle else deal.vehicle or ""
     accounts = [label("diagram.collections_account", lang), *(account.name for account in deal.accounts)]
     said = label("diagram.accounts", lang).format(accounts=", ".join(accounts))
-    return (*wrapped(form), *wrapped(said), label("diagram.closing", lang).format(date=deal.dates.closing))
+    return (
+        *wrapped(form, CHARACTERS),
+        *wrapped(said, CHARACTERS),
+        label("diagram.closing", lang).format(date=deal.dates.closing),
+    )
 
 
 def price_of(deal: Deal, lang: Language) -> str:

@@ -53,7 +53,7 @@ def svg_of(
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "ipabs", "font.family": style.families()}
     with mpl.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", MISSING_GLYPH, UserWarning)  # the reader's browser has the fonts
-        plot(*given, ax=figure.add_subplot(), lang=lang, **options)
+        plot(*given, ax=figure.add_axes(USUAL), lang=lang, **options)
         figure.patch.set_visible(False)
         # Not `savefig`, which draws twice.
         renderer = render(POINTS * size[0], POINTS * size[1], stream, metadata={"Date": None, "Creator": None})
@@ -73,7 +73,6 @@ def fit(figure: "Figure", renderer: "RendererBase") -> None:
 
     ax, wide, high = figure.axes[0], figure.bbox.width, figure.bbox.height
     axes = (ax.xaxis, *(one.yaxis for one in figure.axes))
-    ax.set_position(USUAL)
     ticks: list[list[float]] = []
     for _ in range(MOST_ROUNDS):
         before, ticks = ticks, [axis.get_majorticklocs().tolist() for axis in axes]

@@ -10,12 +10,14 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 import ipabs
 from ipabs.basics.words import Language
 from ipabs.cashflow.collections import Collections
 from ipabs.errors import DataError
 from ipabs.financing.break_even import Question
+from ipabs.financing.savings import PARTS
 from ipabs.patents.portfolio import Portfolio
 from ipabs.report.plots import notes, pool, savings, style
 from ipabs.report.plots import valuation as of_value
@@ -30,10 +32,12 @@ def bars(ax: Axes) -> list[Rectangle]:
     return [patch for patch in ax.patches if isinstance(patch, Rectangle)]
 
 
-def texts(figure: Figure) -> str:
-    from matplotlib.text import Text
+def texts_of(figure: Figure) -> list[Text]:
+    return [one for one in figure.findobj(Text) if isinstance(one, Text)]
 
-    return "\n".join(one.get_text() for one in figure.findobj(Text) if isinstance(one, Text))
+
+def texts(figure: Figure) -> str:
+    return "\n".join(one.get_text() for one in texts_of(figure))
 
 
 @pytest.fixture
@@ -73,15 +77,76 @@ def test_every_plot_has_title_source_and_labelled_axes(plots: dict[str, Any], la
         assert style.is_chinese(main.get_title(loc="left")) == (lang == "zh"), name
 
 
-def test_a_long_title_is_set_smaller_and_stays_within_the_plot() -> None:
-    from matplotlib.text import Text
-
-    title = "Zhongguancun Sci-Tech Leasing 2022-1 IP ABS: payment date 2022-12-20"
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("Zhongguancun Sci-Tech Leasing 2022-1 IP ABS: payment date 2022-12-20", 1),
+        ("余杭区知识产权资产证券化（专利许可收益权）第一期资产支持专项计划：兑付日 2022-12-20", 2),
+        ("A programme " * 20, 4),
+    ],
+)
+def test_a_long_title_is_set_smaller_then_broken_and_stays_within_the_plot(title: str, lines: int) -> None:
     ax = Figure(figsize=(6.0, 3.4)).add_subplot()
     figure = style.finish(ax, lang="en", title=title)
-    drawn = next(one for one in figure.findobj(Text) if one.get_text() == title)
+    drawn = ax.get_title(loc="left")
+    assert drawn.count("\n") == lines - 1
+    assert "".join(drawn.split()) == "".join(title.split())
+    extent = next(one for one in texts_of(figure) if one.get_text() == drawn).get_window_extent()
+    assert extent.x1 <= figure.bbox.x1
+    assert style.fitted_title(ax, "Short") == ("Short", style.TITLE)
+
+
+def test_a_legend_has_as_many_columns_as_fit() -> None:
+    ax = Figure(figsize=(6.0, 3.4)).add_subplot()
+    for name in ("5% to 95% of the paths", "25% to 75% of the paths", "Median", "Mean"):
+        ax.plot([0, 1], label=name)
+    figure = style.finish(ax, lang="en", title="Fan")
+    drawn = ax.get_legend()
+    assert drawn is not None
     assert drawn.get_window_extent().x1 <= figure.bbox.x1
-    assert style.title_size(ax, "Short") == style.TITLE
+
+
+def test_nine_areas_are_told_apart() -> None:
+    looks = [tuple(style.look(number).items()) for number in range(64)]
+    assert len(set(looks)) == 64
+
+
+def test_no_saving_at_all_leaves_room_for_its_labels(yuhang: ipabs.Result) -> None:
+    ax = savings.savings_waterfall(yuhang.comparison, "quoted_loan").axes[0]  # the comparator against itself
+    bottom, top = ax.get_ylim()
+    assert (bottom, top) == (0.0, 1.0)
+
+
+def test_a_negative_saving_stays_within_its_axes(yuhang: ipabs.Result) -> None:
+    average = yuhang.comparison["average_loan"]
+    parts = {name: -getattr(average.nominal, name) for name in PARTS}
+    compared = replace(average, nominal=replace(average.nominal, **parts))
+    ax = savings.savings_waterfall(replace(yuhang.comparison, compared=(compared,)), "average_loan").axes[0]
+    bottom, top = ax.get_ylim()
+    assert bottom < -float(average.nominal.programme().net[0]) < 0 < top
+
+
+def test_one_right_stands_in_its_own_year_and_none_is_refused(portfolio: Portfolio) -> None:
+    from ipabs.patents.portfolio import Portfolio as Rights
+
+    one = Rights(rights=portfolio.rights[:1])
+    ax = of_value.expiry_ladder(one, as_of=date(2024, 1, 1)).axes[0]
+    low, high = ax.get_xlim()
+    assert [tick for tick in ax.get_xticks() if low <= tick <= high] == [2032]
+    with pytest.raises(DataError, match="no right is in force on 2060-01-01"):
+        of_value.expiry_ladder(portfolio, as_of=date(2060, 1, 1))
+
+
+def test_a_pool_that_pays_nothing_is_drawn_on_whole_axes(yuhang: ipabs.Result) -> None:
+    one = yuhang.deals["abs"].collections
+    ax, beside = pool.balance_and_collections(Collections(one.timeline, opening=one.opening)).axes
+    assert ax.get_ylim() == (0.0, 1.0)
+    assert beside.get_ylim()[1] == pytest.approx(1.05 * 200e6)
+
+
+def test_dust_of_subtractions_is_no_period() -> None:
+    assert pool.periods_shown(np.array([5.0, 3.0, 4e-16, 0.0]), np.zeros(4)) == 2
+    assert pool.periods_shown(np.zeros(4)) == 1
 
 
 def test_every_plot_draws_into_the_axes_given_and_nowhere_else(plots: dict[str, Any]) -> None:

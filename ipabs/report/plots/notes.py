@@ -23,6 +23,7 @@ RATIOS = (
     ("interest_coverage", cover.interest_coverage),
     ("debt_service_coverage", cover.debt_service_coverage),
 )
+LEAST_TOP = 2.2  # times, so that the axis of coverage shows another figure beside 1
 
 
 def currency(ledger: Ledger) -> str:
@@ -50,10 +51,9 @@ def tranche_balances(
     for number, tranche in enumerate(ledger.deal.tranches):
         balance = np.append(ledger.opening_balance(tranche.name)[path, :1], ledger.balance(tranche.name)[path, :shown])
         ax.fill_between(at, under, under + balance, step="post", label=tranche.name, linewidth=0.6,
-                        facecolor=style.PALETTE[number % 8], hatch=style.HATCHES[number % 8],
-                        edgecolor=style.EDGE)  # fmt: skip
+                        **style.look(number))  # fmt: skip
         under = under + balance
-    ax.set_ylim(bottom=0)
+    style.from_zero(ax, float(under.max()))
     style.money_axis(ax.yaxis, label("plot.balance", lang), float(under.max()), lang, currency(ledger))
     style.date_axis(ax, days)
     style.grid(ax)
@@ -72,9 +72,9 @@ def tranche_payments(
     under = np.zeros(shown)
     for number, tranche in enumerate(ledger.deal.tranches):
         cash = of.flows(ledger, tranche.name)[path, :shown]
-        ax.bar(at, cash, width, under, label=tranche.name, color=style.PALETTE[number % 8],
-               hatch=style.HATCHES[number % 8], edgecolor=style.EDGE, linewidth=0.5)  # fmt: skip
+        ax.bar(at, cash, width, under, label=tranche.name, linewidth=0.5, **style.look(number))
         under = under + cash
+    style.from_zero(ax, float(under.max()))
     style.money_axis(ax.yaxis, label("plot.paid", lang), float(under.max()), lang, currency(ledger))
     style.date_axis(ax, days)
     style.grid(ax)
@@ -117,8 +117,9 @@ def waterfall_of_date(
         (incoming, style.PALETTE[0], "", "plot.in"),
         (~incoming, style.PALETTE[1], "//", "plot.out"),
     ):
-        ax.barh(places[chosen], amounts[chosen], left=starts[chosen], height=0.7, color=color, hatch=hatch,
-                edgecolor=style.EDGE, label=label(name, lang))  # fmt: skip
+        if chosen.any():
+            ax.barh(places[chosen], amounts[chosen], left=starts[chosen], height=0.7, color=color, hatch=hatch,
+                    edgecolor=style.EDGE, label=label(name, lang))  # fmt: skip
     for place in places[:-1]:
         ax.plot([ends[place]] * 2, [place - 0.35, place + 1.35], color=style.SOFT, linewidth=0.7)
     largest = float(ends.max(initial=0))
@@ -127,9 +128,10 @@ def waterfall_of_date(
         text = style.amount_label(amount, lang, largest, signed=True)
         ax.annotate(text, (right, place), (4, 0), textcoords="offset points", va="center", fontsize=8, color=style.INK)
     words = {"held", "collections", "kept"}
-    ax.set_yticks(places, [label(f"plot.{name}", lang) if name in words else head_of(name, lang) for name, _ in moves])
+    said = [label(f"plot.{name}", lang) if name in words else head_of(name, lang) for name, _ in moves]
+    ax.set_yticks(places, [style.short_name(name) for name in said])
     ax.invert_yaxis()
-    ax.set_xlim(0, 1.16 * float(ends.max(initial=1)))
+    ax.set_xlim(0, 1.16 * largest or 1.0)
     style.money_axis(ax.xaxis, label("plot.cash", lang), largest, lang, currency(ledger))
     style.grid(ax, "x")
     when = ledger.timeline.payments[ledger.period(day)]
@@ -161,6 +163,8 @@ def coverage_tests(
                 ax.axvspan(day - width / 2, day + width / 2, facecolor=style.PALETTE[5], alpha=0.18,
                            hatch=style.HATCHES[number % 8], label=said, linewidth=0)  # fmt: skip
     ax.set_yscale("log")
+    bottom, top = ax.get_ylim()
+    ax.set_ylim(bottom, max(top, LEAST_TOP))
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}x")
     ax.yaxis.set_minor_locator(NullLocator())

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 BANDS = ((0.05, 0.95), (0.25, 0.75))
 LARGEST = 15
+DUST = 1e-12  # of the largest amount
 
 
 def periods_shown(*series: FloatArray) -> int:
-    """How many periods hold anything: those after the last movement are left out."""
-    moved = np.flatnonzero(np.any([np.abs(one) > 0 for one in series], axis=0))
+    """How many periods hold anything: those after the last movement are left out, and dust of subtractions."""
+    sizes = np.abs(np.array(series))
+    moved = np.flatnonzero((sizes > DUST * sizes.max()).any(axis=0))
     return int(moved[-1]) + 1 if moved.size else 1
 
 
@@ -38,17 +40,18 @@ def balance_and_collections(
     under = np.zeros(shown)
     for number, (name, amounts) in enumerate(series.items()):
         if amounts.any():
-            ax.bar(at, amounts[:shown], width, under, label=label(f"plot.{name}", lang), color=style.PALETTE[number],
-                   hatch=style.HATCHES[number], edgecolor=style.EDGE, linewidth=0.5)  # fmt: skip
+            ax.bar(at, amounts[:shown], width, under, label=label(f"plot.{name}", lang), linewidth=0.5,
+                   **style.look(number))  # fmt: skip
             under = under + amounts[:shown]
     beside = ax.twinx()
     balance = collections.performing[path, :shown]
     beside.plot(at, balance, color=style.INK, marker="o", markersize=3.5, linewidth=1.5,
                 label=label("plot.pool_balance_right", lang))  # fmt: skip
-    beside.set_ylim(bottom=0)
-    currency = "CNY"
-    style.money_axis(ax.yaxis, label("plot.collected", lang), float(under.max()), lang, currency)
-    style.money_axis(beside.yaxis, label("plot.pool_balance", lang), float(balance.max(initial=0)), lang, currency)
+    largest = float(max(balance.max(initial=0), collections.opening[path]))
+    style.from_zero(ax, float(under.max()))
+    style.from_zero(beside, largest)
+    style.money_axis(ax.yaxis, label("plot.collected", lang), float(under.max()), lang)
+    style.money_axis(beside.yaxis, label("plot.pool_balance", lang), largest, lang)
     style.date_axis(ax, days)
     style.grid(ax)
     title = label("plot.title.collections", lang)
@@ -77,6 +80,7 @@ def scenario_fan(
     ax.plot(at, np.quantile(values[:, :shown], 0.5, axis=0), color=style.PALETTE[0], label=label("plot.median", lang))
     ax.plot(at, values[:, :shown].mean(axis=0), color=style.PALETTE[5], linestyle="--", label=label("plot.mean", lang))
     name = label(f"plot.{series}", lang)
+    style.from_zero(ax, float(ax.dataLim.y1))
     style.money_axis(ax.yaxis, name, float(values.max()), lang)
     style.date_axis(ax, days)
     style.grid(ax)
@@ -93,7 +97,7 @@ def largest_obligors(
     places = np.arange(len(table))
     shares = table["share"].to_numpy()
     ax.barh(places, shares, color=style.PALETTE[0], height=0.7)
-    ax.set_yticks(places, [str(name) for name in table.index])
+    ax.set_yticks(places, [style.short_name(str(name)) for name in table.index])
     ax.invert_yaxis()
     for place, share in zip(places, shares, strict=True):
         ax.annotate(f"{share:.1%}", (share, place), (3, 0), textcoords="offset points", va="center", fontsize=8)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 STEPS = ("spread", "fees", "market", "carried", "before_subsidy", "subsidy", "before_tax", "tax", "net")
 TOTALS: tuple[Measure, ...] = ("market", "before_subsidy", "before_tax", "net")
 POINTS = 41
+CENT = 0.01
 
 
 def savings_waterfall(
@@ -52,7 +53,9 @@ def savings_waterfall(
                     fontweight="bold" if total else "normal")  # fmt: skip
     ax.set_xticks(places, [label(f"plot.{name}", lang) for name in STEPS])
     ax.axhline(0, color=style.INK, linewidth=0.8)
-    ax.set_ylim(top=ax.dataLim.y1 * 1.1)
+    lowest, highest = (end if abs(end) >= CENT else 0.0 for end in (min(ax.dataLim.y0, 0.0), max(ax.dataLim.y1, 0.0)))
+    space = 0.1 * (highest - lowest) or 1.0
+    ax.set_ylim(lowest - (space if lowest else 0.0), highest + space)
     style.money_axis(ax.yaxis, label("plot.saving", lang), largest, lang)
     style.grid(ax)
     title = label("plot.title.savings", lang).format(
@@ -78,7 +81,9 @@ def facility_costs(
                 edgecolor=style.EDGE)  # fmt: skip
         ax.annotate(f"{rate:.2%}", (rate, place), (4, 0), textcoords="offset points", va="center", fontsize=9)
     beside = label("plot.comparator", lang)
-    ax.set_yticks(places, [spoken(name, lang) + beside * (name == comparison.against) for name in names])
+    ax.set_yticks(
+        places, [style.short_name(spoken(name, lang)) + beside * (name == comparison.against) for name in names]
+    )
     ax.invert_yaxis()
     ax.set_xlim(0, 1.12 * float(rates.max()))
     style.percent_axis(ax.xaxis, "")

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from ipabs.basics.words import Language, label
-from ipabs.report.page import width
+from ipabs.report.page import width, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +29,10 @@ INK, SOFT, GRID = "#1b2733", "#5b6b7a", "#d5dce3"
 EDGE = "#ffffff"
 SIZE = (8.0, 4.2)  # inches
 MOST_TICKS = 9
-TITLE, LETTER = 11.0, 0.6  # points of a title; width of a bold letter over its size
+TITLE, SMALL_TITLE = 11.0, 8.0  # points of a title, at most and at least
+LETTER = 0.6  # width of a letter over its size
+LEGEND = 8.5  # points of its text
+LONG_NAME = 30  # columns of a name beside a bar
 
 # Drawn by the program of the reader, which brings its own fonts: the figure of a page carries this label.
 BROWSER = "drawn by the browser"
@@ -78,7 +81,8 @@ def finish(
     """Title, legend, axis labels, source, frame and fonts; returns the figure. `beside` shares the plot's x axis."""
     figure = figure_of(ax)
     above = legend(ax, beside, columns)
-    ax.set_title(title, loc="left", fontsize=title_size(ax, title), fontweight="bold", color=INK, y=1.0, pad=6 + above)
+    text, size = fitted_title(ax, title)
+    ax.set_title(text, loc="left", fontsize=size, fontweight="bold", color=INK, y=1.0, pad=6 + above)
     below = "\n".join(part for part in (x, source and f"{label('plot.source', lang)}{source}") if part)
     ax.set_xlabel(below, fontsize=8.5, color=SOFT)
     ax.set_ylabel(y or ax.get_ylabel(), fontsize=9, color=INK, labelpad=7)
@@ -94,10 +98,30 @@ def finish(
     return figure
 
 
-def title_size(ax: "Axes", title: str) -> float:
-    """Points at which a title stays within its plot; a Chinese character is as wide as two letters."""
-    room = 72 * figure_of(ax).get_figwidth() * ax.get_position().width
-    return min(TITLE, room / (LETTER * max(width(title), 1)))
+def fitted_title(ax: "Axes", title: str) -> tuple[str, float]:
+    """A title and its points, so that it stays within its plot: smaller letters first, then several lines."""
+    columns = room(ax) / LETTER
+    size = min(TITLE, columns / max(width(title), 1))
+    return (
+        (title, size) if size >= SMALL_TITLE else ("\n".join(wrapped(title, int(columns / SMALL_TITLE))), SMALL_TITLE)
+    )
+
+
+def room(ax: "Axes") -> float:
+    """Points across a plot."""
+    return 72 * figure_of(ax).get_figwidth() * ax.get_position().width
+
+
+def short_name(name: str, most: int = LONG_NAME) -> str:
+    """A name that fits beside a bar; a Chinese character is as wide as two letters.
+
+    >>> short_name("Firm 01"), short_name("余杭区知识产权资产支持专项计划", 12)
+    ('Firm 01', '余杭区知识…')
+    """
+    if width(name) <= most:
+        return name
+    kept = next(at for at in range(len(name), 0, -1) if width(name[:at]) <= most - 1)
+    return f"{name[:kept]}…"
 
 
 def families() -> list[str]:
@@ -149,18 +173,28 @@ def first_installed(names: tuple[str, ...]) -> str:
 
 
 def legend(ax: "Axes", beside: "Axes | None", columns: int) -> float:
-    """The legend above the plot, where it covers nothing; returns the points it takes."""
+    """The legend above the plot, where it covers nothing, in at most so many columns; returns the points it takes."""
     parts = [one.get_legend_handles_labels() for one in (ax, beside) if one is not None]
     handles = [handle for some, _ in parts for handle in some]
-    names = [name for _, some in parts for name in some]
+    names = [short_name(name, 2 * LONG_NAME) for _, some in parts for name in some]
     if not handles:
         return 0.0
+    across = next((n for n in range(min(columns, len(names)), 1, -1) if legend_width(names, n) <= room(ax)), 1)
     drawn = ax.legend(
-        handles, names, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, frameon=False, fontsize=8.5,
+        handles, names, loc="lower left", bbox_to_anchor=(0, 1), ncols=across, frameon=False, fontsize=LEGEND,
         borderaxespad=0.2, borderpad=0.2, handlelength=2.2, columnspacing=1.4, labelspacing=0.3,
     )  # fmt: skip
     drawn.set_zorder(3)
-    return 3 + 13.5 * -(-len(handles) // columns)
+    return 3 + 13.5 * -(-len(handles) // across)
+
+
+def legend_width(names: Sequence[str], columns: int) -> float:
+    """Points across a legend of so many columns, each as wide as its longest name."""
+    rows = -(-len(names) // columns)
+    longest = (max(map(width, names[at : at + rows])) for at in range(0, len(names), rows))
+    return LEGEND * (
+        sum(0.9 * LETTER * letters + 4.4 for letters in longest) - 1.4
+    )  # no letter is bold, no gap at the end
 
 
 def money_scale(largest: float, lang: Language) -> tuple[float, str]:
@@ -226,6 +260,20 @@ def amount_label(value: float, lang: Language, largest: float, *, signed: bool =
     scale, _ = money_scale(largest, lang)
     digits = {1e6: 3, 1e4: 1}.get(scale, 0)
     return f"{value / scale:{'+' if signed else ''},.{digits}f}"
+
+
+def look(number: int) -> dict[str, Any]:
+    """Color and hatch of the areas of one of many; sixty-four are told apart.
+
+    >>> look(0) == look(8), look(1)["hatch"], look(9)["hatch"]
+    (False, '//', '..')
+    """
+    return {"facecolor": PALETTE[number % 8], "hatch": HATCHES[(number + number // 8) % 8], "edgecolor": EDGE}
+
+
+def from_zero(ax: "Axes", largest: float) -> None:
+    """The axis of amounts from nothing to a little above the largest; of nothing at all, to one."""
+    ax.set_ylim(0, 1.05 * largest or 1.0)
 
 
 def grid(ax: "Axes", axis: str = "y") -> None:

@@ -92,7 +92,7 @@ def tornado(valuation: Valuation, *, ax: "Axes | None" = None, lang: Language = 
         ax.barh(places, table[column] - valuation.mean, left=valuation.mean, height=0.62, color=color, hatch=hatch,
                 edgecolor=style.EDGE, label=label(f"plot.tenth.{column}", lang))  # fmt: skip
     ax.axvline(valuation.mean, color=style.INK, linewidth=1.0)
-    ax.set_yticks(places, [str(name) for name in table.index])
+    ax.set_yticks(places, [style.short_name(str(name)) for name in table.index])
     ax.invert_yaxis()
     style.money_axis(
         ax.xaxis, label("plot.mean_value", lang), float(np.abs(table).max().max()), lang, valuation.currency
@@ -110,6 +110,10 @@ def expiry_ladder(
     from matplotlib.ticker import MaxNLocator
 
     table = ladder_of(portfolio, as_of=as_of, values=values)
+    if table.empty:
+        raise DataError(
+            finding("plot.rights", "no right is in force on {got}, so none has a date of expiry", got=as_of)
+        )
     ax, lang = style.canvas(ax, lang)
     years = table.index.to_numpy(dtype=float)
     ax.bar(years, table["rights"], 0.7, color=style.PALETTE[4], label=label("plot.rights", lang))
@@ -119,7 +123,8 @@ def expiry_ladder(
                 label=label(weight, lang))  # fmt: skip
     beside.set_ylim(0, 1.05)
     style.percent_axis(beside.yaxis, label(weight, lang))
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xlim(years.min() - 0.9, years.max() + 0.9)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     style.grid(ax)
     shape = concentration({right: values[right] for right in values}) if values else {}

@@ -15,10 +15,11 @@ from ipabs.engine.ledger import Ledger
 from ipabs.engine.program import Program
 from ipabs.engine.resolve import resolve
 from ipabs.engine.run import PaymentDate, payment_dates
+from ipabs.report.titles import spoken
 from ipabs.report.workbook.exact import formulas
 from ipabs.report.workbook.formula import Formula, Number, given, hi, pick
 from ipabs.report.workbook.inputs import Inputs, stated
-from ipabs.report.workbook.lines import Lines, Unit
+from ipabs.report.workbook.lines import Lines, Unit, entry, named
 from ipabs.report.workbook.rates import accruals
 
 
@@ -138,11 +139,16 @@ def put_date(deal: DealFormulas, one: PaymentDate, seen: Mapping[tuple[str, int]
     """The figures of one payment date, in the order in which they come about."""
     lines, program, t = deal.lines, deal.program, one.t
     for account in program.entries:
-        lines.put(("cash", account), t, one.flows[into(account)], label("workbook.into", lang).format(account=account))
+        lines.put(
+            ("cash", account),
+            t,
+            one.flows[into(account)],
+            label("workbook.into", lang).format(account=named(account, lang)),
+        )
     for claim in program.opening.owed:
         accrued = one.accrued.get(claim, 0.0)
         if claim in {accrual.claim for accrual in program.accruals}:  # type: ignore[attr-defined]
-            lines.put(("accrued", claim), t, accrued, claim)
+            lines.put(("accrued", claim), t, accrued, named(claim, lang))
     for watch in program.watches:
         if (watch.name, t) in seen:
             unit: Unit = "money" if is_money(deal, watch) else "ratio"
@@ -152,7 +158,7 @@ def put_date(deal: DealFormulas, one: PaymentDate, seen: Mapping[tuple[str, int]
         lines.put(("test", watch.name, "failed"), t, one.failed[watch.name], text, "flag")
     if len(program.phases) > 1:
         for phase in program.phases:
-            text = label("workbook.phase", lang).format(phase=phase)
+            text = label("workbook.phase", lang).format(phase=spoken(phase, lang))
             lines.put(("phase", phase), t, one.phases[phase], text, "flag")
     put_steps(deal, one, lang)
     put_closing(deal, one, lang)
@@ -193,8 +199,7 @@ def put_steps(deal: DealFormulas, one: PaymentDate, lang: Language) -> None:
             for what, figure in figures.items():
                 if figure is None:
                     continue
-                text = f"{target.name}: {label(f'workbook.{what}', lang)}"
-                lines.put(("step", str(number), str(at), what), t, figure, text)
+                lines.put(("step", str(number), str(at), what), t, figure, entry(target.name, what, lang))
             if step.verb not in ("write_down", "capitalize") and target.name in program.claims:
                 short[target.name] = pick(acts, hi(due - paid, 0), short.get(target.name, 0.0))
     for claim, amount in short.items():
@@ -221,4 +226,4 @@ def put_closing(deal: DealFormulas, one: PaymentDate, lang: Language) -> None:
 
 def closing_label(kind: str, name: str, lang: Language) -> str:
     """What a line after the last payment shows: paid, still owed, held, paid in."""
-    return label(f"workbook.after_{kind}", lang).format(name=name)
+    return label(f"workbook.after_{kind}", lang).format(name=named(name, lang))

@@ -11,11 +11,12 @@ from ipabs.basics.words import Language, label
 from ipabs.cashflow.collections import ROWS
 from ipabs.engine.ledger import Ledger, source_name
 from ipabs.engine.steps import Step
+from ipabs.report.titles import spoken
 from ipabs.report.workbook.deal_formulas import DealFormulas, closing_label
 from ipabs.report.workbook.formula import Formula, value_of
 from ipabs.report.workbook.grid import FIRST_DATE, Grid, content, place, reference
-from ipabs.report.workbook.lines import Key, Line
-from ipabs.report.workbook.sheet import heading_rows, set_up, sheet_name
+from ipabs.report.workbook.lines import Key, Line, named
+from ipabs.report.workbook.sheet import set_up, sheet_name
 from ipabs.report.workbook.style import NUMBERS, SOFT, Role, Styles, unit_format
 
 HEAD_ROW = 4  # of the dates, below title and notes
@@ -265,9 +266,11 @@ def block_title(deal: DealSheets, key: Key, lang: Language) -> str:
 
 def step_title(step: Step, lang: Language) -> str:
     """A line of the priority of payments in words."""
-    places = "; ".join(f"{phase} {number}{f' [{clause}]' if clause else ''}" for phase, number, clause in step.places)
+    places = "; ".join(
+        f"{spoken(phase, lang)} {number}{f' [{clause}]' if clause else ''}" for phase, number, clause in step.places
+    )
     split = label("workbook.side_by_side", lang) if step.side_by_side else ""
-    words = [label(f"word.{step.verb}", lang), source_name(step), split, f"({places})" if places else ""]
+    words = [label(f"word.{step.verb}", lang), named(source_name(step), lang), split, f"({places})" if places else ""]
     return " · ".join(word for word in words if word)
 
 
@@ -291,7 +294,11 @@ def head(styles: Styles, deal: DealSheets, sheet: Any, note: str, lang: Language
     sheet.repeat_columns(0, 0)
     zero = {"type": "cell", "criteria": "==", "value": 0, "format": styles.faint}
     sheet.conditional_format(HEAD_ROW + 1, 1, last_row(deal), FIRST_DATE + deal.dates - 1, zero)
-    heading_rows(sheet, styles, f"{deal.ledger.deal.name} · {sheet.get_name()}", note)
+    # Within the labels' column, which stands on every page across.
+    sheet.set_row(0, 34)
+    sheet.write_string(0, 0, f"{deal.ledger.deal.name} · {sheet.get_name()}", styles.narrow_title)
+    sheet.set_row(1, 36)
+    sheet.write_string(1, 0, note, styles.narrow_note)
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, FIRST_DATE + deal.dates - 1, 15.5)
     sheet.write_string(HEAD_ROW, 0, label("workbook.payment_date", lang), styles.head_left)

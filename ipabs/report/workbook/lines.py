@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ipabs.basics.words import Language, label
+from ipabs.report.titles import head_of
 from ipabs.report.workbook.formula import Number
 
 Unit = Literal["money", "major", "flag", "ratio", "count", "rate"]
@@ -60,3 +62,23 @@ class Lines:
 
         for block in sorted(found, key=place):
             yield block, found[block]
+
+
+def named(name: str, lang: Language) -> str:
+    """A claim or an account as a sheet calls it: in English as the deal's file does, in Chinese in words.
+
+    >>> named("A.interest", "en"), named("A.interest", "zh"), named("collections", "zh")
+    ('A.interest', 'A：利息', '归集账户')
+    """
+    if lang == "en":
+        return name
+    return label("diagram.collections_account", lang) if name == "collections" else head_of(name, lang)
+
+
+def entry(name: str, what: str, lang: Language) -> str:
+    """What a line shows of a claim or an account.
+
+    >>> entry("A.interest", "paid", "en"), entry("A.interest", "paid", "zh")
+    ('A.interest: paid', 'A：利息 · 实付')
+    """
+    return f"{named(name, lang)}{': ' if lang == 'en' else ' · '}{label(f'workbook.{what}', lang)}"

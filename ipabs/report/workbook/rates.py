@@ -3,7 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from ipabs.basics.words import Language, label
+from ipabs.basics.words import Language
 from ipabs.engine.accruals import FeeAccrual, InterestAccrual
 from ipabs.engine.arithmetic import Factor
 from ipabs.engine.claims import annual_rate, due_times, fee_fractions, interest_fractions
@@ -11,7 +11,7 @@ from ipabs.engine.ledger import Ledger
 from ipabs.engine.program import Program
 from ipabs.report.workbook.formula import Formula, Number, given, made
 from ipabs.report.workbook.inputs import Inputs, exact_ratio
-from ipabs.report.workbook.lines import Lines
+from ipabs.report.workbook.lines import Lines, entry
 
 YEARS = (365, 360)  # bases on which most day counts are whole days
 
@@ -36,14 +36,14 @@ def factor_cells(
     if part != 1:
         year_days = next((base for base in YEARS if (part * base).denominator == 1), part.denominator)
         days, year = given(float(part * year_days)), given(float(year_days))
-        lines.put(("rates", claim, "days"), t, days, f"{claim}: {label('workbook.days', lang)}", "count", put_in=True)
-        lines.put(("rates", claim, "year"), t, year, f"{claim}: {label('workbook.year', lang)}", "count", put_in=True)
+        lines.put(("rates", claim, "days"), t, days, entry(claim, "days", lang), "count", put_in=True)
+        lines.put(("rates", claim, "year"), t, year, entry(claim, "year", lang), "count", put_in=True)
         numerator, denominator = numerator * days, denominator * year
     denominator = denominator * over
     common = made("GCD", numerator, denominator)
     top, bottom = made("/", numerator, common), made("/", denominator, common)
-    lines.put(("rates", claim, "numerator"), t, top, f"{claim}: {label('workbook.numerator', lang)}", "count")
-    lines.put(("rates", claim, "denominator"), t, bottom, f"{claim}: {label('workbook.denominator', lang)}", "count")
+    lines.put(("rates", claim, "numerator"), t, top, entry(claim, "numerator", lang), "count")
+    lines.put(("rates", claim, "denominator"), t, bottom, entry(claim, "denominator", lang), "count")
     return exact_ratio(top, bottom)
 
 
@@ -72,7 +72,7 @@ def interest(
 def floating_rate(claim: str, t: int, rate: Fraction, lines: Lines, lang: Language) -> tuple[Number, Number]:
     """The rate fixed for one interest period, to be changed, as a ratio of whole numbers."""
     cell = given(float(rate))
-    lines.put(("rates", claim, "rate"), t, cell, f"{claim}: {label('workbook.rate', lang)}", "rate", put_in=True)
+    lines.put(("rates", claim, "rate"), t, cell, entry(claim, "rate", lang), "rate", put_in=True)
     scaled = Formula("ROUND", (cell * 10**10, 0), float(round(rate * 10**10)))
     return scaled, 10.0**10
 

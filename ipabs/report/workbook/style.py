@@ -68,6 +68,14 @@ class Styles:
         return self.of(font_color=SOFT)
 
     @property
+    def narrow_title(self) -> Any:
+        return self.of(bold=True, font_size=12, font_color=ACCENT, text_wrap=True)
+
+    @property
+    def narrow_note(self) -> Any:
+        return self.of(font_color=SOFT, text_wrap=True, valign="top")
+
+    @property
     def beside(self) -> Any:
         return self.of(font_color=SOFT, indent=1)
 

@@ -1,6 +1,7 @@
 """The workbook holds the engine's figures, its formulas find the same from nothing, and it moves when it is changed."""
 
 import io
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from ipabs.case.run import run
 from ipabs.cashflow.collections import Collections
 from ipabs.engine import Ledger, run_waterfall
 from ipabs.readings.tranche import yield_rate
+from ipabs.report.plots.style import is_chinese
 from ipabs.report.workbook import workbook_bytes
 from ipabs.report.workbook.deal_sheets import HEAD_ROW, engine_series
 from ipabs.report.workbook.grid import FIRST_DATE
@@ -162,7 +164,21 @@ def test_chinese_workbook_has_no_english_heading(yuhang: Result) -> None:
     whole = opened(yuhang.workbook("zh"), values=True)
     assert whole.sheetnames[:4] == ["封面", "输入", "abs 资产池", "abs 分配"]
     labels = [str(row[0].value) for row in whole["abs 分配"].iter_rows(min_row=HEAD_ROW + 1) if row[0].value]
-    assert not [text for text in labels if re.search(r"\b(paid|owed|available|payable|working)\b", text)]
+    assert [text for text in labels if not is_chinese(text)] == []
+    assert not any(
+        word in text for text in labels for word in ("interest", "principal", "normal", "collections", "paid")
+    )
+
+
+def test_title_of_a_deal_stays_in_the_column_of_labels(book: bytes) -> None:
+    """The column stands on every page across; what runs over it would be cut on the second."""
+    for sheet in (one for one in opened(book, values=True) if one.title.startswith(("abs", "abn"))):
+        assert sheet.print_title_cols == "$A:$A"
+        for cell in (sheet["A1"], sheet["A2"]):
+            height = sheet.row_dimensions[cell.row].height
+            lines = len(str(cell.value)) * 0.62 * cell.font.sz / (5.5 * sheet.column_dimensions["A"].width)
+            assert cell.alignment.wrap_text
+            assert height >= 1.25 * cell.font.sz * math.ceil(lines)
 
 
 def test_deal_without_its_series_shows_values_and_says_so(watched: Ledger) -> None:
