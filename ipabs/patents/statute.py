@@ -205,22 +205,28 @@ def why_dead(right: IPRight, as_of: date) -> str:
     return "" if as_of < statutory_expiry(right) else "expired"
 
 
-def remaining_years(right: IPRight, as_of: date) -> float:
-    """Years from `as_of` to expiry; zero for a right that is not alive.
+def years_between(first: date, last: date) -> float:
+    """Years from one day to a later one: whole years by the calendar, the rest in days of the year it falls in.
 
-    Whole years by the calendar, the rest in days of the year it falls in, so that an anniversary gives a whole number.
+    An anniversary gives a whole number.
+
+    >>> years_between(date(2024, 1, 1), date(2034, 1, 1)), round(years_between(date(2024, 7, 1), date(2034, 1, 1)), 4)
+    (10.0, 9.5041)
+    """
+    whole = last.year - first.year
+    whole -= add_years(first, whole) > last
+    begun = add_years(first, whole)
+    return whole + (last - begun).days / (add_years(first, whole + 1) - begun).days
+
+
+def remaining_years(right: IPRight, as_of: date) -> float:
+    """Years from `as_of` to expiry (see `years_between`); zero for a right that is not alive.
 
     >>> right = Patent(number="ZL1", kind="invention", filing=date(2014, 1, 1), grant=date(2016, 1, 1))
     >>> remaining_years(right, date(2024, 1, 1)), round(remaining_years(right, date(2024, 7, 1)), 4)
     (10.0, 9.5041)
     """
-    if not is_alive(right, as_of):
-        return 0.0
-    expiry = statutory_expiry(right)
-    whole = expiry.year - as_of.year
-    whole -= add_years(as_of, whole) > expiry
-    last = add_years(as_of, whole)
-    return whole + (expiry - last).days / (add_years(as_of, whole + 1) - last).days
+    return years_between(as_of, statutory_expiry(right)) if is_alive(right, as_of) else 0.0
 
 
 def is_renewable(right: IPRight) -> bool:

@@ -32,6 +32,13 @@ class ProjectValue:
         If it is carried through whatever happens; from integration, without simulation error.
     abandonment_option : Simulated
         What the right to give up adds.
+
+    Examples
+    --------
+    >>> option = Simulated(value=8.6, standard_error=0.1, paths=8_000)
+    >>> worth = ProjectValue(without_abandonment=3.5, abandonment_option=option)
+    >>> worth.value, worth.standard_error
+    (12.1, 0.1)
     """
 
     without_abandonment: Values

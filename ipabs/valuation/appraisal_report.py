@@ -18,7 +18,11 @@ from ipabs.valuation.valuation import Input, Valuation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One section of a report: a heading, paragraphs, and a table whose first row is its head."""
+    """One section of a report: a heading, paragraphs, and a table whose first row is its head.
+
+    >>> Section(key="limits", heading="Limits of use", paragraphs=("For the pledge to bank A only.",)).heading
+    'Limits of use'
+    """
 
     key: str
     heading: str
@@ -34,6 +38,16 @@ class AppraisalReport:
 
     Source: China Appraisal Society, Practice Standard for Asset Appraisal Reports; Guidelines for the Valuation of
     Patent Assets (2017); International Valuation Standards 103 and 106.
+
+    >>> from ipabs.valuation.reconciliation import Weighted, reconcile
+    >>> worth = Valuation(method="multiplier cost", as_of=date(2024, 1, 1), currency="CNY", value=1.3e6)
+    >>> report = AppraisalReport(
+    ...     client="Bank A", users=("Bank A",), purpose="Pledge", object="Patent ZL1", scope="One invention patent",
+    ...     value_type="Market value", base_date=date(2024, 1, 1), portfolio=Portfolio(rights=()),
+    ...     conclusion=reconcile(Weighted(valuation=worth, weight=1.0)), assumptions=("Going concern",),
+    ...     rights_checked="Register of 2024-01-02", limits_of_use="For the pledge only", valid_until=date(2025, 1, 1))
+    >>> print(*report.findings())
+    reason_for_one_method: a report that uses one method says why
     """
 
     client: Annotated[str, "Who commissions the report."]

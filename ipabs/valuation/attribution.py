@@ -36,6 +36,12 @@ class Attribution:
         0 where exact.
     samples : int
         Draws of the inputs, or sampled orders, behind the standard errors; 0 for a single exact figure.
+
+    Examples
+    --------
+    >>> shares = Attribution(names=("a", "b"), values=(3.0, 6.0), standard_errors=(0.0, 0.0), total=9.0)
+    >>> shares["b"], shares.to_frame()["share"].round(3).to_dict()
+    (6.0, {'a': 0.333, 'b': 0.667})
     """
 
     names: tuple[str, ...]
@@ -115,6 +121,22 @@ def shapley_values(method: StreamMethod, portfolio: Portfolio, *, as_of: date) -
         As the method's valuation does, and for a `loss_rate` of draws: what rights share is not linear in it.
 
     Source: Shapley (1953); Owen (1972), *Management Science* 18, P64-P79.
+
+    Examples
+    --------
+    A patent that alone would protect all of 100 and one that would protect half of it: 1 × ∫ (1 − x / 2) dx = 0.75.
+
+    >>> from ipabs.patents.patent import Patent
+    >>> from ipabs.valuation.coverage import CoverageMatrix, Protection
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> both = Portfolio(rights=tuple(
+    ...     Patent(number=name, kind="invention", filing=date(2020, 1, 1), grant=date(2022, 1, 1)) for name in "ab"))
+    >>> relief = ReliefFromRoyalty(
+    ...     streams=(RevenueStream(name="A", revenues=(100.0,)),), royalty_rate=1.0, tax_rate=0.0, discount_rate=0.0,
+    ...     coverage=CoverageMatrix(protections=(Protection(right="a", stream="A"),
+    ...                                          Protection(right="b", stream="A", share=0.5))))
+    >>> [round(value, 9) for value in shapley_values(relief, both, as_of=date(2024, 1, 1)).values]
+    [75.0, 25.0]
     """
     terms = method.terms
     checked_streams(method, portfolio=portfolio, as_of=as_of, faults=(*_no_rights(portfolio), *_drawn_loss(terms)))

@@ -134,7 +134,11 @@ def yearly_cost_of_delay(years_of_protection: ArrayLike) -> Values:
 
 
 def option_sign(right: OptionRight) -> int:
-    """+1 for a call, -1 for a put; another word is a `DataError`."""
+    """+1 for a call, -1 for a put; another word is a `DataError`.
+
+    >>> option_sign("call"), option_sign("put")
+    (1, -1)
+    """
     if right not in get_args(OptionRight):
         template = "no option right {got!r}; {hint}"
         raise DataError(finding("option.right", template, path=("right",), got=right, allowed=get_args(OptionRight)))

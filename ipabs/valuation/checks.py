@@ -17,7 +17,12 @@ WEIGHT_TOLERANCE = 1e-9
 
 
 def rights_findings(portfolio: Portfolio, as_of: date) -> Iterator[Finding]:
-    """What forbids valuing these rights: facts that contradict each other, a number twice, a right not alive."""
+    """What forbids valuing these rights: facts that contradict each other, a number twice, a right not alive.
+
+    >>> old = IPRight(number="T1", kind="trademark", grant=date(2010, 1, 1))
+    >>> print(*rights_findings(Portfolio(rights=(old,)), date(2024, 1, 1)))
+    T1.status: T1 is expired on 2024-01-01 and has no value; leave it out
+    """
     yield from portfolio.findings()
     for right in portfolio.rights:
         for one in (*right.findings(), *_dead(right, as_of)):
@@ -42,7 +47,14 @@ def _dead(right: IPRight, as_of: date) -> Iterator[Finding]:
 
 
 def draw_findings(method: object) -> Iterator[Finding]:
-    """Draws that are no single line of numbers, or of different number from input to input."""
+    """Draws that are no single line of numbers, or of different number from input to input.
+
+    >>> from ipabs.valuation.cost import MultiplierCost
+    >>> method = MultiplierCost(material_cost=np.array([40.0, 60.0]), labor_cost=np.array([20.0, 20.0, 20.0]),
+    ...                         labor_multiplier=1.5, failure_rate=0.2, profit_rate=0.3)
+    >>> print(*draw_findings(method))
+    labor_cost: draws of shape (3,); material_cost has (2,)
+    """
     arrays = {entry.name: entry.value for entry in inputs_of(method) if isinstance(entry.value, np.ndarray)}
     sizes = {name: array.shape for name, array in arrays.items() if array.ndim > 0}
     for name, shape in sizes.items():

@@ -19,7 +19,11 @@ from ipabs.valuation.valuation import Valuation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiquidationTerms:
-    """How a pledged right would be sold: at a discount, late, at a cost."""
+    """How a pledged right would be sold: at a discount, late, at a cost.
+
+    >>> print(*LiquidationTerms(forced_discount=1.2, discount_rate=0.1, lag_years=2).findings())
+    forced_discount: forced_discount of 1.2 is outside [0, 1]
+    """
 
     forced_discount: Annotated[Share, "Share of market value that a forced sale loses."]
     discount_rate: Annotated[Rate, "Per year, over the lag."]
@@ -36,7 +40,11 @@ class LiquidationTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LendingTerms:
-    """How much is lent on a value: an advance rate on a chosen quantile, less prior claims, up to a cap."""
+    """How much is lent on a value: an advance rate on a chosen quantile, less prior claims, up to a cap.
+
+    >>> print(*LendingTerms(advance_rate=0.5, quantile=25).findings())
+    quantile: quantile of 25 is outside [0, 1]
+    """
 
     advance_rate: Share
     quantile: Annotated[Share, "Of the market value's distribution; 50% is the median."] = 0.5
@@ -77,7 +85,13 @@ def lending_value(market: Valuation, terms: LendingTerms) -> float:
 
 
 def lending_error(market: Valuation, terms: LendingTerms) -> float:
-    """Standard error of the lending value: the quantile's, at the advance rate; 0 where cap or prior claims decide."""
+    """Standard error of the lending value: the quantile's, at the advance rate; 0 where cap or prior claims decide.
+
+    >>> from datetime import date
+    >>> worth = Valuation(method="any", as_of=date(2024, 1, 1), currency="CNY", value=np.linspace(0.0, 100.0, 10_001))
+    >>> [round(lending_error(worth, LendingTerms(advance_rate=0.4, cap=cap)), 3) for cap in (None, 10.0)]
+    [0.2, 0.0]
+    """
     lent = _lent(market, terms)
     decided = lent <= 0 or (terms.cap is not None and lent >= terms.cap)
     return 0.0 if decided else terms.advance_rate * market.quantile_error(terms.quantile)
@@ -91,7 +105,14 @@ def _lent(market: Valuation, terms: LendingTerms) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CollateralValues:
-    """Three figures of one portfolio; the lending value is one figure, with a standard error where it is simulated."""
+    """Three figures of one portfolio; the lending value is one figure, with a standard error where it is simulated.
+
+    >>> from datetime import date
+    >>> worth = Valuation(method="any", as_of=date(2024, 1, 1), currency="CNY", value=1_000_000.0)
+    >>> values = CollateralValues(market=worth, liquidation=220_000.0, lending=400_000.0, lending_error=0.0)
+    >>> values.realization_rate, values.coverage(500_000.0)
+    (0.22, 0.8)
+    """
 
     market: Valuation
     liquidation: Values
@@ -122,7 +143,15 @@ class CollateralValues:
 
 
 def collateral_values(market: Valuation, *, liquidation: LiquidationTerms, lending: LendingTerms) -> CollateralValues:
-    """Market, liquidation and lending value of one valuation."""
+    """Market, liquidation and lending value of one valuation.
+
+    >>> from datetime import date
+    >>> worth = Valuation(method="any", as_of=date(2024, 1, 1), currency="CNY", value=1_000_000.0)
+    >>> sale = LiquidationTerms(forced_discount=0.6, discount_rate=0.1, lag_years=2)
+    >>> values = collateral_values(worth, liquidation=sale, lending=LendingTerms(advance_rate=0.25))
+    >>> values.to_frame()["mean"].round(2).to_dict()
+    {'market': 1000000.0, 'liquidation': 330578.51, 'lending': 250000.0}
+    """
     return CollateralValues(
         market=market,
         liquidation=liquidation_value(market.value, liquidation),
@@ -133,7 +162,12 @@ def collateral_values(market: Valuation, *, liquidation: LiquidationTerms, lendi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankRule:
-    """A bank's published rule for loans on IP rights."""
+    """A bank's published rule for loans on IP rights.
+
+    >>> rule = bank_rules()[0]
+    >>> rule.advance, rule.max_years
+    ((('invention', 0.25), ('utility_model', 0.15), ('trademark', 0.3)), 3)
+    """
 
     name: str
     source: str
@@ -177,7 +211,11 @@ class BankRule:
 
 @cache
 def bank_rules() -> tuple[BankRule, ...]:
-    """The published rules in the package."""
+    """The published rules in the package.
+
+    >>> [rule.name for rule in bank_rules()]
+    ['Bank of Communications Beijing, 2006']
+    """
     return tuple(_rule(entry) for entry in read_toml("valuation/advance_rates.toml")["rule"])
 
 

@@ -26,7 +26,11 @@ NORMAL_MAD = 0.6744897501960817
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjustment:
-    """One difference between a licence and the right valued: the rate is multiplied by `factor`."""
+    """One difference between a licence and the right valued: the rate is multiplied by `factor`.
+
+    >>> Adjustment(factor=0.8, reason="no exclusivity").factor
+    0.8
+    """
 
     SHORT: ClassVar[str] = "factor"
     factor: Annotated[float, "1.1: the right valued is worth a tenth more on this score."]
@@ -35,7 +39,12 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Licence:
-    """A licence found in the market, and how it differs from the right valued."""
+    """A licence found in the market, and how it differs from the right valued.
+
+    >>> exclusive = Licence(name="a", royalty_rate=0.05, adjustments=(Adjustment(factor=0.8), Adjustment(factor=1.1)))
+    >>> round(exclusive.adjusted_rate, 6)
+    0.044
+    """
 
     KEYED: ClassVar[str] = "name"
     name: str
@@ -61,6 +70,12 @@ class RoyaltyRange:
         Median absolute deviation × 1.4826, which estimates the standard deviation of a normal sample.
     excluded : tuple of str
         Licences whose modified z-score is above 3.5.
+
+    Examples
+    --------
+    >>> three = royalty_range(tuple(Licence(name=str(rate), royalty_rate=rate) for rate in (0.02, 0.03, 0.04)))
+    >>> three.count, round(three.deviation, 6)                          # 0.01 × 1.4826
+    (3, 0.014826)
     """
 
     median: float
@@ -120,6 +135,18 @@ class ComparableLicences:
     licences : tuple of Licence
     relief : ReliefFromRoyalty
         Streams, tax and discounting; its own royalty rate is not read.
+
+    Examples
+    --------
+    >>> from ipabs.valuation.revenue import RevenueStream
+    >>> relief = ReliefFromRoyalty(streams=(RevenueStream(name="A", revenues=(1e6,)),), royalty_rate=0.0, tax_rate=0.25,
+    ...                            discount_rate=0.2)
+    >>> licences = tuple(Licence(name=str(rate), royalty_rate=rate) for rate in (0.02, 0.03, 0.04, 0.05, 0.06))
+    >>> worth = ComparableLicences(licences=licences, relief=relief).value(Portfolio(rights=()), as_of=date(2024, 1, 1))
+    >>> worth
+    Valuation(comparable licences, 2024-01-01: 25,000.00 CNY)
+    >>> print(*worth.notes)
+    5 licences: royalty 3.0000% to 5.0000%, value 18,750.00 to 31,250.00 between the quartiles
     """
 
     licences: tuple[Licence, ...]

@@ -29,6 +29,11 @@ class CostItem:
         From spending to the valuation date.
     price_growth : float or FloatArray
         Yearly growth of the price of such work since: the amount is brought to today's prices by it.
+
+    Examples
+    --------
+    >>> round(CostItem(name="research", amount=4e6, years_ago=3, price_growth=0.04).today, 2)
+    4499456.0
     """
 
     KEYED: ClassVar[str] = "name"

@@ -19,7 +19,11 @@ from ipabs.valuation.ranges import outside
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:
-    """One right protects a share of one stream's revenue while it is alive."""
+    """One right protects a share of one stream's revenue while it is alive.
+
+    >>> Protection(right="ZL1", stream="A").share
+    1.0
+    """
 
     right: str
     stream: str
@@ -28,7 +32,12 @@ class Protection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtectionLayer:
-    """One right over one stream: what it protects, and for how long by law."""
+    """One right over one stream: what it protects, and for how long by law.
+
+    >>> layer = ProtectionLayer(right="a", share=0.6, legal_life_years=1.5)
+    >>> protected_share((layer,), Periods(count=2))
+    array([0.6, 0.3])
+    """
 
     right: str
     share: float
@@ -41,6 +50,12 @@ class CoverageMatrix:
 
     Several rights on one stream protect ``1 − Π (1 − share)`` of it while they live: what two of them protect is
     counted once.
+
+    >>> from ipabs.patents.patent import Patent
+    >>> patent = Patent(number="ZL1", kind="invention", filing=date(2020, 1, 1), grant=date(2022, 1, 1))
+    >>> matrix = CoverageMatrix(protections=(Protection(right="ZL1", stream="A", share=0.5),))
+    >>> print(*matrix.findings(Portfolio(rights=(patent,)), ["A", "B"]))
+    protections: no right protects stream B
     """
 
     protections: tuple[Protection, ...]
@@ -74,6 +89,13 @@ def layers(
     """The rights over a stream, longest life first.
 
     Without a matrix every right protects all of every stream; without rights protection does not end by law.
+
+    >>> from ipabs.patents.patent import Patent
+    >>> old, young = (Patent(number=name, kind="invention", filing=date(year, 1, 1), grant=date(year + 2, 1, 1))
+    ...               for name, year in (("old", 2010), ("young", 2015)))
+    >>> over = layers(None, Portfolio(rights=(old, young)), "A", as_of=date(2024, 1, 1))
+    >>> [(layer.right, layer.legal_life_years) for layer in over]
+    [('young', 11.0), ('old', 6.0)]
     """
     if coverage is None and not portfolio.rights:
         return (ProtectionLayer(right="", share=1.0, legal_life_years=np.inf),)
@@ -135,7 +157,11 @@ def protected_share(
 
 
 def surviving(periods: Periods, loss_rate: Values) -> FloatArray:
-    """Chance that a right still stands in the middle of each period: ``(1,)`` where nothing is lost."""
+    """Chance that a right still stands in the middle of each period: ``(1,)`` where nothing is lost.
+
+    >>> surviving(Periods(count=2), 0.19)
+    array([0.9  , 0.729])
+    """
     if np.ndim(loss_rate) == 0 and loss_rate == 0:
         return np.ones(1)
     survival: FloatArray = (1 - per_period(loss_rate)) ** ((periods.starts + periods.ends) / 2)

@@ -16,7 +16,15 @@ CUMULATIVE = "cumulative shares must rise from 0 to 1, one for each value, and v
 
 
 class Range(Protocol):
-    """A distribution of one input."""
+    """A distribution of one input.
+
+    >>> class Fixed:
+    ...     def quantile(self, uniform): return np.full_like(uniform, 0.05)
+    ...     def findings(self): return iter(())
+    >>> rate: Range = Fixed()
+    >>> rate.quantile(np.array([0.1, 0.9]))
+    array([0.05, 0.05])
+    """
 
     def quantile(self, uniform: FloatArray) -> FloatArray:
         """The value that the share `uniform` does not exceed."""
@@ -172,7 +180,11 @@ class Empirical:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """What one expert says of an input."""
+    """What one expert says of an input.
+
+    >>> round(Opinion(expert="appraiser", range=Pert(least=0.02, likely=0.03, most=0.06), weight=0.7).range.mean, 6)
+    0.033333
+    """
 
     KEYED: ClassVar[str] = "expert"
     expert: str

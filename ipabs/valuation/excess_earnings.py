@@ -27,6 +27,12 @@ class ContributoryCharge:
         The asset as a share of revenue.
     return_rate : float or FloatArray
         Its return **after tax**; charges are deducted from earnings after tax.
+
+    Examples
+    --------
+    >>> workforce = ContributoryCharge(name="workforce", base_share=0.06, return_rate=0.14)
+    >>> round(workforce.base_share * workforce.return_rate, 6)
+    0.0084
     """
 
     KEYED: ClassVar[str] = "name"
@@ -131,7 +137,12 @@ class ExcessEarnings(StreamInputs):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturningAsset:
-    """An asset of the business with its fair value and the return it earns."""
+    """An asset of the business with its fair value and the return it earns.
+
+    >>> plant = ReturningAsset(name="plant", value=60, return_rate=0.06)
+    >>> round(weighted_average_return([plant, ReturningAsset(name="patents", value=30, return_rate=0.15)]), 12)
+    0.09
+    """
 
     KEYED: ClassVar[str] = "name"
     name: str
@@ -141,7 +152,12 @@ class ReturningAsset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnCheck:
-    """Whether the returns of the assets agree with the cost of capital of the whole."""
+    """Whether the returns of the assets agree with the cost of capital of the whole.
+
+    >>> found = check_returns([ReturningAsset(name="patents", value=110, return_rate=0.14)], price=100, wacc=0.10)
+    >>> found.goodwill, str(found.findings[0])
+    (-10, 'the assets exceed the price: goodwill of -10')
+    """
 
     goodwill: float
     implied_goodwill_return: float

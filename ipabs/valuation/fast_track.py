@@ -43,6 +43,11 @@ class ProtectedIncome:
         θ, the share of protection that an application has before grant, in [0, 1].
     early_protection_months : float or FloatArray
         Months from filing to publication, where that share begins.
+
+    Examples
+    --------
+    >>> round(float(ProtectedIncome(yearly_income=1, discount_rate=0.12, decay_rate=0.15).fade_rate), 6)
+    0.275848
     """
 
     yearly_income: Values
@@ -60,7 +65,12 @@ class ProtectedIncome:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FastTrackGain:
-    """Value at filing on both routes, a number or draws."""
+    """Value at filing on both routes, a number or draws.
+
+    >>> found = FastTrackGain(standard=100.0, fast=115.0)
+    >>> found.gain, found.gain_share
+    (15.0, 0.15)
+    """
 
     standard: Values
     fast: Values

@@ -30,7 +30,12 @@ Decision = Callable[[int, FloatArray, FloatArray], FloatArray]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stage:
-    """An investment that must be made in `years` for the project to go on; draws of both are allowed."""
+    """An investment that must be made in `years` for the project to go on; draws of both are allowed.
+
+    >>> launch = Stage(years=1, investment=100)
+    >>> round(staged_option(100, [launch], volatility=0.2, risk_free_rate=0.05, steps=500), 2)
+    10.45
+    """
 
     years: Annotated[Values, "Years from today."]
     investment: Annotated[Values, "In the currency of the asset value."]
@@ -46,6 +51,14 @@ class Lattice:
         ``(node, …)`` asset values ``V u^k``, k = −steps to steps: every value that the tree reaches.
     up_probability, discount : FloatArray
         ``(…)`` chance of an up move, and discount factor of one step.
+
+    Examples
+    --------
+    >>> tree = binomial_lattice(100, years=1, volatility=np.log(2), risk_free_rate=0, steps=1)
+    >>> tree.asset_values(1).round(6), round(float(tree.up_probability), 6)
+    (array([ 50., 200.]), 0.333333)
+    >>> round(tree.value(lambda step, assets, waiting: np.maximum(assets - 100, 0) if step == 1 else waiting), 6)
+    33.333333
     """
 
     ladder: FloatArray

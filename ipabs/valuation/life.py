@@ -18,7 +18,11 @@ from ipabs.valuation.ranges import check_ranges
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EconomicLife:
-    """Years that value lasts, and what ends it: ``legal``, ``contract``, ``technical``, ``forecast`` (or ``none``)."""
+    """Years that value lasts, and what ends it: ``legal``, ``contract``, ``technical``, ``forecast`` (or ``none``).
+
+    >>> economic_life(legal=12.5, contract=5, forecast=5)
+    EconomicLife(years=5.0, binding='contract')
+    """
 
     years: float
     binding: str
@@ -64,7 +68,11 @@ def longest_life_years(portfolio: Portfolio, as_of: date) -> float:
 
 @cache
 def invalidation_outcomes() -> Mapping[str, tuple[float, float]]:
-    """Shares of invalidation decisions that end in full and in partial loss, by kind (CNIPA annual report 2020)."""
+    """Shares of invalidation decisions that end in full and in partial loss, by kind (CNIPA annual report 2020).
+
+    >>> invalidation_outcomes()["invention"]
+    (0.253, 0.149)
+    """
     table = read_csv("patents/invalidation.csv")
     outcomes = zip(table.numbers("full"), table.numbers("partial"), strict=True)
     return dict(zip(table.column("kind"), outcomes, strict=True))

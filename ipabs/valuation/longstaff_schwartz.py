@@ -133,7 +133,12 @@ def _one_option(
 
 
 def standard_walk(dates: int, *, stream: str, paths: int, seed: int) -> FloatArray:
-    """Sums of standard normal shocks, ``(path, date)``; the shock of a date depends on seed, stream, date and path."""
+    """Sums of standard normal shocks, ``(path, date)``; the shock of a date depends on seed, stream, date and path.
+
+    >>> walk = standard_walk(3, stream="example", paths=2, seed=1)
+    >>> walk.shape, bool((walk == standard_walk(3, stream="example", paths=5, seed=1)[:2]).all())
+    ((2, 3), True)
+    """
     walk = np.empty((dates, paths))
     last = np.zeros(paths)
     for date in range(dates):
@@ -175,6 +180,14 @@ def exercise_rule(payoffs: FloatArray, discounts: FloatArray, regressors: Regres
         ``(date,)`` from today.
     regressors : callable
         What is known on a date.
+
+    Examples
+    --------
+    >>> payoffs = np.array([[1.5, 0.0], [1.5, 4.0]] * 10)                # now, and a year later
+    >>> discounts, known = np.array([1.0, 0.5]), lambda date: np.ones((20, 1))
+    >>> rule = exercise_rule(payoffs, discounts, known)                  # waiting brings 0 or 2, on average 1
+    >>> rule[0].round(6)
+    array([1.])
     """
     cash: FloatArray = np.maximum(payoffs[:, -1], 0.0) * discounts[-1]
     rule: list[FloatArray | None] = []
@@ -194,6 +207,12 @@ def cash_received(rule: ExerciseRule, payoffs: FloatArray, discounts: FloatArray
     """Present value of what each path receives when the rule is followed, ``(path,)``.
 
     It goes backward, so the first date on which the rule says exercise has the last word.
+
+    >>> payoffs = np.array([[1.5, 0.0], [1.5, 4.0]] * 10)                # now, and a year later
+    >>> discounts, known = np.array([1.0, 0.5]), lambda date: np.ones((20, 1))
+    >>> rule = exercise_rule(payoffs, discounts, known)                  # waiting brings 0 or 2, on average 1
+    >>> float(cash_received(rule, payoffs, discounts, known).mean())
+    1.5
     """
     cash: FloatArray = np.maximum(payoffs[:, -1], 0.0) * discounts[-1]
     for date in range(payoffs.shape[1] - 2, -1, -1):

@@ -51,6 +51,13 @@ class PakesModel:
         γ; a discovery above zero has the chance ``e^(−γ)``.
     discovery_decay : float
         1 − φ, by which the scale falls each year.
+
+    Examples
+    --------
+    >>> model = PakesModel(log_mean=6, log_deviation=1, decay_rate=0.1, discount_rate=0.1, obsolescence=0.01,
+    ...                    discovery_scale=800, discovery_decay=0.5)
+    >>> model.discovery_scale_at(3)
+    200.0
     """
 
     log_mean: Annotated[float, "Mean logarithm of the first-year return."]
@@ -90,6 +97,13 @@ class PakesValues:
         ``(age, node)`` value at the beginning of each year before its fee, linear between nodes.
     thresholds : FloatArray
         ``(age,)`` smallest return at which the fee is paid.
+
+    Examples
+    --------
+    >>> model = PakesModel(log_mean=6, log_deviation=1, decay_rate=0.1, discount_rate=0.1, obsolescence=np.inf,
+    ...                    discovery_scale=0)
+    >>> pakes_values(model, [300, 400]).at([200, 1_000]).round(2)       # 1,000 − 300 + (900 − 400) / 1.1
+    array([   0.  , 1154.55])
     """
 
     returns: FloatArray
@@ -116,6 +130,12 @@ class PakesSimulation:
         ``(path,)`` realized value net of fees at the beginning of the first year.
     in_force : tuple of Simulated
         Share in force in each year.
+
+    Examples
+    --------
+    >>> lives = PakesSimulation(values=np.array([0.0, 100.0, 200.0]), in_force=())
+    >>> lives.mean.value
+    100.0
     """
 
     values: FloatArray

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from ipabs.patents.examination import ExaminationRoute, publication_date
 from ipabs.patents.patent import Patent
 from ipabs.patents.portfolio import Portfolio
 from ipabs.patents.renewal_fees import Reduction, fee_schedule
+from ipabs.patents.statute import years_between
 from ipabs.valuation.coverage import CoverageMatrix, layers
 from ipabs.valuation.life import economic_life
 from ipabs.valuation.periods import Periods
@@ -23,7 +24,6 @@ from ipabs.valuation.stream_terms import StreamTerms, checked_streams
 from ipabs.valuation.stream_values import unprotected_values
 from ipabs.valuation.valuation import NO_PROVENANCE, Part, Valuation, inputs_of, total
 
-DAYS_PER_MONTH = 365.25 / 12
 # Points of the grant date's distribution over which value is averaged.
 GRANT_POINTS = 128
 
@@ -46,6 +46,19 @@ class PendingApplications:
         Present value of what is still to be paid for grant and renewal (see `present_value_of_fees`).
     coverage : CoverageMatrix, optional
         Which application protects which stream; each stream by one application.
+
+    Examples
+    --------
+    >>> from ipabs.patents.examination import FAST_TRACK_ROUTE, STANDARD_ROUTE
+    >>> filed = Patent(number="p", kind="invention", filing=date(2024, 1, 1), status="pending")
+    >>> stream = RevenueStream(name="A", revenues=(100.0,) * 3)
+    >>> slow, fast = (
+    ...     PendingApplications(streams=(stream,), royalty_rate=0.05, tax_rate=0.25, discount_rate=0.12, route=route)
+    ...     for route in (STANDARD_ROUTE, FAST_TRACK_ROUTE))
+    >>> slow.value(Portfolio(rights=(filed,)), as_of=date(2024, 1, 1))
+    Valuation(pending applications, 2024-01-01: 2.71 CNY)
+    >>> fast.value(Portfolio(rights=(filed,)), as_of=date(2024, 1, 1))
+    Valuation(pending applications, 2024-01-01: 4.76 CNY)
     """
 
     streams: tuple[RevenueStream, ...]
@@ -156,7 +169,13 @@ class PendingApplications:
 
 
 def years_to_grant(patent: Patent, route: ExaminationRoute, *, as_of: date) -> FloatArray:
-    """Equally likely years from `as_of` to grant, given that it has not come yet; 0 where the route's time is over."""
+    """Equally likely years from `as_of` to grant, given that it has not come yet; 0 where the route's time is over.
+
+    >>> from ipabs.patents.examination import STANDARD_ROUTE
+    >>> filed = Patent(number="p", kind="invention", filing=date(2024, 1, 1), status="pending")
+    >>> years_to_grant(filed, STANDARD_ROUTE, as_of=date(2024, 1, 1)).round(4)
+    array([1.3333])
+    """
     months = route.months_to_grant((np.arange(GRANT_POINTS) + 0.5) / GRANT_POINTS)
     ahead = months[months > _elapsed_months(patent, as_of)]
     if not ahead.size:
@@ -165,10 +184,16 @@ def years_to_grant(patent: Patent, route: ExaminationRoute, *, as_of: date) -> F
 
 
 def years_to_publication(patent: Patent, as_of: date) -> float:
-    """Years to publication, 18 months after filing unless it came earlier; 0 when it is over."""
+    """Years to publication, 18 months after filing unless it came earlier; 0 when it is over.
+
+    >>> filed = Patent(number="p", kind="invention", filing=date(2024, 1, 1), status="pending")
+    >>> round(years_to_publication(filed, date(2024, 7, 1)), 4), years_to_publication(filed, date(2026, 1, 1))
+    (1.0, 0.0)
+    """
     if patent.filing is None:
         return 0.0
-    return max((patent.publication or publication_date(patent.filing)).toordinal() - as_of.toordinal(), 0) / 365.25
+    published = patent.publication or publication_date(patent.filing)
+    return years_between(as_of, published) if as_of < published else 0.0
 
 
 def present_value_of_fees(
@@ -187,5 +212,4 @@ def present_value_of_fees(
 
 
 def _elapsed_months(patent: Patent, as_of: date) -> float:
-    filed = patent.filing or as_of
-    return (as_of - filed) / timedelta(days=1) / DAYS_PER_MONTH
+    return 12 * years_between(patent.filing, as_of) if patent.filing and patent.filing < as_of else 0.0

@@ -13,7 +13,11 @@ from ipabs.errors import Finding, finding
 
 
 def per_period(values: ArrayLike) -> FloatArray:
-    """A number or draws ``(draw,)`` with an axis of periods behind: ``(1,)`` or ``(draw, 1)``."""
+    """A number or draws ``(draw,)`` with an axis of periods behind: ``(1,)`` or ``(draw, 1)``.
+
+    >>> per_period(0.1).shape, per_period([0.1, 0.2]).shape
+    ((1,), (2, 1))
+    """
     return np.asarray(values, dtype=np.float64)[..., np.newaxis]
 
 

@@ -18,7 +18,13 @@ WIDE_RATIO = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Weighted:
-    """One valuation with the weight given to it and why."""
+    """One valuation with the weight given to it and why.
+
+    >>> from datetime import date
+    >>> cost = Valuation(method="cost", as_of=date(2024, 1, 1), currency="CNY", value=3e6)
+    >>> Weighted(valuation=cost, weight=0.25, reason="the research is recent").weight
+    0.25
+    """
 
     valuation: Valuation
     weight: float
@@ -34,6 +40,15 @@ class Reconciliation:
     entries : tuple of Weighted
     low_quantile, high_quantile : float
         Bounds of the range of a method that has draws.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> income, cost = (Valuation(method=name, as_of=date(2024, 1, 1), currency="CNY", value=value)
+    ...                 for name, value in (("income", 4e6), ("cost", 3e6)))
+    >>> found = reconcile(Weighted(valuation=income, weight=0.75), Weighted(valuation=cost, weight=0.25))
+    >>> found.to_frame()["weighted_value"].to_dict()
+    {'income': 3000000.0, 'cost': 750000.0, 'conclusion': 3750000.0}
     """
 
     entries: tuple[Weighted, ...]
@@ -130,7 +145,14 @@ def _mismatches(entries: tuple[Weighted, ...]) -> Iterator[Finding]:
 
 
 def spread_findings(reconciliation: Reconciliation) -> tuple[Finding, ...]:
-    """A warning when the highest weighted method is more than twice the lowest: explain it before weighting."""
+    """A warning when the highest weighted method is more than twice the lowest: explain it before weighting.
+
+    >>> from datetime import date
+    >>> income, cost = (Valuation(method=name, as_of=date(2024, 1, 1), currency="CNY", value=value)
+    ...                 for name, value in (("income", 9e6), ("cost", 3e6)))
+    >>> print(*spread_findings(reconcile(Weighted(valuation=income, weight=0.5), Weighted(valuation=cost, weight=0.5))))
+    weights: the methods give 3,000,000.00 to 9,000,000.00; explain the difference before weighting it away
+    """
     means = np.array([entry.valuation.mean for entry in reconciliation.entries if entry.weight > 0])
     if means.min() > 0 and means.max() / means.min() <= WIDE_RATIO:
         return ()

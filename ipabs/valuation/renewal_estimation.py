@@ -39,6 +39,12 @@ class Cohort:
         Rights that paid n fees and lapsed, n = 0 to periods − 1.
     in_force : tuple of int
         Rights that paid n fees and were in force when last seen, n = 0 to periods (expired at full term).
+
+    Examples
+    --------
+    >>> cohort = Cohort(fees=(900.0, 900.0), lapsed=(20, 30), in_force=(0, 10, 40))
+    >>> cohort.rights
+    100
     """
 
     fees: tuple[float, ...]
@@ -76,6 +82,13 @@ class RenewalEstimate:
         Of log_mean, log_deviation and decay_rate.
     log_likelihood : float
     rights : int
+
+    Examples
+    --------
+    >>> cohort = Cohort(fees=(900.0, 1200.0, 2000.0, 4000.0), lapsed=(20, 15, 12, 10), in_force=(0, 0, 0, 0, 43))
+    >>> fitted = estimate_renewal(cohort, discount_rate=0.1)
+    >>> fitted.rights, len(fitted.standard_errors)
+    (100, 3)
     """
 
     model: RenewalModel

@@ -44,7 +44,14 @@ def rolled_stream(stream: RevenueStream, years: int) -> RevenueStream:
 
 
 def rolled(method: Any, portfolio: Portfolio, *, years: int) -> Any:
-    """A method of streams as it will stand `years` later, for the rights of `portfolio` that are then alive."""
+    """A method of streams as it will stand `years` later, for the rights of `portfolio` that are then alive.
+
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> relief = ReliefFromRoyalty(streams=(RevenueStream(name="A", revenues=(100.0, 80.0, 60.0)),), royalty_rate=0.05,
+    ...                            tax_rate=0.25, discount_rate=0.1)
+    >>> rolled(relief, Portfolio(rights=()), years=1).streams[0].revenues
+    (80.0, 60.0)
+    """
     numbers = {right.number for right in portfolio.rights}
     coverage = method.coverage and CoverageMatrix(
         protections=tuple(one for one in method.coverage.protections if one.right in numbers)
@@ -66,6 +73,14 @@ def revaluations(method: Any, portfolio: Portfolio, *, as_of: date, years: Itera
     -------
     DataFrame
         Indexed by date: rights alive, mean, 5 %, 50 % and 95 % of value. Without a right alive the value is 0.
+
+    Examples
+    --------
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> relief = ReliefFromRoyalty(streams=(RevenueStream(name="A", revenues=(100.0, 100.0)),), royalty_rate=0.05,
+    ...                            tax_rate=0.0, discount_rate=0.25)
+    >>> revaluations(relief, Portfolio(rights=()), as_of=date(2024, 1, 1), years=(0, 1, 2))["mean"].round(9).tolist()
+    [7.2, 4.0, 0.0]
     """
     ahead = tuple(years)
     template = "{got} has no streams to run off; wanted a method of streams"

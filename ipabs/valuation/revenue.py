@@ -118,7 +118,12 @@ class RevenueStream:
 
 
 def perpetual_growth(stream: RevenueStream, loss_rate: Values) -> FloatArray:
-    """Growth of what a perpetual stream brings, ``(1 + g)(1 − d)(1 − loss) − 1``."""
+    """Growth of what a perpetual stream brings, ``(1 + g)(1 − d)(1 − loss) − 1``.
+
+    >>> stream = RevenueStream(name="mark", revenues=(1.0,), growth_rate=0.02, decay_rate=0.05, perpetual=True)
+    >>> round(float(perpetual_growth(stream, 0.01)), 6)
+    -0.04069
+    """
     growth = 0.0 if stream.growth_rate is None else stream.growth_rate
     kept = (1 - np.asarray(stream.decay_rate)) * (1 - np.asarray(loss_rate))
     return np.asarray((1 + np.asarray(growth)) * kept - 1)
@@ -141,7 +146,12 @@ def perpetuity(
 
 
 def perpetuity_findings(stream: RevenueStream, discount_rate: Values, *, loss_rate: Values = 0.0) -> Iterable[Finding]:
-    """A discount rate at or below the growth of a perpetuity, in any draw."""
+    """A discount rate at or below the growth of a perpetuity, in any draw.
+
+    >>> stream = RevenueStream(name="mark", revenues=(1.0,), growth_rate=0.06, perpetual=True)
+    >>> print(*perpetuity_findings(stream, 0.05))
+    growth_rate: discount rate 0.05 does not exceed growth 0.06 in perpetuity
+    """
     if stream.perpetual:
         rate, growth = np.broadcast_arrays(np.asarray(discount_rate), perpetual_growth(stream, loss_rate))
         if (bad := rate <= growth).any():

@@ -15,7 +15,11 @@ from ipabs.valuation.ranges import check_ranges, outside
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreFactor:
-    """One factor y_ij of a comprehensive score, with its weight w_ij in its group."""
+    """One factor y_ij of a comprehensive score, with its weight w_ij in its group.
+
+    >>> ScoreFactor(name="scope", weight=0.3).weight
+    0.3
+    """
 
     KEYED: ClassVar[str] = "name"
     name: str
@@ -24,7 +28,13 @@ class ScoreFactor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreGroup:
-    """A group of factors (law, technology, economics) with its weight w_i."""
+    """A group of factors (law, technology, economics) with its weight w_i.
+
+    >>> law = ScoreGroup(name="law", weight=0.4, factors=(ScoreFactor(name="scope", weight=0.3),
+    ...                                                  ScoreFactor(name="validity", weight=0.7)))
+    >>> [round(law.weight * factor.weight, 6) for factor in law.factors]
+    [0.12, 0.28]
+    """
 
     KEYED: ClassVar[str] = "name"
     name: str
@@ -34,7 +44,12 @@ class ScoreGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharingProfile:
-    """The weights of a comprehensive score, as their user states them; no weights are a national standard."""
+    """The weights of a comprehensive score, as their user states them; no weights are a national standard.
+
+    >>> law = ScoreGroup(name="law", weight=0.4, factors=(ScoreFactor(name="scope", weight=1.0),))
+    >>> print(*SharingProfile(source="own weights", groups=(law,)).findings())
+    groups: the weights sum to 0.4, not to 1
+    """
 
     source: Annotated[str, "Who states these weights, and when."]
     groups: tuple[ScoreGroup, ...]

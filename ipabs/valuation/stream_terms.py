@@ -32,6 +32,14 @@ class StreamTerms:
         Yearly chance that a right is lost before its end.
     least_rate : float
         The lowest `rate` that makes sense: 0, or below it for earnings that charges may exceed.
+
+    Examples
+    --------
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> stream = RevenueStream(name="A", revenues=(100.0, 100.0))
+    >>> relief = ReliefFromRoyalty(streams=(stream,), royalty_rate=0.05, tax_rate=0.2, discount_rate=0.25)
+    >>> relief.terms.forecast_years(stream)
+    2.0
     """
 
     rate: Values
@@ -72,6 +80,12 @@ class StreamInputs:
         Yearly chance that a right is lost before its end (see `ipabs.valuation.life.invalidation_rate`).
     first_period_years : float
         Length of the first forecast period (a stub to the end of the financial year).
+
+    Examples
+    --------
+    >>> inputs = StreamInputs(streams=(RevenueStream(name="A", revenues=(100.0,)),), tax_rate=0.25, discount_rate=0.12)
+    >>> inputs.timing, inputs.currency
+    ('end', 'CNY')
     """
 
     streams: tuple[RevenueStream, ...]
@@ -86,7 +100,12 @@ class StreamInputs:
 
 
 def terms_at(rate: Values, inputs: StreamInputs) -> StreamTerms:
-    """The terms of a method that takes the share `rate` of revenue before tax."""
+    """The terms of a method that takes the share `rate` of revenue before tax.
+
+    >>> inputs = StreamInputs(streams=(RevenueStream(name="A", revenues=(100.0,)),), tax_rate=0.25, discount_rate=0.12)
+    >>> terms_at(0.05, inputs).rate
+    0.05
+    """
     return StreamTerms(
         rate=rate,
         tax_rate=inputs.tax_rate,
@@ -98,7 +117,15 @@ def terms_at(rate: Values, inputs: StreamInputs) -> StreamTerms:
 
 
 class StreamMethod(Protocol):
-    """A method whose value is a share of revenue streams."""
+    """A method whose value is a share of revenue streams.
+
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> stream = RevenueStream(name="A", revenues=(100.0, 100.0))
+    >>> relief = ReliefFromRoyalty(streams=(stream,), royalty_rate=0.05, tax_rate=0.2, discount_rate=0.25)
+    >>> method: StreamMethod = relief
+    >>> method.terms.rate
+    0.05
+    """
 
     @property
     def streams(self) -> tuple[RevenueStream, ...]:
@@ -131,6 +158,14 @@ def checked_streams(
     DataError
         With every fault: rights not alive, rates out of range, streams twice, draws of different length, a perpetuity
         that does not converge or outlives its right.
+
+    Examples
+    --------
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> stream = RevenueStream(name="A", revenues=(100.0, 100.0))
+    >>> relief = ReliefFromRoyalty(streams=(stream,), royalty_rate=0.05, tax_rate=0.2, discount_rate=0.25)
+    >>> checked_streams(relief, portfolio=Portfolio(rights=()), as_of=date(2024, 1, 1))
+    ()
     """
     faults = tuple(faults)
     refuse(DataError, (one for one in faults if one.code == "range.no_number"))  # terms are calculated with numbers

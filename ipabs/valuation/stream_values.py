@@ -23,12 +23,28 @@ from ipabs.valuation.valuation import Part, Valuation, inputs_of, total
 
 
 def stream_value(stream: RevenueStream, terms: StreamTerms, over: tuple[ProtectionLayer, ...]) -> Values:
-    """Value of one stream under the rights `over` it: a number, or draws ``(draw,)``."""
+    """Value of one stream under the rights `over` it: a number, or draws ``(draw,)``.
+
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> stream = RevenueStream(name="A", revenues=(100.0, 100.0))
+    >>> relief = ReliefFromRoyalty(streams=(stream,), royalty_rate=0.05, tax_rate=0.2, discount_rate=0.25)
+    >>> over = (ProtectionLayer(right="a", share=1.0, legal_life_years=1.5),)
+    >>> round(stream_value(stream, relief.terms, over), 6)               # 4 × 0.8 + 4 × 0.64 × 1/2
+    4.48
+    """
     return value_or_array(period_values(stream, terms, over).sum(axis=-1))
 
 
 def period_values(stream: RevenueStream, terms: StreamTerms, over: tuple[ProtectionLayer, ...]) -> FloatArray:
-    """Present value of what each period brings: ``(period,)`` or ``(draw, period)``; a perpetuity in the last one."""
+    """Present value of what each period brings: ``(period,)`` or ``(draw, period)``; a perpetuity in the last one.
+
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> stream = RevenueStream(name="A", revenues=(100.0, 100.0))
+    >>> relief = ReliefFromRoyalty(streams=(stream,), royalty_rate=0.05, tax_rate=0.2, discount_rate=0.25)
+    >>> over = (ProtectionLayer(right="a", share=1.0, legal_life_years=1.5),)
+    >>> period_values(stream, relief.terms, over)
+    array([3.2 , 1.28])
+    """
     periods = terms.periods(stream, over)
     life = np.minimum(stream.technical_life_years, stream.contract_life_years)
     protected = protected_share(over, periods, life_years=life, loss_rate=terms.loss_rate)
@@ -36,7 +52,14 @@ def period_values(stream: RevenueStream, terms: StreamTerms, over: tuple[Protect
 
 
 def unprotected_values(stream: RevenueStream, terms: StreamTerms, periods: Periods) -> FloatArray:
-    """What each period would bring if all of it were protected, as `period_values`."""
+    """What each period would bring if all of it were protected, as `period_values`.
+
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> stream = RevenueStream(name="A", revenues=(100.0, 100.0))
+    >>> relief = ReliefFromRoyalty(streams=(stream,), royalty_rate=0.05, tax_rate=0.2, discount_rate=0.25)
+    >>> unprotected_values(stream, relief.terms, Periods(count=2))
+    array([3.2 , 2.56])
+    """
     rate = terms.rate if stream.royalty_rate is None else stream.royalty_rate
     tax_rate = terms.tax_rate if stream.tax_rate is None else stream.tax_rate
     kept = np.asarray(rate) * (1 - np.asarray(tax_rate)) * stream.level
@@ -50,7 +73,14 @@ def unprotected_values(stream: RevenueStream, terms: StreamTerms, periods: Perio
 
 
 def stream_parts(method: StreamMethod, *, portfolio: Portfolio, as_of: date) -> tuple[Part, ...]:
-    """The value of each stream, how long it lasts, and what ends it."""
+    """The value of each stream, how long it lasts, and what ends it.
+
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> stream = RevenueStream(name="A", revenues=(100.0, 100.0))
+    >>> relief = ReliefFromRoyalty(streams=(stream,), royalty_rate=0.05, tax_rate=0.2, discount_rate=0.25)
+    >>> stream_parts(relief, portfolio=Portfolio(rights=()), as_of=date(2024, 1, 1))[0].binding
+    'forecast'
+    """
     terms = method.terms
     parts = []
     for stream in method.streams:
@@ -79,6 +109,12 @@ def stream_valuation(
     """The valuation by a method of streams: one part a stream, and one for the tax-amortization benefit if asked.
 
     `faults` are the method's own; they are told together with those of streams and rights.
+
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> stream = RevenueStream(name="A", revenues=(100.0, 100.0))
+    >>> relief = ReliefFromRoyalty(streams=(stream,), royalty_rate=0.05, tax_rate=0.2, discount_rate=0.25)
+    >>> stream_valuation("own method", relief, Portfolio(rights=()), as_of=date(2024, 1, 1))
+    Valuation(own method, 2024-01-01: 5.76 CNY)
     """
     faults = (*faults, *(amortization.findings() if amortization else ()))
     found = checked_streams(method, portfolio=portfolio, as_of=as_of, faults=faults)
@@ -106,6 +142,17 @@ def value_schedule(method: StreamMethod, portfolio: Portfolio, *, as_of: date) -
     ------
     DataError
         As the method's valuation does, and for an input of draws.
+
+    Examples
+    --------
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> stream = RevenueStream(name="A", revenues=(100.0, 100.0))
+    >>> relief = ReliefFromRoyalty(streams=(stream,), royalty_rate=0.05, tax_rate=0.2, discount_rate=0.25)
+    >>> value_schedule(relief, Portfolio(rights=()), as_of=date(2024, 1, 1))[["revenue", "discount", "present_value"]]
+                   revenue  discount  present_value
+    stream period
+    A      1         100.0      0.80           3.20
+           2         100.0      0.64           2.56
     """
     checked_streams(method, portfolio=portfolio, as_of=as_of)
     terms = method.terms

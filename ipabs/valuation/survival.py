@@ -124,7 +124,12 @@ def weibull_survival(years: ArrayLike, *, shape: ArrayLike, scale_years: ArrayLi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeibullEstimate:
-    """A Weibull distribution of the years to lapse, fitted to rights of which some are still in force."""
+    """A Weibull distribution of the years to lapse, fitted to rights of which some are still in force.
+
+    >>> fitted = fit_weibull([4, 8, 12, 16], [True, True, True, False])
+    >>> fitted.rights, fitted.lapses
+    (4, 3)
+    """
 
     shape: float
     scale_years: float
@@ -213,6 +218,11 @@ class SurvivalCurve:
         ``(step,)`` from each age on; Greenwood's standard error.
     at_risk : FloatArray
         ``(step,)`` rights in force just before.
+
+    Examples
+    --------
+    >>> kaplan_meier([4, 4, 8, 8, 12], [True, False, True, True, False]).at([0, 5, 20]).round(4)
+    array([1.    , 0.8   , 0.2667])
     """
 
     years: FloatArray

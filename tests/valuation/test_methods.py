@@ -270,7 +270,7 @@ def test_application_is_worth_what_lies_between_grant_and_expiry() -> None:
 def test_protection_before_grant_counts_from_publication() -> None:
     one = Portfolio(rights=(replace(APPLICATION, publication=date(2024, 7, 2)),))
     flows = [10 / 1.1**t for t in range(1, 21)]
-    published = 183 / 365.25
+    published = 183 / 366  # of a leap year
     extra = (1 - published) * flows[0] + 0.5 * flows[1]
     expected = 0.6 * (0.5 * flows[1] + sum(flows[2:]) + 0.4 * extra)
     found = pending(provisional_protection=0.4).value(one, as_of=AS_OF).value
