@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -182,6 +182,9 @@ def appraise_firms(
     twice = [name for name, count in Counter(facts.firm for facts in firms).items() if count > 1]
     found = [finding("appraisal.twice", "firm {got} stands twice", path=(name,), got=name) for name in twice]
     found += (one for facts in firms for one in _firm_findings(facts, portfolio, as_of))
+    if terms.approach not in get_args(Approach):
+        found.append(finding("appraisal.approach", "no approach {got!r}; {hint}", path=("approach",), got=terms.approach,
+                             allowed=get_args(Approach)))  # fmt: skip
     looked_up = industries or ipc_map()
     owners = {facts.firm for facts in firms}
     rights = tuple(right for right in portfolio.alive(as_of).rights if right.owner in owners)

@@ -197,6 +197,9 @@ REFUSED: dict[str, Callable[[], object]] = {
     "rate of 2 is outside": lambda: value_schedule(replace(RELIEF, royalty_rate=2.0), ONE, as_of=AS_OF),
     "no right to share": lambda: shapley_values(RELIEF, NONE, as_of=AS_OF),
     "no right to share the value": lambda: marginal_values(RELIEF, NONE, as_of=AS_OF),
+    "approach: no approach 'market'; valid: relief_from_royalty, income_sharing": lambda: appraise_firms(
+        ONE, [FIRM], replace(TERMS, approach="market"), as_of=AS_OF  # type: ignore[arg-type]  # a wrong word
+    ),
     "firm x stands twice": lambda: appraise_firms(ONE, [FIRM, FIRM], TERMS, as_of=AS_OF),
     "stated_value of nan": lambda: appraise_firms(ONE, [replace(FIRM, stated_value=NAN)], TERMS, as_of=AS_OF),
     "weight of '5' is no number": lambda: weighed("5"),
