@@ -183,8 +183,9 @@ def appraise_firms(
     found = [finding("appraisal.twice", "firm {got} stands twice", path=(name,), got=name) for name in twice]
     found += (one for facts in firms for one in _firm_findings(facts, portfolio, as_of))
     if terms.approach not in get_args(Approach):
-        found.append(finding("appraisal.approach", "no approach {got!r}; {hint}", path=("approach",), got=terms.approach,
-                             allowed=get_args(Approach)))  # fmt: skip
+        template = "no approach {got!r}; {hint}"
+        words = get_args(Approach)
+        found.append(finding("appraisal.approach", template, path=("approach",), got=terms.approach, allowed=words))
     looked_up = industries or ipc_map()
     owners = {facts.firm for facts in firms}
     rights = tuple(right for right in portfolio.alive(as_of).rights if right.owner in owners)
