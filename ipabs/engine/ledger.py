@@ -1,6 +1,7 @@
 """The ledger: every row of a run, kept."""
 
 import html
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,11 +13,12 @@ from numpy.typing import NDArray
 from ipabs._typing import BoolArray, FloatArray, IntArray
 from ipabs.basics.timeline import Timeline
 from ipabs.cashflow.collections import Collections
+from ipabs.engine.arithmetic import Amount
 from ipabs.engine.conditions import CALLED
 from ipabs.engine.feed import into
 from ipabs.engine.program import Program
 from ipabs.engine.run import PaymentDate
-from ipabs.engine.sources import FromAccount, FromSupport
+from ipabs.engine.sources import FromAccount, FromSupport, Source
 from ipabs.engine.steps import Step
 from ipabs.errors import DataError, finding
 from ipabs.structure.deal import Deal
@@ -167,8 +169,8 @@ class Ledger:
         """
         short = np.zeros((self.timeline.periods, self.paths))
         for at in self.rows_of(claim):
-            unpaid = self.major(np.maximum(self.due[at] - self.granted[at], 0))
-            short = np.where(self.in_force(self.labels[at]), unpaid, short)
+            unpaid = short_of(self.due[at], self.granted[at])
+            short = np.where(self.in_force(self.labels[at]), self.major(unpaid), short)
         return short.T
 
     def rows_of(self, claim: str) -> list[int]:
@@ -233,7 +235,8 @@ class Ledger:
 
         One row a target, in the order of payment: ``line`` (its number in the phase's list, 0 for what the language
         adds before line 1), ``clause``, ``verb``, ``from``, ``target``, ``available`` (in the source before this
-        target), ``due``, ``payable`` (the most it may receive at this line), ``paid``, ``short`` = hi(due - paid, 0).
+        target; infinite of a support without a limit), ``due``, ``payable`` (the most it may receive at this line),
+        ``paid``, ``short`` = due - lo(due, paid).
         """
         import pandas as pd
 
@@ -247,10 +250,25 @@ class Ledger:
             available, due, payable, paid = (
                 float(self.major(kept[at, t, path])) for kept in (self.available, self.due, self.payable, self.granted)
             )
-            short = max(due - paid, 0.0)
+            if is_unlimited(self.program.steps[label.step].source, available):
+                available = math.inf
+            short = float(short_of(due, paid))
             rows.append((number, clause, label.verb, label.source, label.target, available, due, payable, paid, short))
         columns = ["line", "clause", "verb", "from", "target", "available", "due", "payable", "paid", "short"]
         return pd.DataFrame(rows, columns=columns)
+
+
+def short_of(due: Amount, paid: Amount) -> Amount:
+    """What was due and is unpaid; principal that is paid before it is due makes up for nothing."""
+    return due - np.minimum(due, paid)
+
+
+def is_unlimited(source: Source, available: float) -> bool:
+    """Whether nothing bounds what can be called; a party in default has 0."""
+    match source:
+        case FromSupport(capacities=(), up_to=None, performing=performing):
+            return available > 0 or not performing
+    return False
 
 
 def in_force(program: Program, label: RowLabel, phase: IntArray) -> BoolArray:

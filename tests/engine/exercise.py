@@ -22,19 +22,18 @@ if TYPE_CHECKING:
 TOO_FINE = 0.0123456789012345  # a rate whose fraction needs more than 50 bits
 
 
-def exercise(deals: int) -> None:
-    """Every generated deal on every kind of number, every series of its ledger, and each way to be wrong."""
+def exercise(deals: int) -> int:
+    """Every generated deal on every kind of number and every series of its ledger; how many mistakes were refused."""
     from ipabs.testing.strategies import runs
     from tests.numbered import numbered
 
-    wrong = 0
+    refused = 0
     for number in range(deals):
         run = numbered(runs(paths=2), number)
         ledgers = every_kind(run)
         read(ledgers[0])
-        wrong += sum(is_refused(attempt) for attempt in mistakes(run, ledgers[0]))
-    if wrong < 8 * deals:
-        raise SystemExit(f"only {wrong} of at least {8 * deals} mistakes were refused")
+        refused += sum(is_refused(attempt) for attempt in mistakes(run, ledgers[0]))
+    return refused
 
 
 def every_kind(run: "Run") -> "list[Ledger]":
@@ -127,17 +126,17 @@ def mistakes(run: "Run", ledger: "Ledger") -> Iterator[Callable[[], object]]:
         yield lambda day=day: ledger.period(day)  # type: ignore[misc]  # bound at once
 
 
-def untaken(deals: int) -> dict[str, list[str]]:
-    """Lines and branches of the engine that were not taken, by module."""
-    measured = coverage.Coverage(branch=True, include=["*/ipabs/engine/*"], data_file=None, config_file=False)
-    measured.start()
-    exercise(deals)
-    measured.stop()
+def measured(deals: int) -> dict[str, Any]:
+    """How many mistakes were refused, and by module the lines and branches of the engine that were not taken."""
+    measure = coverage.Coverage(branch=True, include=["*/ipabs/engine/*"], data_file=None, config_file=False)
+    measure.start()
+    refused = exercise(deals)
+    measure.stop()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "coverage.json"
-        measured.json_report(outfile=str(report))
+        measure.json_report(outfile=str(report))
         files = json.loads(report.read_text())["files"]
-    result = {}
+    untaken = {}
     for name, one in files.items():
         lines = Path(name).read_text(encoding="utf-8").splitlines()
         missing = [f"{line}: {lines[line - 1].strip()}" for line in one["missing_lines"]]
@@ -147,9 +146,9 @@ def untaken(deals: int) -> dict[str, list[str]]:
             if end not in one["missing_lines"] and start not in one["missing_lines"]
         ]
         if missing:
-            result[Path(name).name] = missing
-    return result
+            untaken[Path(name).name] = missing
+    return {"refused": refused, "untaken": untaken}
 
 
 if __name__ == "__main__":
-    print(json.dumps(untaken(int(sys.argv[1])), indent=1))
+    print(json.dumps(measured(int(sys.argv[1])), indent=1))

@@ -1,5 +1,6 @@
 """The waterfall run on whole deals: equal bits alone and in a block, exact in Fractions, meanings by hand."""
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -411,6 +412,23 @@ def test_an_unlimited_promise_pays_every_gap_until_its_party_defaults() -> None:
     half = run_waterfall(one, flows, observables=[("fund.performing", [[1, 0, 0, 0]])])
     assert half.called("first")[0].tolist() == [10, 0, 0, 0]
     assert half.called("second")[0].tolist() == [10, 0, 0, 0]
+
+
+def test_the_trace_shows_a_support_without_a_limit_as_unlimited() -> None:
+    one = deal(
+        SUPPORTED.replace("fund: {limit: 60}", "fund: {name: Fund}")
+        .replace("limit: LIMIT, limit_basis: BASIS", "limit: unlimited")
+        .replace("BASIS", "cumulative")
+    )
+    flows = pool(one, interest=[0, 0, 0, 0], opening=1500)
+    draws = [
+        run_waterfall(one, flows, observables=given).trace(at).query("verb == 'draw'")
+        for given in ({}, {"fund.performing": [1, 0, 0, 0]})
+        for at in (0, 1)
+    ]
+    available = [dict(zip(rows["from"], rows["available"], strict=True)) for rows in draws]
+    assert [each["first"] for each in available] == [30, 20, 30, 0]  # of its limit, 10 are called on the first date
+    assert [each["second"] for each in available] == [math.inf] * 3 + [0]
 
 
 # Mid-life
