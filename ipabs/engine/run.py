@@ -1,7 +1,8 @@
 """The one waterfall: a generator over payment dates that yields rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ipabs.engine.arithmetic import Amount, Arithmetic, Condition
 from ipabs.engine.books import Books
@@ -10,6 +11,8 @@ from ipabs.engine.feed import Feed, into
 from ipabs.engine.program import Program
 from ipabs.engine.sources import Row
 
+Rows: TypeAlias = MutableSequence[Sequence[Row] | None]  # of each step; `None` where it acts on no path
+
 
 @dataclass(slots=True)
 class PaymentDate:
@@ -17,7 +20,7 @@ class PaymentDate:
 
     Attributes
     ----------
-    rows : list
+    rows : sequence
         For each step of the program its rows (available, due, payable, paid), one a target; ``None`` where the step
         acts on no path.
     flows : mapping
@@ -33,7 +36,7 @@ class PaymentDate:
     """
 
     t: int
-    rows: list[Sequence[Row] | None]
+    rows: Rows
     flows: Mapping[str, Amount]
     paid: Mapping[str, Amount]
     accrued: Mapping[str, Amount]
@@ -45,15 +48,18 @@ class PaymentDate:
     failed: Mapping[str, Condition]
 
 
-def payment_dates(program: Program, feed: Feed, m: Arithmetic) -> Iterator[PaymentDate]:
-    """Run the deal: one `PaymentDate` after another."""
+def payment_dates(
+    program: Program, feed: Feed, m: Arithmetic, empty: Callable[[], Rows] = list
+) -> Iterator[PaymentDate]:
+    """Run the deal: one `PaymentDate` after another; `empty` makes what the rows of a date are put into."""
     books = program.opening.books()
     for t in range(program.timeline.periods):
         books.open_date(t, feed(t))
         collect(program, books, m)
         accrue(program, books, m)
         watch(program, books, m)
-        rows = pay(program, books, m)
+        rows = empty()
+        pay(program, books, m, rows)
         close(program, books, m)
         yield PaymentDate(
             t,
@@ -107,10 +113,9 @@ def watch(program: Program, books: Books, m: Arithmetic) -> None:
         books.phases = {NORMAL: True}
 
 
-def pay(program: Program, books: Books, m: Arithmetic) -> list[Sequence[Row] | None]:
+def pay(program: Program, books: Books, m: Arithmetic, rows: Rows) -> None:
     """The lines in order; a line that is in force on no path costs nothing."""
     in_force = [gate.in_force(books) for gate in program.gates]
-    rows: list[Sequence[Row] | None] = []
     for act, number in program.acts:
         if number < 0:
             rows.append(act(books, m, True))
@@ -118,7 +123,6 @@ def pay(program: Program, books: Books, m: Arithmetic) -> list[Sequence[Row] | N
             rows.append(None)
         else:
             rows.append(act(books, m, program.gates[number].read(books, m, in_force[number])))
-    return rows
 
 
 def close(program: Program, books: Books, m: Arithmetic) -> None:

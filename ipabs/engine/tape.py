@@ -5,6 +5,7 @@ Steps decide nothing by amounts (see `arithmetic`), so a run of any block of pat
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -70,15 +71,15 @@ class Tape:
 
     Attributes
     ----------
-    kinds : list of Kind or None
-        By place: what stands there; ``None`` for a constant.
+    kinds : list of Kind
+        By place: what stands there.
     constants, spread : mapping of place to number
         Constants that stand there once, and those that stand there for every path.
     inputs : list of mapping of name to place
         By date: what enters.
     """
 
-    kinds: list[Kind | None] = field(default_factory=list)
+    kinds: list[Kind] = field(default_factory=list)
     constants: dict[Place, Any] = field(default_factory=dict)
     spread: dict[Place, Any] = field(default_factory=dict)
     inputs: list[dict[str, Place]] = field(default_factory=list)
@@ -98,7 +99,7 @@ class Tape:
         key = function, tuple([self.place(number, spread=spread) for number in given])
         result = self._written.get(key)
         if result is None:
-            result = self._written[key] = self._new(kind or kind_of(function, given))
+            result = self._written[key] = self._new(kind or self.kind_of(function, given))
             writes = isinstance(function, np.ufunc) and len(given) == 2
             self.operations.append(Operation(*key, result.place, writes, len(self.inputs) - 1))
         return result
@@ -112,18 +113,23 @@ class Tape:
         if key not in self._constant:
             self._constant[key] = len(self.kinds)
             constants = self.spread if plain and spread else self.constants
-            constants[len(self.kinds)] = np.asarray(number) if plain else number
-            self.kinds.append(None)
+            constants[len(self.kinds)] = stands = np.asarray(number) if plain else number
+            self.kinds.append(stands.dtype if isinstance(stands, np.ndarray) else LISTS)
         return self._constant[key]
+
+    def kind_of(self, function: Callable[..., Any], given: Iterable[Any]) -> Kind:
+        """What a numpy function makes of such numbers."""
+        return made_of(function, *[self.kinds[self.place(number)] for number in given])
 
     def _new(self, kind: Kind) -> Recorded:
         self.kinds.append(kind)
         return Recorded(self, len(self.kinds) - 1, kind)
 
 
-def kind_of(function: Callable[..., Any], given: Iterable[Any]) -> Kind:
-    """What numpy makes of such numbers, tried on empty arrays."""
-    kind: Kind = function(*(np.empty(0, one.kind) if isinstance(one, Recorded) else one for one in given)).dtype
+@cache
+def made_of(function: Callable[..., Any], *kinds: Kind) -> Kind:
+    """What numpy makes of such kinds, tried on empty arrays."""
+    kind: Kind = function(*(np.empty(0, kind) for kind in kinds)).dtype
     return kind
 
 
@@ -142,7 +148,7 @@ def recording(tape: Tape, m: Arithmetic, *, rounds: bool) -> Arithmetic:
             return m.pick(condition, a, b)
         if noted((condition,)):
             condition = tape.write(agreed, (condition,), CONDITIONS)
-        return tape.write(picked, (condition, a, b), kind_of(np.where, given))
+        return tape.write(picked, (condition, a, b), tape.kind_of(np.where, (condition, a, b)))
 
     def share(available: Amount, wants: Sequence[Amount], weights: Sequence[Amount] | None) -> list[Amount]:
         given, count = (available, *wants, *(weights or ())), len(wants)

@@ -61,12 +61,12 @@ def test_a_run_that_looks_at_the_numbers_of_a_block_cannot_be_recorded(
 
 
 def test_constants_are_told_apart_by_type_and_sign(rich: Callable[[str], Deal]) -> None:
-    """1 + True, 1.0 and -0.0 are other numbers than 1, 1 and 0.0."""
+    """1 + True, 1.0 and -0.0 are other numbers than 1, 1 and 0.0; an array that holds one is one."""
 
     def run(flows: Feed, m: Arithmetic) -> list[Amount]:
         amount = flows(0)["x"]
-        return [amount + 1, amount * -0.0, amount * 0.0, amount + True, amount + 1.0, 7.0]
+        return [amount + 1, amount * -0.0, amount * 0.0, amount + True, amount + 1.0, amount + np.array(1.0), 7.0]
 
     played = Recording.of(resolve(rich("none")), run, ["x"]).play(lambda t: {"x": np.array([1.0, 2.0])}, 2)
     assert np.signbit(played[1:3]).tolist() == [[True, True], [False, False]]
-    assert [np.asarray(one).tolist() for one in played[:1] + played[3:]] == [[2.0, 3.0]] * 3 + [7.0]
+    assert [np.asarray(one).tolist() for one in played[:1] + played[3:]] == [[2.0, 3.0]] * 4 + [7.0]
