@@ -113,6 +113,12 @@ def observed(program: Program, observables: Observables, timeline: Timeline) -> 
     return arrays
 
 
+def ensure_path(path: int, paths: int) -> None:
+    """Refuse the number of a path that is not there; paths are numbered from 0."""
+    if path not in range(paths):
+        raise DataError(finding("engine.path", "there is no path {got}; the last is {last}", got=path, last=paths - 1))
+
+
 def fitting(program: Program, collections: Collections, observables: Mapping[str, FloatArray]) -> None:
     """Refuse collections that are not on the deal's dates.
 

@@ -7,9 +7,8 @@ import numpy as np
 
 from ipabs.cashflow.collections import Collections
 from ipabs.engine.arithmetic import Amount, Kind
-from ipabs.engine.calls import PRICE
 from ipabs.engine.feed import into
-from ipabs.engine.ledger import Ledger, Numbers, in_force, incomes, row_labels
+from ipabs.engine.ledger import Ledger, Numbers, in_force, row_labels
 from ipabs.engine.program import Program
 from ipabs.engine.run import PaymentDate
 from ipabs.engine.sources import Row
@@ -55,7 +54,7 @@ def keep(
         When the ledger would take more than `memory` bytes; nothing is allocated then.
     """
     labels, periods = row_labels(program), program.timeline.periods
-    headings = headings_of(program, (*program.opening.owed, *incomes(labels)))
+    headings = headings_of(program)
     size = 4 * len(labels) + sum(map(len, headings.values()))
     ensure_fits(8 * size * periods * paths, paths, memory)
     rows = Page(4 * len(labels), periods, paths, kind)
@@ -96,14 +95,13 @@ def keep(
     )
 
 
-def headings_of(program: Program, claims: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+def headings_of(program: Program) -> Mapping[str, tuple[str, ...]]:
     """What is kept of each field of a payment date."""
-    supports = tuple(one.name for one in program.deal.support)
     return {
-        **dict.fromkeys(("accrued", "paid", "removed", "owed"), claims),
+        **dict.fromkeys(("accrued", "paid", "removed", "owed"), program.payees),
         "held": tuple(program.opening.held),
         "flows": tuple(into(account) for account in program.entries),
-        "entered": supports if program.call is None else (*supports, PRICE),
+        "entered": program.payers,
         "failed": tuple(watch.name for watch in program.watches),
         "phases": program.phases if len(program.phases) > 1 else (),
     }

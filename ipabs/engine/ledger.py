@@ -2,7 +2,7 @@
 
 import html
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipabs._typing import BoolArray, FloatArray, IntArray
+from ipabs.basics.days import Dates, whole_days
 from ipabs.basics.timeline import Timeline
 from ipabs.cashflow.collections import Collections
 from ipabs.engine.arithmetic import Amount
 from ipabs.engine.conditions import CALLED
-from ipabs.engine.feed import into
+from ipabs.engine.feed import ensure_path, into
 from ipabs.engine.program import Program
 from ipabs.engine.run import PaymentDate
 from ipabs.engine.sources import FromAccount, FromSupport, Source
@@ -141,8 +142,9 @@ class Ledger:
 
     def opening_balance(self, tranche: str) -> FloatArray:
         """Balance of a tranche before each date."""
+        after = self.balance(tranche)
         first = np.full((self.paths, 1), float(self.program.opening.owed[f"{tranche}.principal"]))
-        return np.hstack([self.major(first), self.balance(tranche)[:, :-1]])
+        return np.hstack([self.major(first), after[:, :-1]])
 
     def held(self, account: str) -> FloatArray:
         """Cash in an account after each date."""
@@ -174,7 +176,8 @@ class Ledger:
         return short.T
 
     def rows_of(self, claim: str) -> list[int]:
-        """The rows that pay a claim, in order."""
+        """The rows that pay a claim, or pay into an account, in order."""
+        self._at((*self.claims, *self.accounts), claim)
         return [at for at, label in enumerate(self.labels) if label.target == claim and label.verb not in CASHLESS]
 
     def due_of(self, claim: str) -> FloatArray:
@@ -216,14 +219,13 @@ class Ledger:
 
     # The trace of one date
 
-    def period(self, at: int | str | date) -> int:
+    def period(self, at: int | Dates) -> int:
         """The number of a payment date, given as such, or as the date, moved or stated, or its ISO text."""
-        if isinstance(at, int):
-            wanted = range(self.timeline.periods)
-            if at in wanted:
-                return at
+        if isinstance(at, int | np.integer):
+            if at in range(self.timeline.periods):
+                return int(at)
         else:
-            day = date.fromisoformat(at) if isinstance(at, str) else at
+            day = whole_days(at).item()
             for days in (self.timeline.payments, self.timeline.accrual_ends):
                 if day in days:
                     return days.index(day)
@@ -241,6 +243,7 @@ class Ledger:
         import pandas as pd
 
         t = self.period(date)
+        ensure_path(path, self.paths)
         phase = self.program.phases[self.phase[t, path]]
         rows = []
         for at, label in enumerate(self.labels):
@@ -303,8 +306,3 @@ def source_name(step: Step) -> str:
         case FromSupport(support):
             return support
     return ""
-
-
-def incomes(labels: Iterable[RowLabel]) -> tuple[str, ...]:
-    """Those who receive the rest, in order."""
-    return tuple(dict.fromkeys(label.target for label in labels if label.target.endswith(".income")))

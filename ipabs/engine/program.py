@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipabs.basics.timeline import Timeline
 from ipabs.engine.accruals import Accrual, Unpaid
 from ipabs.engine.arithmetic import Arithmetic, Kind
-from ipabs.engine.calls import CleanUp
+from ipabs.engine.calls import PRICE, CleanUp
 from ipabs.engine.conditions import CALLED, NORMAL, Gate, PhaseRule, Watch
 from ipabs.engine.opening import Opening
 from ipabs.engine.steps import Act, Step
@@ -60,6 +60,18 @@ class Program:
     def phases(self) -> tuple[str, ...]:
         """Every phase of the deal, `normal` first."""
         return (NORMAL, *(rule.name for rule in self.rules), *((CALLED,) if self.call else ()))
+
+    @property
+    def payees(self) -> tuple[str, ...]:
+        """Who can be paid: every claim, then those who receive the rest, in order."""
+        targets = [target.name for step in self.steps for target in step.targets]
+        return tuple(dict.fromkeys((*self.opening.owed, *(name for name in targets if name.endswith(".income")))))
+
+    @property
+    def payers(self) -> tuple[str, ...]:
+        """From whom cash can come besides the pool: every support, then the clean-up call."""
+        supports = tuple(one.name for one in self.deal.support)
+        return supports if self.call is None else (*supports, PRICE)
 
     def arithmetic(self, kind: Kind) -> Arithmetic:
         """The back end under the deal's rounding contract."""

@@ -9,7 +9,7 @@ from ipabs.cashflow.collections import Collections
 from ipabs.engine.arithmetic import Kind
 from ipabs.engine.checks import ensure
 from ipabs.engine.claims import Index
-from ipabs.engine.feed import Observables, feed, fitting, observed
+from ipabs.engine.feed import Observables, ensure_path, feed, fitting, observed
 from ipabs.engine.keeping import MEMORY, keep
 from ipabs.engine.ledger import Ledger
 from ipabs.engine.program import Program
@@ -86,6 +86,7 @@ def replay(
     observables: Observables = (),
 ) -> Ledger:
     """One path of many alone, with its full trace, bit for bit what it was among the others."""
+    ensure_path(path, collections.paths)
     alone = {name: one_path(np.asarray(values, dtype=np.float64), path) for name, values in dict(observables).items()}
     return run_waterfall(deal, collections.path(path), indices=indices, observables=alone)
 

@@ -37,7 +37,9 @@ def overcollateralization(
     recovery_value : float or array (path, period)
         What defaulted assets count for; the excess of the par test of a CLO over a plain one.
     """
-    covered = sum((ledger.balance(name) for name in tranches or notes(ledger)), np.zeros((1, 1)))
+    covered = sum(
+        (ledger.balance(name) for name in (notes(ledger) if tranches is None else tranches)), np.zeros((1, 1))
+    )
     return ratio(ledger, kept(ledger, ledger.collections.performing) + recovery_value, covered)
 
 

@@ -4,6 +4,7 @@ A fold sees one `PaymentDate` after the other and keeps only what it needs, so a
 of one block.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from ipabs.engine.feed import into
 from ipabs.engine.ledger import Ledger
 from ipabs.engine.program import Program
 from ipabs.engine.run import PaymentDate
+from ipabs.errors import DataError, finding
 
 
 class Fold(Protocol):
@@ -35,6 +37,19 @@ class Fold(Protocol):
 
     def close(self, kept: Any, program: Program) -> Amount:
         """The figure ``(path,)``."""
+
+
+def known(reading: Fold, name: str, names: Collection[str]) -> str:
+    """The name that a reading asks for, if the deal has it: a figure of nothing would be 0."""
+    if name not in names:
+        text = "{reading} reads {got!r}, which the deal does not have; {hint}"
+        raise DataError(finding("readings.name", text, got=name, allowed=names, reading=reading.name))
+    return name
+
+
+def tranches(program: Program) -> tuple[str, ...]:
+    """Every tranche of the deal."""
+    return tuple(tranche.name for tranche in program.deal.tranches)
 
 
 def read(ledger: Ledger, fold: Fold) -> FloatArray:
@@ -58,7 +73,8 @@ class Paid:
         return f"{self.claim} paid"
 
     def start(self, program: Program) -> Any:
-        """Nothing."""
+        """Nothing yet."""
+        known(self, self.claim, program.payees)
         return 0
 
     def add(self, kept: Any, today: PaymentDate) -> Any:
@@ -84,7 +100,8 @@ class Value:
 
     def start(self, program: Program) -> Any:
         """The claims of the holders, the discount factors, and nothing yet."""
-        claims = tuple(f"{self.tranche}.{part}" for part in ("interest", "principal", "income"))
+        name = known(self, self.tranche, tranches(program))
+        claims = tuple(f"{name}.{part}" for part in ("interest", "principal", "income"))
         return claims, self.curve.discount(program.timeline.payments).tolist(), 0
 
     def add(self, kept: Any, today: PaymentDate) -> Any:
@@ -114,7 +131,7 @@ class Loss:
 
     def start(self, program: Program) -> Any:
         """The claim, nothing written down, no balance seen."""
-        return f"{self.tranche}.principal", 0, 0
+        return f"{known(self, self.tranche, tranches(program))}.principal", 0, 0
 
     def add(self, kept: Any, today: PaymentDate) -> Any:
         """Written down so far, and the balance."""
@@ -144,7 +161,7 @@ class Life:
         """Years of the payment dates, no principal yet."""
         first: date = program.timeline.accrual_starts[0]
         years = year_fractions(first, program.timeline.payments, "ACT/365F").tolist()
-        return f"{self.tranche}.principal", years, 0, 0
+        return f"{known(self, self.tranche, tranches(program))}.principal", years, 0, 0
 
     def add(self, kept: Any, today: PaymentDate) -> Any:
         """Principal, and principal times years."""
@@ -173,7 +190,8 @@ class Called:
         return f"{self.support} called"
 
     def start(self, program: Program) -> Any:
-        """Nothing."""
+        """Nothing yet."""
+        known(self, self.support, program.payers)
         return 0
 
     def add(self, kept: Any, today: PaymentDate) -> Any:

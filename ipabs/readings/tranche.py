@@ -59,8 +59,9 @@ def deferred(ledger: Ledger, tranche: str) -> FloatArray:
 
 def shortfall(ledger: Ledger, tranche: str) -> FloatArray:
     """What was due, interest and principal, and unpaid after each date."""
-    tranche_of(ledger, tranche)
-    return ledger.short(f"{tranche}.interest") + ledger.short(f"{tranche}.principal")
+    principal = ledger.short(f"{tranche_of(ledger, tranche).name}.principal")
+    claim = f"{tranche}.interest"
+    return principal + ledger.short(claim) if claim in ledger.claims else principal
 
 
 def loss_at_final(ledger: Ledger, tranche: str) -> FloatArray:

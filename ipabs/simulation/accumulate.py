@@ -87,6 +87,9 @@ class Estimates:
     def __iter__(self) -> Iterator[Estimate]:
         return (Estimate.of(name, moments) for name, moments in self.moments.items())
 
+    def __str__(self) -> str:
+        return "\n".join(map(str, self))
+
     @property
     def paths(self) -> int:
         """How many paths were run."""

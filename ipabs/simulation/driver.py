@@ -58,7 +58,7 @@ class Job:
         folds = (*self.readings, Unaccounted())
         program: Program | None = None
         for lo, hi in task:
-            block = self.source.block(lo, hi)
+            block = block_of(self.source, lo, hi)
             if program is None:
                 program = resolve(self.deal, self.indices, watched=block.observables)
                 first = {name: np.atleast_2d(values)[:1] for name, values in block.observables.items()}
@@ -98,7 +98,8 @@ def simulate(
     Raises
     ------
     DataError
-        Neither or both of `paths` and `until`, two figures of one name, collections that do not fit the deal.
+        Neither or both of `paths` and `until`; no figures, two of one name, one of what the deal does not have;
+        collections that do not fit the deal; a source that gives fewer paths than asked, or weights below 0.
     LimitError
         One unit alone is above `memory`.
     NumericError
@@ -108,7 +109,7 @@ def simulate(
         raise DataError(finding("simulation.paths", "state either paths or until"))
     total = paths if paths is not None else until.paths if until is not None else 0
     names = [fold.name for fold in readings]
-    if total < 1 or len(set(names)) < len(names) or (until is not None and until.figure not in names):
+    if total < 1 or not names or len(set(names)) < len(names) or (until is not None and until.figure not in names):
         text = "at least one path and figures of different names are needed, the one of `until` among them: {got}"
         raise DataError(finding("simulation.figures", text, got=", ".join(names) or "none"))
     in_flight = tasks_in_flight(deal, memory)
@@ -154,6 +155,19 @@ def results(
             future.cancel()
 
 
+def block_of(source: BlockSource, lo: int, hi: int) -> Block:
+    """The paths of a source, as many as asked, each with its weight."""
+    block = source.block(lo, hi)
+    paths, weights = block.collections.paths, block.weights
+    if paths != hi - lo:
+        text = "the source gives {got} paths for {lo} up to, not including, {hi}; wanted {wanted}"
+        raise DataError(finding("simulation.block", text, got=paths, lo=lo, hi=hi, wanted=hi - lo))
+    if weights is not None and (weights.shape != (paths,) or not (np.isfinite(weights) & (weights >= 0)).all()):
+        text = "the weights of a block have shape {got}; wanted {paths} finite numbers, none below 0"
+        raise DataError(finding("simulation.weights", text, got=weights.shape, paths=paths))
+    return block
+
+
 def run_alone(program: Program, block: Block) -> Ledger:
     """A ledger of one path with its checks."""
     series = observed(program, block.observables, program.timeline)
@@ -192,5 +206,5 @@ def ensure_accounted(program: Program, block: Block, missing: FloatArray) -> Non
 
 def replay(deal: Deal, source: BlockSource, path: int, *, indices: Iterable[Index] = ()) -> Ledger:
     """One simulated path alone, with its full trace, bit for bit what it was in its unit."""
-    block = source.block(path, path + 1)
+    block = block_of(source, path, path + 1)
     return run_alone(resolve(deal, indices, watched=block.observables), block)

@@ -39,7 +39,7 @@ measures:
   extra: {of: [recoveries, guarantee_collections, other_collections]}
   ltv: {of: [notes_balance], to: [worth], at_zero: zero}
 tests:
-  watched: {measure: MEASURE, maximum: 1e15, at: end}
+  watched: {measure: MEASURE, minimum: 0, at: end}
   asked: {measure: geared, maximum: 2, at: collection}
 closing: {sources: {A: 100%, B: 100%, sub: 100%}, uses: {assets: 980, accounts: {reserve: 20}}}
 rounding: ROUNDING

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -558,9 +558,23 @@ def test_the_trace_finds_dates_and_says_what_it_cannot_find(
     assert by_number.equals(by_text)
     assert by_number.equals(ledger.trace(date(2024, 12, 28)))
     assert by_number["clause"].tolist()[:2] == ["8.2(1)", "8.2(1)"]
-    for wrong in (99, "2024-12-27"):
+    for same in (np.int64(2), datetime(2024, 12, 28, 9, 30), np.datetime64("2024-12-28")):
+        assert by_number.equals(ledger.trace(same))
+    for wrong in (99, -1, "2024-12-27"):
         with pytest.raises(DataError, match="is no payment date"):
             ledger.trace(wrong)
+    with pytest.raises(DataError, match="not dates"):
+        ledger.trace("28/12/2024")
+    for path in (1, -1):
+        with pytest.raises(DataError, match=f"there is no path {path}; the last is 0"):
+            ledger.trace(0, path)
+        with pytest.raises(DataError, match=f"there is no path {path}; the last is 0"):
+            replay(ledger.deal, ledger.collections, path)
+    for read in (ledger.short, ledger.due_of):
+        with pytest.raises(DataError, match=r"did you mean 'A\.interest'"):
+            read("A.intrest")
+    with pytest.raises(DataError, match=r"the ledger has no 'AA\.principal'"):
+        ledger.opening_balance("AA")
     with pytest.raises(DataError, match=r"did you mean 'A\.interest'"):
         ledger.paid("A.intrest")
     assert ledger.short("reserve").tolist() == [[0.0] * ledger.timeline.periods]

@@ -13,7 +13,7 @@ from ipabs.cashflow.collections import Collections
 from ipabs.engine import Ledger, run_waterfall
 from ipabs.errors import DataError
 from ipabs.readings import coverage, tables, tranche
-from ipabs.readings.folds import Called, Life, Loss, Paid, Unaccounted, Value, read
+from ipabs.readings.folds import Called, Fold, Life, Loss, Paid, Unaccounted, Value, read
 from ipabs.structure.deal import Deal
 from ipabs.structure.samples import small
 
@@ -54,6 +54,7 @@ EMPTY = """
   A: {principal: 0, coupon: 5%, day_count: 30/360 US, accrual: unadjusted, unpaid_interest: carry,
       amortization: pass_through}
   sub: {principal: 20, residual: true}"""
+FLAT = Curve.flat(0.03, date(2024, 3, 28))
 YEARS = [184 / 365, 365 / 365, 549 / 365]
 
 
@@ -97,8 +98,14 @@ def test_life_and_window(ledger: Ledger) -> None:
     assert math.isnan(tranche.weighted_average_life(ledger, "B")[2])
     assert read(ledger, Life("A"))[0] == pytest.approx(life[0])
     assert read(ledger, Life("B"))[2] == 0
-    assert read(ledger, Value("nobody", Curve.flat(0.03, date(2024, 3, 28)))).tolist() == [0, 0, 0]
-    assert read(ledger, Life("nobody")).tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "fold", [Paid("A.intrest"), Paid("A"), Value("a", FLAT), Loss("a"), Life("a"), Called("reserve")], ids=repr
+)
+def test_a_figure_of_what_the_deal_does_not_have_is_refused(ledger: Ledger, fold: Fold) -> None:
+    with pytest.raises(DataError, match=f"{fold.name} reads '.*', which the deal does not have"):
+        read(ledger, fold)
 
 
 def test_price_and_yield_are_inverse_and_yield_is_at_the_issue_price(ledger: Ledger) -> None:
@@ -134,7 +141,6 @@ def test_folds_read_what_the_ledger_holds(ledger: Ledger) -> None:
     for claim in ledger.claims:
         assert read(ledger, Paid(claim)).tolist() == pytest.approx(ledger.paid(claim).sum(axis=1).tolist())
     assert np.abs(read(ledger, Unaccounted())).max() < 1e-12
-    assert read(ledger, Called("nobody")).tolist() == [0, 0, 0]
 
 
 def test_coverage(ledger: Ledger) -> None:

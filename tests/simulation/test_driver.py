@@ -76,6 +76,16 @@ def deal(rounding: str = "none") -> Deal:
     return spec.load(Deal, TEXT.replace("ROUNDING", rounding))
 
 
+@dataclass(frozen=True)
+class Given:
+    """Always the same block."""
+
+    same: Block
+
+    def block(self, lo: int, hi: int) -> Block:
+        return self.same
+
+
 CURVE = Curve.flat(0.03, date(2024, 3, 28))
 READINGS: tuple[Fold, ...] = (Loss("A"), Life("A"), Paid("sub.income"), Called("promise"), Value("A", CURVE))
 
@@ -169,6 +179,7 @@ def test_wrong_questions_are_refused() -> None:
     for readings, more in (
         ([Loss("A"), Loss("A")], {"paths": 10}),
         ([Loss("A")], {"paths": 0}),
+        ([], {"paths": 10}),
         ([Loss("A")], {"until": Until(figure="B loss", standard_error=1.0, paths=10)}),
     ):
         with pytest.raises(DataError, match="figures of different names"):
@@ -238,3 +249,24 @@ def test_flat_series_are_recorded_as_well() -> None:
     ledger = run_waterfall(deal(), block.collections, observables=half)
     assert first["promise called"].mean == pytest.approx(float(read(ledger, Called("promise")).mean()), rel=1e-12)
     assert first["promise called"].mean > 0
+
+
+def test_a_source_gives_as_many_paths_as_asked() -> None:
+    stored = Stored(Lots(deal()).block(0, 20).collections)
+    assert simulate(deal(), stored, READINGS, paths=20).paths == 20
+    with pytest.raises(DataError, match="the source gives 20 paths for 0 up to, not including, 25; wanted 25"):
+        simulate(deal(), stored, READINGS, paths=25)
+    for path in (20, -1):
+        with pytest.raises(DataError, match=f"the source gives 0 paths for {path} up to"):
+            replay(deal(), stored, path)
+
+
+@pytest.mark.parametrize("weights", [[1.0] * 19, [[1.0] * 20], [-1.0] * 20, [math.nan] * 20, [math.inf] * 20])
+def test_weights_are_one_finite_number_a_path(weights: Any) -> None:
+    block = replace(Lots(deal()).block(0, 20), weights=np.array(weights))
+    with pytest.raises(DataError, match="wanted 20 finite numbers, none below 0"):
+        simulate(deal(), Given(block), READINGS, paths=20)
+
+
+def test_estimates_print_one_figure_a_line(estimates: Estimates) -> None:
+    assert str(estimates).splitlines() == [str(estimates[fold.name]) for fold in READINGS]
