@@ -10,7 +10,7 @@ from ipabs.structure.terms import AccountState, Call, FeeState, State, SupportSt
 from ipabs.structure.tranche import Tranche
 from ipabs.structure.trigger_tests import Failing, LimitStep, Phase, Trigger
 from ipabs.testing.deal_terms import Drawn
-from ipabs.testing.known_measures import RATIOS
+from ipabs.testing.known_measures import RATIOS, SHARES
 from ipabs.testing.money import some
 
 LIMITS = (0.0, 0.02, 0.1, 0.5, 0.95, 1.0, 1.5, 3.0)
@@ -51,7 +51,9 @@ def trigger(d: Drawn, name: str, money: tuple[str, ...], at_end: tuple[str, ...]
     measure = d.pick(*RATIOS, "cover", "lost_part", *outside) if is_ratio else d.pick(*amounts)
 
     def limit() -> float:
-        return float(d.pick(*LIMITS)) if is_ratio else d.money(100_000)
+        if not is_ratio:
+            return d.money(100_000)
+        return float(d.pick(*(limit for limit in LIMITS if limit <= 1 or measure not in SHARES)))
 
     side = {"maximum": limit()} if d.chance(2) else {"minimum": limit()}
     steps = tuple(LimitStep(since=day, limit=limit()) for day in d.days()) if d.chance(4) else ()

@@ -19,14 +19,8 @@ MONEY_AT_ANY_TIME = (
     "cumulative_defaulted",
     "notes_balance",
 )
-RATIOS = (
-    "cumulative_default_ratio",
-    "delinquency_ratio",
-    "pool_factor",
-    "overcollateralization",
-    "interest_coverage",
-    "debt_service_coverage",
-)
+SHARES = ("cumulative_default_ratio", "delinquency_ratio", "pool_factor")  # of a whole, so at most 1
+RATIOS = (*SHARES, "overcollateralization", "interest_coverage", "debt_service_coverage")
 DECLARED = (
     DeclaredMeasure(name="uncovered", of=("notes_balance",), less=("performing",)),
     DeclaredMeasure(name="cover", of=("performing", "collections.balance"), to=("notes_balance",), at_zero="infinite"),
