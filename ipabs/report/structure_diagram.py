@@ -16,6 +16,7 @@ from ipabs.structure.tranche import Tranche
 WIDTH, LINE, PAD = 980, 16, 9
 LEFT, MIDDLE, RIGHT = (10, 200), (365, 215), (770, 200)  # x and width of the three columns
 GAP = 12
+SUPPORT_GAP = 40
 BEND = 24  # from the vehicle to where the arrows to its tranches part
 BOLD = ' font-weight="bold"'
 CHARACTERS = 27  # that fit a line of a box
@@ -53,13 +54,12 @@ class Box:
         return f'<g class="{self.role}"><rect {frame}/>{texts}</g>'
 
 
-def arrow(x1: float, y1: float, x2: float, y2: float, says: str, *, dashed: bool = False) -> str:
+def arrow(x1: float, y1: float, x2: float, y2: float, says: str) -> str:
     """An arrow from one point to another, with a bend where their heights differ; what flows stands beside it."""
-    dash = ' stroke-dasharray="5 4"' if dashed else ""
     upright = x1 == x2
     bend = x1 if y1 == y2 else x1 + BEND
     road = f"V{y2:g}" if upright else f"H{bend:g}V{y2:g}H{x2:g}"
-    line = f'<path class="flow" d="M{x1:g} {y1:g}{road}"{dash} marker-end="url(#diagram-tip)"/>'
+    line = f'<path class="flow" d="M{x1:g} {y1:g}{road}" marker-end="url(#diagram-tip)"/>'
     x, y = (x1 + 7, (y1 + y2) / 2 + 4) if upright else ((bend + x2) / 2, y2 - 5)
     anchor = "start" if upright else "middle"
     return f'{line}<text class="says" x="{x:g}" y="{y:g}" text-anchor="{anchor}">{escape(says)}</text>'
@@ -78,15 +78,16 @@ def structure_diagram(deal: Deal, lang: Language = "en", *, firms: int | None = 
     def says(key: str, **values: object) -> str:
         return label(f"diagram.{key}", lang).format(**values)
 
-    supports = row_of([support_lines(complete, one) for one in complete.support], 0, "support")
-    top = max((box.y + box.high for box in supports), default=-52.0) + 52
+    supports = support_row(complete, lang)
+    top = max((box.y + box.high for box in supports), default=-SUPPORT_GAP) + SUPPORT_GAP
     notes = list(column_of([tranche_lines(one, lang) for one in complete.tranches], RIGHT, top, "note"))
     name = wrapped(complete.name, CHARACTERS)
     vehicle = Box(x=MIDDLE[0], y=top, wide=MIDDLE[1], lines=(*name, *vehicle_lines(complete, lang)), role="vehicle",
                   bold=len(name))  # fmt: skip
     least = notes[-1].y + notes[-1].high - top
     vehicle = replace(vehicle, y=top + max(0.0, least - vehicle.high) / 2)
-    owed = (says("obligors"), *((says("firms", count=firms),) if firms is not None else ()))
+    counted = () if firms is None else (says("one_firm" if firms == 1 else "firms", count=firms),)
+    owed = (says("obligors"), *counted)
     pool = Box(x=LEFT[0], y=vehicle.middle - 25, wide=LEFT[1], lines=owed, role="obligor")
     bottom = max(vehicle.y + vehicle.high, notes[-1].y + notes[-1].high)
     fees = [head_of(fee.name, lang) for fee in complete.fees]
@@ -96,7 +97,7 @@ def structure_diagram(deal: Deal, lang: Language = "en", *, firms: int | None = 
         arrow(*edge(pool, vehicle, -11), says("collections")),
         arrow(*reversed_edge(pool, vehicle, 17), says("price", amount=price_of(complete, lang))),
         *note_flows(notes, vehicle, complete, lang),
-        *support_flows(supports, vehicle, complete.support, lang),
+        *support_flows(supports, vehicle, complete.support),
         *([arrow(vehicle.x + vehicle.wide / 2, vehicle.y + vehicle.high, paid.x + paid.wide / 2, paid.y,
                  says("paid_first"))] if fees else []),
     ]  # fmt: skip
@@ -104,11 +105,11 @@ def structure_diagram(deal: Deal, lang: Language = "en", *, firms: int | None = 
     high = max(box.y + box.high for box in boxes) + 4
     tip = (
         '<defs><marker id="diagram-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
-        'orient="auto"><path d="M0 0L8 4L0 8z" class="tip"/></marker></defs>'
+        'orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" class="tip"/></marker></defs>'
     )
     parts = "".join([tip, *(box.svg() for box in boxes), *flows])
     title = f"<title>{escape(says('title', deal=complete.name))}</title>"
-    frame = f'viewBox="0 -4 {WIDTH} {high + 8:g}" xmlns="http://www.w3.org/2000/svg"'
+    frame = f'viewBox="-4 -4 {WIDTH + 8} {high + 8:g}" xmlns="http://www.w3.org/2000/svg"'
     return f'<svg role="img" class="structure" {frame}>{title}{parts}</svg>'
 
 
@@ -116,19 +117,26 @@ def column_of(texts: Sequence[tuple[str, ...]], place: tuple[int, int], top: flo
     """Boxes below each other."""
     y = top
     for lines in texts:
-        box = Box(x=place[0], y=y, wide=place[1], lines=lines, role=role)
+        box = Box(x=place[0], y=y, wide=place[1], lines=lines, role=role, bold=len(lines) - 1)
         yield box
         y += box.high + GAP
 
 
-def row_of(texts: Sequence[tuple[tuple[str, ...], str]], top: float, role: str) -> list[Box]:
-    """Boxes beside each other, the row centered above the vehicle."""
-    step = min(MIDDLE[1] + 20, WIDTH / max(len(texts), 1))
-    first = min(max(MIDDLE[0] - step * (len(texts) - 1) / 2, 0), max(WIDTH - step * len(texts), 0))
-    return [
-        Box(x=first + step * at, y=top, wide=step - 20, lines=(*name, below), role=role, bold=len(name))
-        for at, (name, below) in enumerate(texts)
-    ]
+def support_row(deal: Deal, lang: Language) -> list[Box]:
+    """Who supports and what they do, beside each other above the vehicle, as narrow as their number asks."""
+    names = {party.id: party.name or party.id for party in deal.parties}
+    step = min(MIDDLE[1] + 20, WIDTH / max(len(deal.support), 1))
+    first = min(max(MIDDLE[0] - step * (len(deal.support) - 1) / 2, 0), max(WIDTH - step * len(deal.support), 0))
+    boxes = []
+    for at, support in enumerate(deal.support):
+        wide = step - 20
+        columns = int(CHARACTERS * wide / MIDDLE[1])
+        name = wrapped(names.get(support.by, support.by), columns)
+        key = "called_and_reimbursed" if support.reimbursed == "by_line" else "called"
+        does = (*wrapped(support.name, columns), *wrapped(label(f"diagram.{key}", lang), columns))
+        boxes.append(Box(x=first + step * at, y=0, wide=wide, lines=(*name, *does), role="support", bold=len(name)))
+    lowest = max((box.high for box in boxes), default=0.0)
+    return [replace(box, y=lowest - box.high) for box in boxes]
 
 
 def edge(left: Box, right: Box, shift: float) -> tuple[float, float, float, float]:
@@ -149,35 +157,24 @@ def note_flows(notes: Sequence[Box], vehicle: Box, deal: Deal, lang: Language) -
         yield arrow(vehicle.x + vehicle.wide, vehicle.middle, box.x, box.middle, label(f"diagram.{key}", lang))
 
 
-def support_flows(boxes: Sequence[Box], vehicle: Box, supports: Sequence[Support], lang: Language) -> Iterator[str]:
-    """Calls down to the vehicle, reimbursement back up."""
+def support_flows(boxes: Sequence[Box], vehicle: Box, supports: Sequence[Support]) -> Iterator[str]:
+    """From each support down to the vehicle; with a second head where it is reimbursed."""
     for box, support in zip(boxes, supports, strict=True):
-        x = min(max(box.x + box.wide / 2, vehicle.x + 12), vehicle.x + vehicle.wide - 40)
-        yield arrow(x - 14, box.y + box.high, x - 14, vehicle.y, "", dashed=True)
-        back = support.reimbursed == "by_line"
-        if back:
-            yield arrow(x, vehicle.y, x, box.y + box.high, label("diagram.called_and_reimbursed", lang), dashed=True)
-        else:
-            yield f'<text class="says" x="{x - 7:g}" y="{(box.y + box.high + vehicle.y) / 2 + 4:g}">' + (
-                f"{escape(label('diagram.called', lang))}</text>"
-            )
+        foot = box.y + box.high
+        road = f"M{box.x + box.wide / 2:g} {foot:g}V{foot + GAP:g}H{vehicle.x + vehicle.wide / 2:g}V{vehicle.y:g}"
+        back = ' marker-start="url(#diagram-tip)"' if support.reimbursed == "by_line" else ""
+        yield f'<path class="flow" d="{road}" stroke-dasharray="5 4" marker-end="url(#diagram-tip)"{back}/>'
 
 
 def tranche_lines(tranche: Tranche, lang: Language) -> tuple[str, ...]:
-    """Name with rating, amount, coupon."""
+    """Name with rating; in the last line amount and coupon."""
     head = " · ".join(part for part in (tranche.name, tranche.rating) if part)
     terms = [amount(tranche.principal, lang)]
     if tranche.coupon is not None and tranche.coupon.rate is not None:
         terms.append(words.percent(tranche.coupon.rate))
     elif tranche.coupon is not None:
         terms.append(f"{tranche.coupon.index} + {words.percent(tranche.coupon.margin)}")
-    return head, " · ".join(terms)
-
-
-def support_lines(deal: Deal, support: Support) -> tuple[tuple[str, ...], str]:
-    """Who supports, on lines, and under which name."""
-    names = {party.id: party.name or party.id for party in deal.parties}
-    return wrapped(names.get(support.by, support.by), CHARACTERS), support.name
+    return *wrapped(head, CHARACTERS), " · ".join(terms)
 
 
 def vehicle_lines(deal: Deal, lang: Language) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Drawings of a page: self-contained, the same each time, with every party and tranche of the deal."""
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -44,6 +45,25 @@ def test_structure_names_every_party_tranche_fee_and_flow(deal: Deal, lang: Lang
         assert name in text
     assert is_chinese(text) == (lang == "zh")
     assert "20 firms" in text or "20 家企业" in text
+
+
+def test_structure_of_many_supports_and_long_names_stays_within_its_frame(deal: Deal) -> None:
+    from dataclasses import replace
+
+    names = [f"杭州余杭创新投资有限公司第{n}分公司" for n in range(6)]
+    crowded = replace(
+        deal,
+        parties=tuple(replace(deal.parties[0], id=f"p{n}", name=name) for n, name in enumerate(names)),
+        support=tuple(replace(deal.support[0], name=f"差额支付承诺{n}", by=f"p{n}") for n in range(6)),
+    )
+    root = ElementTree.fromstring(structure_diagram(crowded, "zh"))
+    left, _, wide, _ = (float(side) for side in root.attrib["viewBox"].split())
+    boxes = [box for box in root.iter() if box.tag.endswith("rect")]
+    places = [(float(box.attrib["x"]), float(box.attrib["y"]), float(box.attrib["width"])) for box in boxes]
+    assert all(left < x and x + broad < left + wide for x, _, broad in places)
+    row = sorted(place for place in places if place[1] == 0)
+    assert len(row) == 6
+    assert all(x + broad < after for (x, _, broad), (after, _, _) in pairwise(row))
 
 
 def test_structure_escapes_names(deal: Deal) -> None:
