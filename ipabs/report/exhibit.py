@@ -38,6 +38,11 @@ class Exhibit:
         Whether the last row sums the others.
     notes : tuple of str
         Sentences under the table.
+
+    >>> rows = (("Firm 01", 1.5e6), ("Firm 02", 2e6))
+    >>> sums = Exhibit(name="savings", columns=columns(firm="text", saving="money"), rows=rows)
+    >>> sums.header, sums.shown()[0]
+    (('firm', 'saving'), ('Firm 01', '1,500,000.00'))
     """
 
     name: str
@@ -72,7 +77,11 @@ def columns(**units: Unit) -> tuple[Column, ...]:
 
 
 def is_number(unit: Unit) -> bool:
-    """Whether values of this unit stand right-aligned."""
+    """Whether values of this unit stand right-aligned.
+
+    >>> is_number("rate"), is_number("date")
+    (True, False)
+    """
     return unit not in ("text", "word", "name", "date")
 
 
@@ -100,7 +109,11 @@ def shown(value: Cell, unit: Unit) -> str:
 
 
 def number_text(value: float, unit: Unit) -> str:
-    """A number in its unit."""
+    """A number in its unit.
+
+    >>> number_text(0.0325, "rate"), number_text(8_452_272.95, "millions"), number_text(7.517808, "per_face")
+    ('3.250%', '8.452', '7.517808')
+    """
     match unit:
         case "money":
             return f"{value:,.2f}"
@@ -125,7 +138,13 @@ def number_text(value: float, unit: Unit) -> str:
 
 
 def brief(exhibit: Exhibit, name: str, *chosen: str) -> Exhibit:
-    """Some columns of an exhibit under another name, money in millions: what fits on a console."""
+    """Some columns of an exhibit under another name, money in millions: what fits on a console.
+
+    >>> rows = (("Firm 01", 1.5e6), ("Firm 02", 2e6))
+    >>> sums = Exhibit(name="savings", columns=columns(firm="text", saving="money"), rows=rows)
+    >>> brief(sums, "short", "saving").shown()
+    (('1.500',), ('2.000',))
+    """
     places = [exhibit.header.index(column) for column in chosen]
     whole = in_millions(exhibit)
     return replace(
@@ -138,7 +157,13 @@ def brief(exhibit: Exhibit, name: str, *chosen: str) -> Exhibit:
 
 
 def in_millions(exhibit: Exhibit) -> Exhibit:
-    """The same exhibit, its money shown in millions: what fits across a page."""
+    """The same exhibit, its money shown in millions: what fits across a page.
+
+    >>> rows = (("Firm 01", 1.5e6), ("Firm 02", 2e6))
+    >>> sums = Exhibit(name="savings", columns=columns(firm="text", saving="money"), rows=rows)
+    >>> in_millions(sums).shown()
+    (('Firm 01', '1.500'), ('Firm 02', '2.000'))
+    """
     shorter: dict[Unit, Unit] = {"money": "millions"}
     return replace(
         exhibit,
@@ -147,7 +172,11 @@ def in_millions(exhibit: Exhibit) -> Exhibit:
 
 
 def records(exhibit: Exhibit) -> list[dict[str, object]]:
-    """The rows as JSON holds them."""
+    """The rows as JSON holds them.
+
+    >>> records(Exhibit(name="lives", columns=columns(tranche="text", life_years="years"), rows=(("A", 0.87),)))
+    [{'tranche': 'A', 'life_years': 0.87}]
+    """
     return [
         {
             name: value.isoformat() if isinstance(value, date) else value

@@ -49,6 +49,20 @@ class Page:
         Last line of the page: where the figures come from.
     lang : str
         Language of the page, ``en`` or ``zh``.
+
+    >>> from ipabs.report.exhibit import columns
+    >>> table = Exhibit(name="x", columns=columns(tranche="text", life_years="years"), rows=(("A", 0.87),))
+    >>> notes = Section(heading="Notes", exhibits=(("Lives", table),))
+    >>> print(Page(title="Demo", banner="Illustration", lead=(("Size", "243 million"),), sections=(notes,)))
+    Demo
+    Illustration
+    Size: 243 million
+    <BLANKLINE>
+    Notes
+    <BLANKLINE>
+    Lives
+    tranche  life_years
+    A              0.87
     """
 
     title: str
@@ -75,7 +89,11 @@ class Page:
 
 
 def page_fragment(page: Page) -> str:
-    """The page's sentences and tables as HTML for a notebook, every text escaped."""
+    """The page's sentences and tables as HTML for a notebook, every text escaped.
+
+    >>> page_fragment(Page(title="A & B", sections=(Section(heading="Notes", text=("Life 0.87 years.",)),)))
+    '<h3>A &amp; B</h3><p>Life 0.87 years.</p>'
+    """
     headings, words = dict(page.headings), dict(page.words)
     parts = [f"<h3>{escape(page.title)}</h3>", f"<p><strong>{escape(page.banner)}</strong></p>" if page.banner else ""]
     for section in page.sections:
@@ -116,7 +134,11 @@ def text_lines(exhibit: Exhibit, headings: Mapping[str, str], words: Mapping[str
 
 
 def width(text: str) -> int:
-    """Columns a text takes in a terminal: a Chinese character takes two."""
+    """Columns a text takes in a terminal: a Chinese character takes two.
+
+    >>> width("ABS"), width("证券")
+    (3, 4)
+    """
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
@@ -142,13 +164,22 @@ def wrapped(text: str, most: int) -> tuple[str, ...]:
 
 
 def padded(text: str, columns: int, right: bool) -> str:
-    """A text filled up with blanks to a number of terminal columns."""
+    """A text filled up with blanks to a number of terminal columns.
+
+    >>> padded("1.50", 6, right=True)
+    '  1.50'
+    """
     blanks = " " * (columns - width(text))
     return blanks + text if right else text + blanks
 
 
 def page_bytes(page: Page) -> bytes:
-    """The page as UTF-8 HTML; every text is escaped, the same page gives the same bytes."""
+    """The page as UTF-8 HTML; every text is escaped, the same page gives the same bytes.
+
+    >>> html = page_bytes(Page(title="A & B", lead=(("Size", "243 million"),))).decode()
+    >>> [line for line in html.splitlines() if "<h1>" in line or "<dt>" in line]
+    ['<h1>A &amp; B</h1>', '<div><dt>Size</dt><dd>243 million</dd></div>']
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -171,7 +202,12 @@ def page_bytes(page: Page) -> bytes:
 
 
 def cell_kinds(exhibit: Exhibit) -> list[str]:
-    """How each column is set: numbers right-aligned and whole, long texts broken over lines, short ones not."""
+    """How each column is set: numbers right-aligned and whole, long texts broken over lines, short ones not.
+
+    >>> from ipabs.report.exhibit import columns
+    >>> cell_kinds(Exhibit(name="x", columns=columns(firm="text", net="money"), rows=(("Firm 01", 1.0),)))
+    ['', 'number']
+    """
     return [
         "number"
         if is_number(column.unit)
@@ -183,6 +219,11 @@ def cell_kinds(exhibit: Exhibit) -> list[str]:
 
 
 def unit_line(exhibit: Exhibit, units: Mapping[Unit, str], lang: str) -> str:
-    """What the numbers of a table are; nothing where it has none that need it."""
+    """What the numbers of a table are; nothing where it has none that need it.
+
+    >>> from ipabs.report.exhibit import columns
+    >>> unit_line(Exhibit(name="x", columns=columns(net="money"), rows=()), {"money": "amounts in yuan"}, "en")
+    'amounts in yuan'
+    """
     used = {column.unit for column in exhibit.columns}
     return ("；" if lang == "zh" else "; ").join(says for unit, says in units.items() if unit in used)

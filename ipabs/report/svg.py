@@ -42,6 +42,11 @@ def svg_of(
         A plot of `ipabs.report.plots`; `given` and `options` are passed on.
     name : str
         Distinct on the page: it stands before every id of the drawing.
+
+    >>> from ipabs.report.plots.notes import tranche_balances
+    >>> from ipabs.report.sample import small_ledger
+    >>> svg_of(tranche_balances, small_ledger(), name="one", lang="en").count(">2025-01-01</text>")
+    1
     """
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import RendererSVG

@@ -10,7 +10,12 @@ SAID: tuple[Unit, ...] = ("money", "millions", "rate", "points", "percent", "yea
 
 
 def headings_of(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, str], ...]:
-    """Heads of every column; names of the deal's own stay as they are, ``A.interest`` becomes ``A: Interest``."""
+    """Heads of every column; names of the deal's own stay as they are, ``A.interest`` becomes ``A: Interest``.
+
+    >>> from ipabs.report.exhibit import columns
+    >>> headings_of([Exhibit(name="x", columns=columns(tranche="text", principal="money"), rows=())], "zh")
+    (('tranche', '分层'), ('principal', '本金'))
+    """
     names = dict.fromkeys(column.name for exhibit in exhibits for column in exhibit.columns)
     return tuple((name, head_of(name, lang)) for name in names)
 
@@ -31,7 +36,12 @@ def head_of(name: str, lang: Language) -> str:
 
 
 def words_of(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, str], ...]:
-    """Every word that stands in a cell; of names, those that are words of this package, not of the user."""
+    """Every word that stands in a cell; of names, those that are words of this package, not of the user.
+
+    >>> from ipabs.report.exhibit import columns
+    >>> words_of([Exhibit(name="x", columns=columns(result="word"), rows=(("passed",),))], "zh")
+    (('passed', '通过'),)
+    """
     cells = dict.fromkeys(
         (column.unit, str(row[place]))
         for exhibit in exhibits
@@ -66,11 +76,19 @@ def amount(value: float, lang: Language) -> str:
 
 
 def titled(exhibits: Iterable[Exhibit], lang: Language) -> tuple[tuple[str, Exhibit], ...]:
-    """Exhibits with their headings."""
+    """Exhibits with their headings.
+
+    >>> titled([Exhibit(name="tranches", columns=(), rows=())], "en")[0][0]
+    'Tranches'
+    """
     return tuple((label(f"exhibit.{exhibit.name}", lang), exhibit) for exhibit in exhibits)
 
 
 def page_units(lang: Language, currency: str = "CNY") -> tuple[tuple[Unit, str], ...]:
-    """What the numbers of each unit are, in words."""
+    """What the numbers of each unit are, in words.
+
+    >>> dict(page_units("en"))["money"], dict(page_units("zh", "USD"))["millions"]
+    ('amounts in yuan', '金额单位：百万USD')
+    """
     money = label("plot.yuan", lang) if currency == "CNY" else currency
     return tuple((unit, label(f"unit.{unit}", lang).format(money=money)) for unit in SAID)

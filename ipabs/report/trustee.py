@@ -32,7 +32,15 @@ TOLERANCE = 0.005
 
 
 def distribution(ledger: Ledger, day: int | str | date, path: int = 0) -> Exhibit:
-    """Each tranche on one payment date: balances, interest, principal, what is owed or short; a last row sums up."""
+    """Each tranche on one payment date: balances, interest, principal, what is owed or short; a last row sums up.
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> for row in distribution(small_ledger(), 0).rows:
+    ...     print(row)
+    ('A', 100.0, 5.0, 41.0, 59.0, 0.0, 0.0)
+    ('sub', 20.0, 0.0, 0.0, 20.0, 0.0, 0.0)
+    ('', 120.0, 5.0, 41.0, 79.0, 0.0, 0.0)
+    """
     t = ledger.period(day)
     tables = {one.name: payment_dates(ledger, one.name, path).iloc[t] for one in ledger.deal.tranches}
     rows: list[tuple[Cell, ...]] = [(name, *(float(row[amount]) for amount in AMOUNTS)) for name, row in tables.items()]
@@ -46,7 +54,13 @@ def distribution(ledger: Ledger, day: int | str | date, path: int = 0) -> Exhibi
 
 
 def factors(ledger: Ledger, day: int | str | date, path: int = 0) -> Exhibit:
-    """Each tranche on one payment date per 1,000 and per 100 of original principal, and its balance factor."""
+    """Each tranche on one payment date per 1,000 and per 100 of original principal, and its balance factor.
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> report = factors(small_ledger(), "2025-01-01")
+    >>> dict(zip(report.header[1:4:2], report.rows[0][1:4:2])), report.rows[0][-1]
+    ({'interest_per_1000': 50.0, 'interest_per_100': 5.0}, 0.59)
+    """
     t = ledger.period(day)
     units: dict[str, Unit] = dict.fromkeys(PER_FACE, "per_face")
     tables = {one.name: payment_dates(ledger, one.name, path) for one in ledger.deal.tranches}
@@ -61,7 +75,12 @@ def factors(ledger: Ledger, day: int | str | date, path: int = 0) -> Exhibit:
 
 
 def cash(ledger: Ledger, day: int | str | date, lang: Language = "en", path: int = 0) -> Exhibit:
-    """What came in and went out on one payment date; the last row is their sum, which is nothing."""
+    """What came in and went out on one payment date; the last row is their sum, which is nothing.
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> cash(small_ledger(), "2025-01-01").rows
+    (('collections', 46.0), ('A: Interest', -5.0), ('A: Principal', -41.0), ('', 0.0))
+    """
     said = {name: label(f"plot.{name}", lang) for name in ("held", "collections", "kept")}
     moves = cash_of_date(ledger, day, path)
     total = round(sum(amount for _, amount in moves), 6)
@@ -74,7 +93,18 @@ def cash(ledger: Ledger, day: int | str | date, lang: Language = "en", path: int
 
 
 def trigger_tests(ledger: Ledger, path: int = 0) -> Exhibit:
-    """Every test of the deal: its measure and limit, on how many payment dates it stands failed, and since when."""
+    """Every test of the deal: its measure and limit, on how many payment dates it stands failed, and since when.
+
+    >>> from ipabs import spec
+    >>> from ipabs.cashflow.collections import Collections
+    >>> from ipabs.engine.waterfall import run_waterfall
+    >>> from ipabs.structure.deal import Deal
+    >>> from ipabs.structure.samples import DEMO
+    >>> deal = spec.load(Deal, DEMO)
+    >>> pool = Collections(deal.timeline(), defaulted=[10e6] + 19 * [0], opening=98.5e6)
+    >>> trigger_tests(run_waterfall(deal, pool)).shown()
+    (('losses', 'cumulative_default_ratio', 'maximum', '0.0800', '20', '2024-06-28', 'broken'),)
+    """
 
     def row(name: str) -> tuple[Cell, ...]:
         test = next(one for one in ledger.deal.tests if one.name == name)
@@ -98,6 +128,10 @@ def decrement(ledgers: Mapping[str, Ledger], tranche: str, lang: Language = "en"
     """Percent of a tranche's original principal outstanding after each date, one column a scenario; lives below.
 
     Dates after the first on which nothing is outstanding in any scenario are left out.
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> decrement({"no prepayment": small_ledger()}, "A").shown()
+    (('2025-01-01', '59.00'), ('2026-01-01', '15.95'), ('2027-01-01', '0.00'), ('Life, years', '1.75'))
     """
     whole = decrement_table(ledgers, tranche)
     left = np.flatnonzero((whole.to_numpy()[:-1] > 0).any(axis=1))
@@ -112,7 +146,12 @@ def decrement(ledgers: Mapping[str, Ledger], tranche: str, lang: Language = "en"
 
 
 def price_yield(ledgers: Mapping[str, Ledger], tranche: str, prices: Sequence[float]) -> Exhibit:
-    """Yield of a tranche at each price per 100 of its balance, one column a scenario; average lives in the last row."""
+    """Yield of a tranche at each price per 100 of its balance, one column a scenario; average lives in the last row.
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> price_yield({"base": small_ledger()}, "A", [99, 100]).shown()
+    (('99.000', '5.613%'), ('100.000', '4.993%'))
+    """
     units: dict[str, Unit] = dict.fromkeys(ledgers, "rate")
     yields: list[tuple[Cell, ...]] = [
         (f"{price:.3f}", *(float(of.yield_rate(ledger, tranche, price)[0]) for ledger in ledgers.values()))
@@ -122,7 +161,21 @@ def price_yield(ledgers: Mapping[str, Ledger], tranche: str, prices: Sequence[fl
 
 
 def stratification(pool: Pool, by: str, *, bands: Sequence[float] | None = None) -> Exhibit:
-    """A pool by the values of a column, or by bands of it, with the whole pool in the last row."""
+    """A pool by the values of a column, or by bands of it, with the whole pool in the last row.
+
+    >>> from datetime import date
+    >>> from ipabs.basics.party import Party
+    >>> from ipabs.pool.kinds import PledgedLoan
+    >>> from ipabs.pool.pool import Pool
+    >>> loans = tuple(PledgedLoan(id=f"C{n}", obligor=f"F{n}", principal=n * 2e6, start=date(2022, 12, 20),
+    ...                           contract_rate=0.038, maturity=date(2023, 12, 20)) for n in (1, 2, 3))
+    >>> pool = Pool(loans, tuple(Party(id=f"F{n}") for n in (1, 2, 3)))
+    >>> for row in stratification(pool, "principal", bands=[0, 5e6, 10e6]).shown():
+    ...     print(row)
+    ('0 – < 5,000,000', '2', '6,000,000.00', '50.000%', '3.800%')
+    ('5,000,000 – < 10,000,000', '1', '6,000,000.00', '50.000%', '3.800%')
+    ('', '3', '12,000,000.00', '100.000%', '3.800%')
+    """
     table = stratify(pool, by, bands=bands)
     table = table[table["contracts"] > 0]
     rated = pool.to_frame()
@@ -166,6 +219,11 @@ def tie_out(
     ------
     DataError
         Every missing column, unknown date, tranche or item, and value that is no number, each with its row.
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> figures = pd.DataFrame({"date": ["2025-01-01"], "tranche": ["A"], "item": ["interest"], "value": [5.02]})
+    >>> tie_out(small_ledger(), figures, tolerance=0.01).shown()
+    (('2025-01-01', 'A', 'interest', '5.02', '5', '0.02', 'differs'),)
     """
     refuse(DataError, table_findings(ledger, figures))
     tables = {one.name: payment_dates(ledger, one.name, path) for one in ledger.deal.tranches}
@@ -224,7 +282,12 @@ def is_number(value: object) -> bool:
 
 
 def payment_date_page(ledger: Ledger, day: int | str | date, lang: Language = "en", path: int = 0) -> Page:
-    """The report of one payment date: distribution, factors, cash, tests."""
+    """The report of one payment date: distribution, factors, cash, tests.
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> payment_date_page(small_ledger(), 0).sections[0].text[0]
+    'Payment date 1 January 2025 (1 of 3), for collections after 2024-01-01 up to 2024-12-31; phase normal.'
+    """
     t = ledger.period(day)
     when = ledger.timeline.payments[t]
     start, end = ledger.timeline.collection_period(t)

@@ -42,7 +42,13 @@ def life_of_notes(ledger: Ledger, path: int) -> int:
 def tranche_balances(
     ledger: Ledger, *, path: int = 0, ax: "Axes | None" = None, lang: Language = "en", source: str = ""
 ) -> "Figure":
-    """Balance of each tranche from closing on, the most senior at the bottom; it steps down on payment dates."""
+    """Balance of each tranche from closing on, the most senior at the bottom; it steps down on payment dates.
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> ax = tranche_balances(small_ledger(), source="small deal").axes[0]
+    >>> ax.get_ylabel(), [float(area.get_paths()[0].vertices[:, 1].max()) for area in ax.collections]
+    ('Balance, yuan', [100.0, 120.0])
+    """
     ax, lang = style.canvas(ax, lang)
     shown = life_of_notes(ledger, path)
     days = (of.start(ledger), *ledger.timeline.payments[:shown])
@@ -64,7 +70,13 @@ def tranche_balances(
 def tranche_payments(
     ledger: Ledger, *, path: int = 0, ax: "Axes | None" = None, lang: Language = "en", source: str = ""
 ) -> "Figure":
-    """Cash to each tranche on each payment date, interest and principal together."""
+    """Cash to each tranche on each payment date, interest and principal together.
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> ax = tranche_payments(small_ledger()).axes[0]
+    >>> [round(float(bar.get_height()), 2) for bar in ax.patches[:3]]
+    [46.0, 46.0, 16.75]
+    """
     ax, lang = style.canvas(ax, lang)
     shown = life_of_notes(ledger, path)
     days = ledger.timeline.payments[:shown]
@@ -86,6 +98,10 @@ def cash_of_date(ledger: Ledger, day: int | str | date, path: int = 0) -> list[t
     """What came in (positive) and went out (negative) on one payment date, in the order of payment.
 
     Held before, collected and called add up to what is paid and what is held after.
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> cash_of_date(small_ledger(), "2025-01-01")
+    [('collections', 46.0), ('A.interest', -5.0), ('A.principal', -41.0)]
     """
     t = ledger.period(day)
     opening = sum(float(ledger.major(amount)) for amount in ledger.program.opening.held.values())
@@ -105,7 +121,13 @@ def waterfall_of_date(
     ledger: Ledger, day: int | str | date, *, path: int = 0, ax: "Axes | None" = None, lang: Language = "en",
     source: str = "",
 ) -> "Figure":  # fmt: skip
-    """One payment date as a waterfall: cash comes in from the left, every payment takes its part, in order."""
+    """One payment date as a waterfall: cash comes in from the left, every payment takes its part, in order.
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> ax = waterfall_of_date(small_ledger(), "2025-01-01").axes[0]
+    >>> [tick.get_text() for tick in ax.get_yticklabels()]
+    ['collections', 'A: Interest', 'A: Principal']
+    """
     moves = cash_of_date(ledger, day, path)
     ax, lang = style.canvas(ax, lang, (8.0, 1.4 + 0.3 * len(moves)))
     amounts = np.array([amount for _, amount in moves])
@@ -142,7 +164,13 @@ def waterfall_of_date(
 def coverage_tests(
     ledger: Ledger, *, path: int = 0, ax: "Axes | None" = None, lang: Language = "en", source: str = ""
 ) -> "Figure":
-    """Coverage after each payment date; dates on which a test of the deal stands failed are shaded."""
+    """Coverage after each payment date; dates on which a test of the deal stands failed are shaded.
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> ax = coverage_tests(small_ledger()).axes[0]
+    >>> ax.lines[0].get_label(), [round(float(y), 2) for y in ax.lines[0].get_ydata()]
+    ('Pool / notes', [1.36, 2.51, nan])
+    """
     from matplotlib.ticker import LogLocator, NullLocator
 
     ax, lang = style.canvas(ax, lang)

@@ -31,7 +31,13 @@ def periods_shown(*series: FloatArray) -> int:
 def balance_and_collections(
     collections: Collections, *, path: int = 0, ax: "Axes | None" = None, lang: Language = "en", source: str = ""
 ) -> "Figure":
-    """What the pool pays in each period, by kind (bars), and its performing balance after it (line, right axis)."""
+    """What the pool pays in each period, by kind (bars), and its performing balance after it (line, right axis).
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> ax, beside = balance_and_collections(small_ledger().collections).axes
+    >>> ax.get_ylabel(), [float(y) for y in beside.lines[0].get_ydata()]
+    ('Collected in the period, yuan', [80.0, 40.0, 0.0])
+    """
     ax, lang = style.canvas(ax, lang)
     series = {name: getattr(collections, name)[path] for name in CASH}
     shown = periods_shown(*series.values())
@@ -64,7 +70,12 @@ def scenario_fan(
     collections: Collections, series: str = "total", *, ax: "Axes | None" = None, lang: Language = "en",
     source: str = "",
 ) -> "Figure":  # fmt: skip
-    """One series over all paths: median, mean, and the ranges of 50 and of 90 percent of the paths."""
+    """One series over all paths: median, mean, and the ranges of 50 and of 90 percent of the paths.
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> scenario_fan(small_ledger().collections, "interest").axes[0].get_title(loc="left")
+    'Interest over 1 paths'
+    """
     known = ("total", *ROWS)
     if series not in known:
         raise DataError(finding("plot.series", "no series {got!r}; {hint}", got=series, allowed=known))
@@ -91,7 +102,18 @@ def scenario_fan(
 def largest_obligors(
     pool: Pool, *, count: int = LARGEST, ax: "Axes | None" = None, lang: Language = "en", source: str = ""
 ) -> "Figure":
-    """Share of the pool's principal of its largest obligors."""
+    """Share of the pool's principal of its largest obligors.
+
+    >>> from datetime import date
+    >>> from ipabs.basics.party import Party
+    >>> from ipabs.pool.kinds import PledgedLoan
+    >>> from ipabs.pool.pool import Pool
+    >>> loans = tuple(PledgedLoan(id=f"C{n}", obligor=f"F{n}", principal=n * 2e6, start=date(2022, 12, 20),
+    ...                           contract_rate=0.038, maturity=date(2023, 12, 20)) for n in (1, 2, 3))
+    >>> pool = Pool(loans, tuple(Party(id=f"F{n}") for n in (1, 2, 3)))
+    >>> [round(float(bar.get_width()), 4) for bar in largest_obligors(pool).axes[0].patches]
+    [0.5, 0.3333, 0.1667]
+    """
     table = top_names(pool, count=count)
     ax, lang = style.canvas(ax, lang, (8.0, 1.2 + 0.24 * len(table)))
     places = np.arange(len(table))

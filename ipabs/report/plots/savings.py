@@ -30,7 +30,19 @@ def savings_waterfall(
     comparison: Comparison, facility: str, *, value: Value = "nominal", ax: "Axes | None" = None,
     lang: Language = "en", source: str = "",
 ) -> "Figure":  # fmt: skip
-    """The saving of a facility over all its firms: its five parts, and the sums between them."""
+    """The saving of a facility over all its firms: its five parts, and the sums between them.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.comparison import compare
+    >>> from ipabs.financing.loan import BankLoan
+    >>> from ipabs.financing.need import bullet_need
+    >>> need = bullet_need(9_720_000, date(2022, 12, 20), date(2025, 12, 20))
+    >>> terms = {"loan": BankLoan(rate=0.0525), "note": BankLoan(rate=0.0325, day_count="ACT/365F")}
+    >>> result = compare({name: offer(one, need) for name, one in terms.items()}, against="loan")
+    >>> ax = savings_waterfall(result, "note").axes[0]
+    >>> round(float(ax.patches[0].get_height()), 2), ax.get_xlabel()
+    (605014.52, 'nominal amounts')
+    """
     ax, lang = style.canvas(ax, lang)
     sums = comparison[facility].value(value).programme()
     heights = {name: float(getattr(sums, name)[0]) for name in STEPS}
@@ -68,7 +80,18 @@ def facility_costs(
     comparison: Comparison, *, through: Rung = "subsidy", ax: "Axes | None" = None, lang: Language = "en",
     source: str = "",
 ) -> "Figure":  # fmt: skip
-    """All-in cost of every facility over its firms, cheapest first."""
+    """All-in cost of every facility over its firms, cheapest first.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.comparison import compare
+    >>> from ipabs.financing.loan import BankLoan
+    >>> from ipabs.financing.need import bullet_need
+    >>> need = bullet_need(9_720_000, date(2022, 12, 20), date(2025, 12, 20))
+    >>> terms = {"loan": BankLoan(rate=0.0525), "note": BankLoan(rate=0.0325, day_count="ACT/365F")}
+    >>> result = compare({name: offer(one, need) for name, one in terms.items()}, against="loan")
+    >>> [f"{bar.get_width():.2%}" for bar in facility_costs(result).axes[0].patches]
+    ['3.29%', '5.43%']
+    """
     at = RUNGS.index(through)
     costs = sorted((float(one.programme_ladder.facility_rates[at, 0]), one.name) for one in comparison.compared)
     ax, lang = style.canvas(ax, lang, (8.0, 1.3 + 0.42 * len(costs)))
@@ -96,7 +119,20 @@ def cost_crossover(
     question: Question, variable: Variable, low: float, high: float, *, through: Rung = "tax",
     ax: "Axes | None" = None, lang: Language = "en", source: str = "",
 ) -> "Figure":  # fmt: skip
-    """All-in cost of the loan and of the deal as one thing varies, and where the two cross."""
+    """All-in cost of the loan and of the deal as one thing varies, and where the two cross.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.costs import CostItem
+    >>> from ipabs.financing.loan import BankLoan
+    >>> from ipabs.financing.need import bullet_need
+    >>> from ipabs.financing.securitization import Participation
+    >>> note = Participation(rate=0.0325, day_count="ACT/365F", costs=(CostItem(name="letter", rate=0.01),))
+    >>> question = Question(need=bullet_need(10_000_000, date(2023, 11, 17), date(2024, 11, 17)),
+    ...                     loan=BankLoan(rate=0.05), participation=note)
+    >>> ax = cost_crossover(question, "loan_rate", 0.03, 0.07).axes[0]
+    >>> round(float(ax.lines[2].get_xdata()[0]), 5)
+    0.04216
+    """
     ax, lang = style.canvas(ax, lang)
     if variable in WHOLE_NUMBERS:
         points = np.arange(round(low), round(high) + 1, dtype=np.float64)
@@ -154,6 +190,19 @@ def break_even_lines(
     """The value of one variable at which the deal begins to pay, for each value of another: one line a measure.
 
     Every sign change of the saving between `low` and `high` is a point; where there is none, the line has a gap.
+
+    >>> from datetime import date
+    >>> from ipabs.financing.costs import CostItem
+    >>> from ipabs.financing.loan import BankLoan
+    >>> from ipabs.financing.need import bullet_need
+    >>> from ipabs.financing.securitization import Participation
+    >>> note = Participation(rate=0.0325, day_count="ACT/365F", costs=(CostItem(name="letter", rate=0.01),))
+    >>> question = Question(need=bullet_need(10_000_000, date(2023, 11, 17), date(2024, 11, 17)),
+    ...                     loan=BankLoan(rate=0.05), participation=note)
+    >>> lines = break_even_lines(question, "loan_rate", 0.02, 0.10, across="firm_share", values=[0.0, 1.0],
+    ...                          measures=["net"]).axes[0].lines
+    >>> [round(float(y), 5) for y in lines[0].get_ydata()]
+    [0.03205, 0.04189]
     """
     ax, lang = style.canvas(ax, lang)
     for number, measure in enumerate(measures):

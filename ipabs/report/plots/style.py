@@ -99,7 +99,13 @@ def finish(
 
 
 def fitted_title(ax: "Axes", title: str) -> tuple[str, float]:
-    """A title and its points, so that it stays within its plot: smaller letters first, then several lines."""
+    """A title and its points, so that it stays within its plot: smaller letters first, then several lines.
+
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure(figsize=(6.0, 3.4)).add_subplot()
+    >>> fitted_title(ax, "What the pool pays")
+    ('What the pool pays', 11.0)
+    """
     columns = room(ax) / LETTER
     size = min(TITLE, columns / max(width(title), 1))
     return (

@@ -25,7 +25,21 @@ TAIL = 10  # a tenth of the draws at either end
 def value_distribution(
     valuation: Valuation, *, ax: "Axes | None" = None, lang: Language = "en", source: str = ""
 ) -> "Figure":
-    """How the draws of a value spread, with its mean and its quantiles at 5, 50 and 95 %."""
+    """How the draws of a value spread, with its mean and its quantiles at 5, 50 and 95 %.
+
+    >>> from ipabs.valuation.distributions import Pert
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> from ipabs.valuation.revenue import RevenueStream
+    >>> from ipabs.valuation.uncertainty import Uncertain, UncertainInput
+    >>> relief = ReliefFromRoyalty(streams=(RevenueStream(name="A", revenues=(100e6,)),), royalty_rate=0.05,
+    ...                            tax_rate=0.0, discount_rate=0.10)
+    >>> royalty = UncertainInput(name="royalty_rate", range=Pert(least=0.02, likely=0.05, most=0.08))
+    >>> drawn = Uncertain(method=relief, inputs=(royalty,), draws=2_000, seed=1).value(Portfolio(rights=()),
+    ...                                                                               as_of=date(2024, 1, 1))
+    >>> ax = value_distribution(drawn).axes[0]
+    >>> ax.get_title(loc="left"), int(sum(bar.get_height() for bar in ax.patches))
+    ('Relief from royalty: value on 2024-01-01, 2,000 draws', 2000)
+    """
     drawn(valuation)
     ax, lang = style.canvas(ax, lang)
     values = np.asarray(valuation.value, dtype=np.float64)
@@ -69,6 +83,18 @@ def swings(valuation: Valuation) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by input: ``low``, ``high`` in the currency of the valuation.
+
+    >>> from ipabs.valuation.distributions import Pert
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> from ipabs.valuation.revenue import RevenueStream
+    >>> from ipabs.valuation.uncertainty import Uncertain, UncertainInput
+    >>> relief = ReliefFromRoyalty(streams=(RevenueStream(name="A", revenues=(100e6,)),), royalty_rate=0.05,
+    ...                            tax_rate=0.0, discount_rate=0.10)
+    >>> royalty = UncertainInput(name="royalty_rate", range=Pert(least=0.02, likely=0.05, most=0.08))
+    >>> drawn = Uncertain(method=relief, inputs=(royalty,), draws=2_000, seed=1).value(Portfolio(rights=()),
+    ...                                                                               as_of=date(2024, 1, 1))
+    >>> swings(drawn).round(-4).loc["royalty_rate"].tolist()
+    [2800000.0, 6300000.0]
     """
     drawn(valuation)
     values = np.asarray(valuation.value, dtype=np.float64)
@@ -84,7 +110,20 @@ def swings(valuation: Valuation) -> pd.DataFrame:
 
 
 def tornado(valuation: Valuation, *, ax: "Axes | None" = None, lang: Language = "en", source: str = "") -> "Figure":
-    """How far the mean value moves between the lowest and the highest tenth of each drawn input."""
+    """How far the mean value moves between the lowest and the highest tenth of each drawn input.
+
+    >>> from ipabs.valuation.distributions import Pert
+    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+    >>> from ipabs.valuation.revenue import RevenueStream
+    >>> from ipabs.valuation.uncertainty import Uncertain, UncertainInput
+    >>> relief = ReliefFromRoyalty(streams=(RevenueStream(name="A", revenues=(100e6,)),), royalty_rate=0.05,
+    ...                            tax_rate=0.0, discount_rate=0.10)
+    >>> royalty = UncertainInput(name="royalty_rate", range=Pert(least=0.02, likely=0.05, most=0.08))
+    >>> drawn = Uncertain(method=relief, inputs=(royalty,), draws=2_000, seed=1).value(Portfolio(rights=()),
+    ...                                                                               as_of=date(2024, 1, 1))
+    >>> [tick.get_text() for tick in tornado(drawn).axes[0].get_yticklabels()]
+    ['royalty_rate']
+    """
     table = swings(valuation)
     ax, lang = style.canvas(ax, lang, (8.0, 1.6 + 0.38 * len(table)))
     places = np.arange(len(table))
@@ -106,7 +145,15 @@ def expiry_ladder(
     portfolio: Portfolio, *, as_of: date, values: Mapping[str, float] | None = None, ax: "Axes | None" = None,
     lang: Language = "en", source: str = "",
 ) -> "Figure":  # fmt: skip
-    """Rights that expire in each year (bars), and the share of value expired by then (line, right axis)."""
+    """Rights that expire in each year (bars), and the share of value expired by then (line, right axis).
+
+    >>> from ipabs.patents.patent import Patent
+    >>> rights = (Patent(number="ZL1", kind="invention", filing=date(2012, 3, 1), grant=date(2016, 6, 1)),
+    ...           Patent(number="ZL2", kind="invention", filing=date(2015, 3, 1), grant=date(2018, 6, 1)))
+    >>> ax, beside = expiry_ladder(Portfolio(rights=rights), as_of=date(2024, 1, 1)).axes
+    >>> [(round(bar.get_x() + 0.35), int(bar.get_height())) for bar in ax.patches], beside.lines[0].get_ydata().tolist()
+    ([(2032, 1), (2035, 1)], [0.5, 1.0])
+    """
     from matplotlib.ticker import MaxNLocator
 
     table = ladder_of(portfolio, as_of=as_of, values=values)

@@ -52,6 +52,11 @@ def workbook_bytes(
     observables : mapping of deal to series by name, optional
         Series from outside that were given to the run.
     lang : "en" or "zh"
+
+    >>> from ipabs.report.sample import small_ledger
+    >>> raw = workbook_bytes([("small", small_ledger())])
+    >>> raw[:2], raw == workbook_bytes([("small", small_ledger())])
+    (b'PK', True)
     """
     import xlsxwriter
 
