@@ -52,11 +52,19 @@ class Calendar:
     business_days: DateArray = field(repr=False)
 
     def is_business_day(self, day: date) -> bool:
-        """Whether the market works on `day`."""
+        """Whether the market works on `day`.
+
+        >>> get_calendar("SSE").is_business_day(date(2024, 2, 12))      # spring festival
+        False
+        """
         return bool(self.business_day_mask(day))
 
     def business_day_mask(self, dates: Dates) -> BoolArray:
-        """Whether the market works on each date, in the shape of `dates`."""
+        """Whether the market works on each date, in the shape of `dates`.
+
+        >>> get_calendar("CIBM").business_day_mask(["2024-02-04", "2024-02-12"])       # a Sunday worked, a holiday
+        array([ True, False])
+        """
         days = self._within(dates)
         found = np.searchsorted(self.business_days, days)
         return np.asarray(self.business_days[np.minimum(found, self.business_days.size - 1)] == days, dtype=np.bool_)
@@ -75,6 +83,9 @@ class Calendar:
 
         `following` and `preceding` take the next or the last business day; their `modified` forms turn back at the end
         or the start of the month; `none` leaves the date.
+
+        >>> get_calendar("SSE").roll_dates(["2024-02-09", "2024-03-31"], "modified_following").astype(str).tolist()
+        ['2024-02-19', '2024-03-29']
         """
         days = self._within(dates)
         match rule:
@@ -107,7 +118,10 @@ class Calendar:
         return _one(self.business_days[at : at + 1])
 
     def findings(self, dates: Dates, *, path: KeyPath = ()) -> Iterator[Finding]:
-        """A warning when some of `dates` lie after `known_until`."""
+        """A warning when some of `dates` lie after `known_until`.
+
+        >>> print(*get_calendar("weekends").findings(["2050-01-01"]))
+        """
         if self.known_until is None:
             return
         days = np.atleast_1d(whole_days(dates))

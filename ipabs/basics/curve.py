@@ -113,7 +113,11 @@ class Curve:
         return cls(as_of=as_of, dates=tuple(dates), factors=tuple(factors.tolist()), day_count=day_count)
 
     def discount(self, dates: Dates) -> FloatArray:
-        """Discount factors from each date to `as_of`, in the shape of `dates`; a date before it is a `DataError`."""
+        """Discount factors from each date to `as_of`, in the shape of `dates`; a date before it is a `DataError`.
+
+        >>> Curve.flat(0.05, date(2024, 1, 1)).discount(["2024-01-01", "2024-12-31"]).round(6)
+        array([1.      , 0.952381])
+        """
         days = whole_days(dates)
         self._refuse_past(days)
         node_times = np.concatenate([[0.0], year_fractions(self.as_of, whole_days(self.dates), self.day_count)])
@@ -125,7 +129,12 @@ class Curve:
         return np.asarray(np.exp(logs[at] + slopes[at] * (times - node_times[at])))
 
     def zero_rates(self, dates: Dates, *, compounding: Compounding = "annual") -> FloatArray:
-        """Zero rates from `as_of` to dates after it."""
+        """Zero rates from `as_of` to dates after it.
+
+        >>> curve = Curve.flat(0.05, date(2024, 1, 1))
+        >>> round(float(curve.zero_rates("2030-01-01", compounding="continuous")), 6)      # ln 1.05
+        0.04879
+        """
         return self.forward_rates(self.as_of, dates, compounding=compounding)
 
     def forward_rates(self, starts: Dates, ends: Dates, *, compounding: Compounding = "simple") -> FloatArray:

@@ -29,7 +29,11 @@ Whole = Any
 
 
 class Day(NamedTuple):
-    """A date taken apart; `number` counts days from any fixed origin."""
+    """A date taken apart; `number` counts days from any fixed origin.
+
+    >>> _taken_apart(date(2024, 2, 29))
+    Day(year=2024, month=2, day=29, number=738945, day_of_year=59)
+    """
 
     year: Whole
     month: Whole

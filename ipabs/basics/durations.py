@@ -35,7 +35,11 @@ def parse_months(text: str) -> int | Finding:
 
 
 def check_months(value: Any) -> Finding | None:
-    """A duration is a whole number of months, at most 1000 years."""
+    """A duration is a whole number of months, at most 1000 years.
+
+    >>> print(check_months(12_001))
+    12001 is outside 0 to 12000 months
+    """
     if fault := check_integer(value):
         return fault
     return (
@@ -44,12 +48,22 @@ def check_months(value: Any) -> Finding | None:
 
 
 def show_months(value: int) -> str:
-    """``18 months``."""
+    """``18 months``.
+
+    >>> show_months(18), show_months(1)
+    ('18 months', '1 month')
+    """
     return f"{value} month{'' if value == 1 else 's'}"
 
 
 def parse_years(text: str) -> float | Finding:
-    """Years from ``2.5 years`` or ``2.5``."""
+    """Years from ``2.5 years`` or ``2.5``.
+
+    >>> parse_years("2.5 years")
+    2.5
+    >>> print(parse_years("30 months"))
+    '30 months' is no number of years; write 2.5 years
+    """
     written = _months_or_years(text)
     if written is None or len(written[0]) > MOST_DIGITS or text.endswith(("month", "months", "个月")):
         return finding("unit.years", "{got!r} is no number of years; write 2.5 years", got=text)
@@ -57,12 +71,20 @@ def parse_years(text: str) -> float | Finding:
 
 
 def show_years(value: float) -> str:
-    """``2.5 years``."""
+    """``2.5 years``.
+
+    >>> show_years(2.5), show_years(1.0)
+    ('2.5 years', '1 year')
+    """
     return f"{number_text(value)} year{'' if value == 1 else 's'}"
 
 
 def check_years(value: Any) -> Finding | None:
-    """A number of years lies between 0 and 1000."""
+    """A number of years lies between 0 and 1000.
+
+    >>> print(check_years(1001.0))
+    1001.0 is outside 0 to 1000 years
+    """
     if fault := check_finite(value):
         return fault
     if not (value == 0 or 1e-9 <= value <= 1000):
@@ -71,7 +93,13 @@ def check_years(value: Any) -> Finding | None:
 
 
 def parse_date(text: str) -> date | Finding:
-    """A date written as ``2024-03-28``, and in no other way."""
+    """A date written as ``2024-03-28``, and in no other way.
+
+    >>> parse_date("2024-03-28")
+    datetime.date(2024, 3, 28)
+    >>> print(parse_date("28/03/2024"))
+    '28/03/2024' is no date; write 2024-03-28
+    """
     try:
         return date.fromisoformat(text if ISO_DATE.fullmatch(text) else "")
     except ValueError:
@@ -79,7 +107,11 @@ def parse_date(text: str) -> date | Finding:
 
 
 def check_date(value: Any) -> Finding | None:
-    """A date without a time, in the years 1900 to 2199."""
+    """A date without a time, in the years 1900 to 2199.
+
+    >>> print(check_date(date(2200, 1, 1)))
+    2200-01-01 is outside the years 1900 to 2199
+    """
     if isinstance(value, datetime) or not isinstance(value, date):
         return finding("unit.date_type", "{got!r} is no date but {type}", got=value, type=type(value).__name__)
     if not 1900 <= value.year <= 2199:

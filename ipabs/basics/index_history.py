@@ -88,7 +88,12 @@ class IndexHistory:
         return values
 
     def projected_with(self, curve: Curve) -> "IndexHistory":
-        """The same history with the forward rates of `curve` after `known_until`."""
+        """The same history with the forward rates of `curve` after `known_until`.
+
+        >>> curve = Curve.flat(0.02, date(2025, 6, 19))
+        >>> round(index_history("LPR1Y").projected_with(curve).at(date(2026, 1, 5)), 6)
+        0.02
+        """
         return replace(self, projection=curve)
 
     def findings(self, dates: Dates, *, path: KeyPath = ()) -> Iterator[Finding]:

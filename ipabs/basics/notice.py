@@ -18,7 +18,11 @@ STATES: tuple[DayState, ...] = get_args(DayState)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedDay:
-    """One day that is open or closed whatever the calendar says."""
+    """One day that is open or closed whatever the calendar says.
+
+    >>> MovedDay(day=date(2027, 2, 5), state="closed", note="notice of 2026").state
+    'closed'
+    """
 
     KEYED: ClassVar[str] = "day"
     SHORT: ClassVar[str] = "state"
@@ -57,7 +61,11 @@ def parse_notice(text: str, *, name: str = "notice", known_until: date | None = 
 
 
 def notice_of(table: tables.Table, *, known_until: date | None = None) -> Notice:
-    """The notice in a table with the columns ``date`` and ``day``, and perhaps ``note``."""
+    """The notice in a table with the columns ``date`` and ``day``, and perhaps ``note``.
+
+    >>> notice_of(tables.read_csv("calendars/exchange.csv")).days[0].state
+    'closed'
+    """
     days, states = table.dates("date"), table.column("day")
     notes = table.column("note") if "note" in table.columns else ("",) * len(days)
     refuse(DataError, _faults(table, days, states))

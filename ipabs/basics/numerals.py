@@ -38,7 +38,13 @@ def number_text(value: float, power: int = 0) -> str:
 
 
 def scaled(text: str, powers: Mapping[str, int]) -> float | Finding | None:
-    """The number in `text` times the power of ten of its unit; None when it does not have that form."""
+    """The number in `text` times the power of ten of its unit; None when it does not have that form.
+
+    >>> scaled("9500万元", {"万元": 4}), scaled("3.25%", {"%": -2}), scaled("ten", {})
+    (95000000.0, 0.0325, None)
+    >>> print(scaled("9,500", {"": 0}))
+    '9,500' has separators between digits; write 9500
+    """
     if len(text) > 2 * MOST_DIGITS or sum(map(str.isdigit, text)) > MOST_DIGITS:
         return finding("number.digits", "{got!r} is too long: a number has at most 30 digits", got=text[:20] + "…")
     half_width = unicodedata.normalize("NFKC", text)
@@ -68,12 +74,20 @@ def scaled(text: str, powers: Mapping[str, int]) -> float | Finding | None:
 
 
 def is_bare(text: str) -> bool:
-    """Whether a number stands without a unit."""
+    """Whether a number stands without a unit.
+
+    >>> is_bare("3.25"), is_bare("3.25%")
+    (True, False)
+    """
     return text[-1].isdigit()
 
 
 def check_finite(value: object) -> Finding | None:
-    """A number is finite, and within 1e-30 to 1e30 unless it is 0."""
+    """A number is finite, and within 1e-30 to 1e30 unless it is 0.
+
+    >>> print(check_finite(float("nan")))
+    nan is not a finite number
+    """
     if isinstance(value, bool) or not isinstance(value, int | float):
         return finding("number.type", "{got!r} is no number but {type}", got=value, type=type(value).__name__)
     if isinstance(value, float) and not math.isfinite(value):
@@ -84,12 +98,22 @@ def check_finite(value: object) -> Finding | None:
 
 
 def printable(value: float) -> object:
-    """The number itself, or the power of two that a huge integer reaches: Python refuses to print 4300 digits."""
+    """The number itself, or the power of two that a huge integer reaches: Python refuses to print 4300 digits.
+
+    >>> printable(95), printable(10**5000)
+    (95, '2^16609')
+    """
     return f"2^{value.bit_length() - 1}" if isinstance(value, int) and value.bit_length() > 200 else value
 
 
 def parse_integer(text: str) -> int | Finding:
-    """A whole number in digits."""
+    """A whole number in digits.
+
+    >>> parse_integer("12")
+    12
+    >>> print(parse_integer("12.5"))
+    '12.5' is no whole number; write digits only
+    """
     number = scaled(text, PLAIN)
     if isinstance(number, Finding):
         return number
@@ -99,7 +123,11 @@ def parse_integer(text: str) -> int | Finding:
 
 
 def check_integer(value: Any) -> Finding | None:
-    """A whole number fits 18 digits."""
+    """A whole number fits 18 digits.
+
+    >>> print(check_integer(10**19))
+    10000000000000000000 has more than 18 digits
+    """
     if isinstance(value, bool) or not isinstance(value, int):
         return finding(
             "unit.integer_type", "{got!r} is no whole number but {type}", got=value, type=type(value).__name__
@@ -110,7 +138,11 @@ def check_integer(value: Any) -> Finding | None:
 
 
 def check_count(value: Any) -> Finding | None:
-    """A count is a whole number of 0 or more."""
+    """A count is a whole number of 0 or more.
+
+    >>> print(check_count(-1))
+    -1 is negative; 0 or more is valid
+    """
     if fault := check_integer(value):
         return fault
     return None if value >= 0 else finding("unit.negative", "{got} is negative; 0 or more is valid", got=value)

@@ -36,7 +36,11 @@ def stream_key(seed: int, stream: str, party_id: str) -> Words:
 
 
 def words(seed: int, stream: str, party_id: str, lo: int, hi: int) -> Words:
-    """One raw 64-bit word for each path in ``[lo, hi)``: word ``p % 4`` of counter ``1 + p // 4``."""
+    """One raw 64-bit word for each path in ``[lo, hi)``: word ``p % 4`` of counter ``1 + p // 4``.
+
+    >>> [hex(word) for word in words(7, "default", "firm-01", 613, 615).tolist()]
+    ['0x1d718cf6f764b2e1', '0x4e1606eb8d49d928']
+    """
     _check_range(lo, hi)
     start = lo - lo % 4
     return _raw(seed, stream, party_id, start // 4, hi - start)[lo - start :]
@@ -46,6 +50,9 @@ def lanes(seed: int, stream: str, party_id: str, lo: int, hi: int) -> Lanes:
     """One 32-bit lane for each path in ``[lo, hi)``: lane ``p % 8`` of counter ``1 + p // 8``, low half first.
 
     Half the cost of `words`, fine enough where a draw is only compared with a default probability.
+
+    >>> lanes(7, "default", "firm-01", 613, 615).tolist()
+    [1763354016, 1167847641]
     """
     _check_range(lo, hi)
     start = lo - lo % 8

@@ -32,6 +32,12 @@ class Table:
     rows : tuple of tuple of str
     lines : tuple of int
         The line of the file (1-based) on which each row stands.
+
+    Examples
+    --------
+    >>> table = read_csv("indices/lpr.csv")
+    >>> table.columns, table.column(table.columns[0])[0], str(table.place(0, table.columns[0]))
+    (('date', 'LPR1Y', 'LPR5Y'), '2019-08-20', 'indices/lpr.csv:8:1 date')
     """
 
     name: str
@@ -126,7 +132,11 @@ def _misshapen(heading: Place, columns: tuple[str, ...], rows: list[tuple[int, t
 
 
 def read_bytes(name: str) -> bytes:
-    """The bytes of the file `name` below ``ipabs/data``; `FileError` if there is none."""
+    """The bytes of the file `name` below ``ipabs/data``; `FileError` if there is none.
+
+    >>> read_bytes("indices/lpr.csv")[:1]
+    b'#'
+    """
     # An absolute name or a step upwards must not leave the folder of package data.
     parts = name.split("/")
     entry = resources.files("ipabs").joinpath("data", *parts)
@@ -136,27 +146,47 @@ def read_bytes(name: str) -> bytes:
 
 
 def read_text(name: str) -> str:
-    """The UTF-8 text of the file `name` below ``ipabs/data``."""
+    """The UTF-8 text of the file `name` below ``ipabs/data``.
+
+    >>> read_text("indices/lpr.csv").splitlines()[0][:2]
+    '# '
+    """
     return read_bytes(name).decode("utf-8")
 
 
 def read_csv(name: str) -> Table:
-    """The table `name` below ``ipabs/data``."""
+    """The table `name` below ``ipabs/data``.
+
+    >>> read_csv("indices/lpr.csv").dates("date")[0]
+    datetime.date(2019, 8, 20)
+    """
     return parse_table(read_text(name), name=name)
 
 
 def read_toml(name: str) -> dict[str, Any]:
-    """The TOML file `name` below ``ipabs/data``."""
+    """The TOML file `name` below ``ipabs/data``.
+
+    >>> sorted(read_toml("words/basics.toml"))
+    ['finding']
+    """
     return tomllib.loads(read_text(name))
 
 
 def digest(name: str) -> str:
-    """SHA-256 of the file `name` below ``ipabs/data``, in hexadecimal: what a manifest records of a table."""
+    """SHA-256 of the file `name` below ``ipabs/data``, in hexadecimal: what a manifest records of a table.
+
+    >>> len(digest("indices/lpr.csv"))
+    64
+    """
     return hashlib.sha256(read_bytes(name)).hexdigest()
 
 
 def names(folder: str = "") -> tuple[str, ...]:
-    """The files of package data directly below `folder`, sorted; empty if there is no such folder."""
+    """The files of package data directly below `folder`, sorted; empty if there is no such folder.
+
+    >>> names("calendars")
+    ('calendars/exchange.csv', 'calendars/state_council.csv')
+    """
     root = resources.files("ipabs").joinpath("data", *folder.split("/") if folder else ())
     if not root.is_dir():
         return ()

@@ -105,6 +105,12 @@ class Timeline:
 
         A date counts as reached by the unadjusted or by the moved payment date, so an expected maturity may be stated
         either way.
+
+        >>> days, paid = (date(2024, 6, 28), date(2024, 9, 28)), (date(2024, 6, 28), date(2024, 9, 30))
+        >>> line = Timeline(cut_off=date(2024, 2, 29), closing=date(2024, 3, 28), collection_ends=days,
+        ...                 accrual_ends=days, payments=paid)
+        >>> line.period_on_or_after(date(2024, 9, 30)), line.period_on_or_after(date(2024, 10, 1))
+        (1, 2)
         """
         reached = (t for t in range(self.periods) if day <= max(self.accrual_ends[t], self.payments[t]))
         return next(reached, self.periods)

@@ -80,7 +80,11 @@ class Unit:
 
 
 class Key(str):
-    """The word for a field in a file, where Python needs another one: ``Annotated[str, Key("from")]``."""
+    """The word for a field in a file, where Python needs another one: ``Annotated[str, Key("from")]``.
+
+    >>> Key("from")
+    'from'
+    """
 
     __slots__ = ()
 
@@ -110,14 +114,24 @@ def parse_rate(text: str) -> float | Finding:
 
 
 def check_rate(value: Any) -> Finding | None:
-    """A rate lies between -100% and 100% a year."""
+    """A rate lies between -100% and 100% a year.
+
+    >>> check_rate(0.0325) is None, str(check_rate(3.25))
+    (True, '3.25 is outside -100% to 100% a year')
+    """
     if fault := check_finite(value):
         return fault
     return None if -1 <= value <= 1 else finding("unit.rate_range", "{got} is outside -100% to 100% a year", got=value)
 
 
 def parse_share(text: str) -> float | Finding:
-    """A share of a whole from ``75%`` or ``0.75``."""
+    """A share of a whole from ``75%`` or ``0.75``.
+
+    >>> parse_share("75%"), parse_share("0.75")
+    (0.75, 0.75)
+    >>> print(parse_share("75"))
+    '75' without a unit looks like a percentage; write 75%
+    """
     share = scaled(text, SHARE)
     if share is None:
         return finding("unit.share", "{got!r} is no share; write 75% or 0.75", got=text)
@@ -133,7 +147,11 @@ def parse_share(text: str) -> float | Finding:
 
 
 def check_share(value: Any) -> Finding | None:
-    """A share lies between 0 and 1."""
+    """A share lies between 0 and 1.
+
+    >>> check_share(0.75) is None, str(check_share(1.5))
+    (True, '1.5 is outside 0% to 100%')
+    """
     if fault := check_finite(value):
         return fault
     return None if 0 <= value <= 1 else finding("unit.share_range", "{got} is outside 0% to 100%", got=value)
@@ -152,7 +170,11 @@ def parse_money(text: str) -> float | Finding:
 
 
 def check_money(value: Any) -> Finding | None:
-    """An amount is not negative: from and to give its direction."""
+    """An amount is not negative: from and to give its direction.
+
+    >>> check_money(0.0) is None, str(check_money(-5.0))
+    (True, '-5.0 is negative; an amount is 0 or more')
+    """
     if fault := check_finite(value):
         return fault
     return (
@@ -161,26 +183,42 @@ def check_money(value: Any) -> Finding | None:
 
 
 def parse_number(text: str) -> float | Finding:
-    """A plain number."""
+    """A plain number.
+
+    >>> parse_number("1.25"), parse_number("1e3")
+    (1.25, 1000.0)
+    """
     number = scaled(text, PLAIN)
     return finding("unit.number", "{got!r} is no number; write 1.25", got=text) if number is None else number
 
 
 def parse_factor(text: str) -> float | Finding:
-    """A multiple from ``1.25`` or ``125%``."""
+    """A multiple from ``1.25`` or ``125%``.
+
+    >>> parse_factor("125%"), parse_factor("1.25")
+    (1.25, 1.25)
+    """
     factor = scaled(text, SHARE)
     return finding("unit.factor", "{got!r} is no multiple; write 1.25 or 125%", got=text) if factor is None else factor
 
 
 def check_factor(value: Any) -> Finding | None:
-    """A multiple is not negative."""
+    """A multiple is not negative.
+
+    >>> check_factor(1.25) is None, str(check_factor(-0.5))
+    (True, '-0.5 is negative; 0 or more is valid')
+    """
     if fault := check_finite(value):
         return fault
     return None if value >= 0 else finding("unit.negative", "{got} is negative; 0 or more is valid", got=value)
 
 
 def check_text(value: Any) -> Finding | None:
-    """Text without control characters other than line breaks and tabs."""
+    """Text without control characters other than line breaks and tabs.
+
+    >>> check_text("质押\\t1") is None, str(check_text("a\\x00"))
+    (True, "'a\\\\\\\\x00' has control characters")
+    """
     if not isinstance(value, str):
         return finding("unit.text_type", "{got!r} is no text but {type}", got=value, type=type(value).__name__)
     if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in value):
@@ -189,14 +227,24 @@ def check_text(value: Any) -> Finding | None:
 
 
 def parse_flag(text: str) -> bool | Finding:
-    """``true`` or ``false``, and no other word."""
+    """``true`` or ``false``, and no other word.
+
+    >>> parse_flag("true")
+    True
+    >>> print(parse_flag("yes"))
+    'yes' is neither true nor false
+    """
     if text not in ("true", "false"):
         return finding("unit.flag", "{got!r} is neither true nor false", got=text[:40])
     return text == "true"
 
 
 def check_flag(value: Any) -> Finding | None:
-    """A truth value."""
+    """A truth value.
+
+    >>> check_flag(True) is None, str(check_flag(1))
+    (True, "'1' is neither True nor False")
+    """
     if isinstance(value, bool):
         return None
     return finding("unit.flag_type", "{got!r} is neither True nor False", got=value)

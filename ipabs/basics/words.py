@@ -19,13 +19,21 @@ Language = Literal["en", "zh"]
 
 @cache
 def finding_templates() -> Mapping[str, str]:
-    """Chinese template of every finding code, from all rooms."""
+    """Chinese template of every finding code, from all rooms.
+
+    >>> finding_templates()["days.missing"]
+    '第 {got} 个位置的日期缺失'
+    """
     return _entries("finding")
 
 
 @cache
 def labels() -> Mapping[str, Mapping[Language, str]]:
-    """Both languages of every label, from all rooms."""
+    """Both languages of every label, from all rooms.
+
+    >>> labels()["words.yuan"]["zh"]
+    '元'
+    """
     return _entries("label")
 
 
@@ -49,7 +57,14 @@ def message(found: Finding, lang: Language = "en") -> str:
 
 
 def line(found: Finding, lang: Language = "en") -> str:
-    """The text of a finding behind its place, as the command line prints it."""
+    """The text of a finding behind its place, as the command line prints it.
+
+    >>> from ipabs.errors import Place
+    >>> late = finding("unit.date", "{got!r} is no date; write 2024-03-28", got="28.3.2024",
+    ...                place=Place(file="t.csv", line=2))
+    >>> line(late), line(late, "zh")
+    ("t.csv:2: '28.3.2024' is no date; write 2024-03-28", 't.csv:2：“28.3.2024”不是日期；请写 2024-03-28')
+    """
     place = str(found.place)
     return f"{place}{'：' if lang == 'zh' else ': '}{message(found, lang)}" if place else message(found, lang)
 
@@ -76,6 +91,11 @@ def label(key: str, lang: Language = "en") -> str:
     ------
     DataError
         No room has the label.
+
+    Examples
+    --------
+    >>> label("words.amount"), label("words.amount", "zh")
+    ('Amount', '金额')
     """
     known = labels()
     if key not in known:

@@ -29,6 +29,10 @@ class Schedule:
     """What contracts pay, ``(contract, period)``, each amount at the end of its period.
 
     `principal` is negative where a step-up payment does not cover the interest; `balance` is what is left after it.
+
+    >>> plan = linear(900.0, 0.01, 3)
+    >>> plan.payment, plan.balance
+    (array([[309., 306., 303.]]), array([[600., 300.,   0.]]))
     """
 
     interest: FloatArray

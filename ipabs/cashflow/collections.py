@@ -144,7 +144,18 @@ class Collections:
 
     @classmethod
     def stack(cls, parts: Iterable[Self]) -> Self:
-        """The paths of several collections on one timeline, one after the other."""
+        """The paths of several collections on one timeline, one after the other.
+
+        >>> from datetime import date
+        >>> days = (date(2024, 6, 20),)
+        >>> line = Timeline(cut_off=date(2024, 2, 29), closing=date(2024, 3, 28), collection_ends=days,
+        ...                 accrual_ends=days,
+        ...                 payments=days)
+        >>> Collections.stack([Collections(line, interest=3.0), Collections(line, interest=[[1.0], [2.0]])]).interest
+        array([[3.],
+               [1.],
+               [2.]])
+        """
         pieces = tuple(parts)
         if not pieces or any(piece.timeline != pieces[0].timeline for piece in pieces):
             raise DataError(finding("collections.stack", "only collections of one timeline can be stacked"))
@@ -181,6 +192,17 @@ class Collections:
         ------
         DataError
             Unknown columns, the first row whose date differs, and whatever is wrong with the series.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> days = (date(2024, 6, 20), date(2024, 9, 20))
+        >>> line = Timeline(cut_off=date(2024, 2, 29), closing=date(2024, 3, 28), collection_ends=days,
+        ...                 accrual_ends=days,
+        ...                 payments=days)
+        >>> frame = pd.DataFrame({"date": days, "principal [CNY]": [60.0, 40.0]})
+        >>> Collections.from_frame(line, frame, opening=100.0).performing
+        array([[40.,  0.]])
         """
         series = table_series(timeline, frame, ROWS, columns or {})
         return cls(timeline, opening=opening, opening_delinquent=opening_delinquent, **series)

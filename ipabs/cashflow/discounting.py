@@ -18,14 +18,24 @@ PERIOD_GONE = {"end": 1.0, "mid": 0.5, "start": 0.0}
 
 
 class DiscountCurve(Protocol):
-    """Anything that discounts dates to its own date, such as `ipabs.basics.curve.Curve`."""
+    """Anything that discounts dates to its own date, such as `ipabs.basics.curve.Curve`.
+
+    >>> from datetime import date
+    >>> from ipabs.basics.curve import Curve
+    >>> present_value(["2025-01-01"], [105.0], Curve.flat(0.05, date(2024, 1, 2)))
+    100.0
+    """
 
     def discount(self, dates: Dates) -> FloatArray:
         """Discount factors of `dates`."""
 
 
 def value_or_array(values: ArrayLike) -> Values:
-    """A number for one series, an array for many."""
+    """A number for one series, an array for many.
+
+    >>> value_or_array(np.float64(0.5)), value_or_array([0.5, 0.25])
+    (0.5, array([0.5 , 0.25]))
+    """
     array = np.asarray(values, dtype=np.float64)
     return float(array) if array.ndim == 0 else array
 
@@ -71,6 +81,11 @@ def dated_flows(dates: Dates, amounts: ArrayLike, day_count: DayCount) -> tuple[
     ------
     DataError
         No flows, shapes that do not fit, amounts that are not finite.
+
+    Examples
+    --------
+    >>> dated_flows(["2024-01-01", "2024-12-31", "NaT"], [-100.0, 103.0, 0.0], "ACT/365F")
+    (array([0., 1., 0.]), array([-100.,  103.,    0.]))
     """
     days, flows = whole_days(dates, gaps=True), numbers("amounts", amounts)
     refuse(DataError, _shape_faults(days, flows))

@@ -16,6 +16,15 @@ def by_path_and_period(name: str, values: ArrayLike, timeline: Timeline) -> tupl
     """`values` as an array ``(path, period)``, and what is wrong with it.
 
     A number stands for every period, a flat series is one path.
+
+    >>> from datetime import date
+    >>> days = (date(2024, 6, 20), date(2024, 9, 20))
+    >>> line = Timeline(cut_off=date(2024, 2, 29), closing=date(2024, 3, 28), collection_ends=days, accrual_ends=days,
+    ...                 payments=days)
+    >>> by_path_and_period("interest", 4.5, line)
+    (array([[4.5, 4.5]]), [])
+    >>> print(*by_path_and_period("interest", ["much", "more"], line)[1])
+    interest: interest is not a table of numbers (list)
     """
     try:
         array = np.asarray(values, dtype=np.float64)
@@ -76,7 +85,11 @@ def _value_faults(name: str, array: FloatArray, timeline: Timeline) -> Iterator[
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Series:
-    """One named series; `values` is ``(path, period)``, a flat series is one path, a number stands for every period."""
+    """One named series; `values` is ``(path, period)``, a flat series is one path, a number stands for every period.
+
+    >>> Series(name="interest", values=[4.5, 3.0], unit="CNY").heading
+    'interest [CNY]'
+    """
 
     name: str
     values: ArrayLike
@@ -156,7 +169,11 @@ class Panel:
 
 
 def path_count_faults(name: str, count: int, paths: int) -> list[Finding]:
-    """A series has one path (it stands for all) or as many as the largest."""
+    """A series has one path (it stands for all) or as many as the largest.
+
+    >>> print(*path_count_faults("interest", 3, 1000))
+    interest: interest has 3 paths, another series 1000
+    """
     if count in (1, paths):
         return []
     template = "{series} has {got} paths, another series {paths}"

@@ -23,6 +23,15 @@ def table_series(
     ------
     DataError
         Columns that are no series or stand twice; the first row whose date differs.
+
+    Examples
+    --------
+    >>> days = (date(2024, 6, 20), date(2024, 9, 20))
+    >>> line = Timeline(cut_off=date(2024, 2, 29), closing=date(2024, 3, 28), collection_ends=days, accrual_ends=days,
+    ...                 payments=days)
+    >>> frame = pd.DataFrame({"收款日": days, "利息": [4.5, 3.0]})
+    >>> table_series(line, frame, ("interest", "principal"), {"收款日": "date", "利息": "interest"})
+    {'interest': array([4.5, 3. ])}
     """
     named = frame.rename(columns=dict(columns)).rename(columns=lambda name: str(name).partition(" [")[0])
     dates = named["date"] if list(named.columns).count("date") == 1 else named.index.to_series()

@@ -101,7 +101,14 @@ class Cohorts:
 
 
 def months_of_origin(obligations: Sequence[Obligation]) -> IntArray:
-    """Month of origination of each obligation, counted from year 0."""
+    """Month of origination of each obligation, counted from year 0.
+
+    >>> from ipabs.pool.receivable import Receivable
+    >>> bill = Receivable(id="R1", obligor="F1", face=1.0, start=date(2024, 3, 1), maturity=date(2025, 3, 1),
+    ...                   discount_rate=0.05)
+    >>> months_of_origin([bill]) == 12 * 2024 + 3
+    array([ True])
+    """
     return np.array([_months(one.start) - getattr(one, "seasoning", 0) for one in obligations], dtype=np.int64)
 
 
@@ -110,12 +117,28 @@ def _months(day: date) -> int:
 
 
 def sums(at: IntArray, amounts: FloatArray, size: int) -> FloatArray:
-    """Sum of the amounts that belong to each of `size` places."""
+    """Sum of the amounts that belong to each of `size` places.
+
+    >>> sums(np.array([0, 2, 0]), np.array([1.0, 5.0, 2.0]), 3)
+    array([3., 0., 5.])
+    """
     return np.asarray(np.bincount(at, amounts, size), dtype=np.float64)
 
 
 def opening_balances(pool: Pool, flows: PooledFlows, timeline: Timeline) -> FloatArray:
-    """What each obligation owes at the cut-off: its balance after the last payment up to then, or its principal."""
+    """What each obligation owes at the cut-off: its balance after the last payment up to then, or its principal.
+
+    >>> from ipabs.basics.party import Party
+    >>> from ipabs.pool.kinds import PledgedLoan
+    >>> loan = PledgedLoan(id="C1", obligor="F1", principal=100.0, start=date(2024, 1, 1), maturity=date(2025, 1, 1),
+    ...                    contract_rate=0.04, amortization="linear")
+    >>> days = (date(2024, 10, 1),)
+    >>> line = Timeline(cut_off=date(2024, 7, 1), closing=date(2024, 7, 1), collection_ends=days, accrual_ends=days,
+    ...                 payments=days)
+    >>> pool = Pool((loan,), (Party(id="F1"),))
+    >>> opening_balances(pool, pool.contract_flows(), line)
+    array([50.])
+    """
     owed = pool.principals()
     past = flows.days <= np.datetime64(timeline.cut_off)
     last = np.append(past[:-1] & ~(past[1:] & (flows.row[1:] == flows.row[:-1])), past[-1:])

@@ -23,7 +23,15 @@ AMORTIZATIONS: tuple[Amortization, ...] = get_args(Amortization)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installment:
-    """A repayment of principal on a date of its own."""
+    """A repayment of principal on a date of its own.
+
+    >>> from ipabs.pool.kinds import PledgedLoan
+    >>> halves = tuple(Installment(date=date(2024, month, 20), principal=500_000.0) for month in (6, 12))
+    >>> loan = PledgedLoan(id="C1", obligor="F1", principal=1_000_000.0, start=date(2023, 12, 20),
+    ...                    maturity=date(2024, 12, 20), contract_rate=0.04, amortization="custom", schedule=halves)
+    >>> loan.contract_flows().principal
+    array([     0., 500000.,      0., 500000.])
+    """
 
     date: date
     principal: Money
@@ -45,6 +53,14 @@ class Contract:
     negative      `installment` is the total payment whatever the rate; interest beyond it is added to the balance
     custom        principal as listed in `schedule`
     ============  ==================================================================================================
+
+    >>> from ipabs.pool.repayment import flows_of
+    >>> terms = Contract(id="C1", obligor="F1", principal=1_200_000.0, start=date(2024, 1, 1), maturity=date(2025, 1,
+    ...                                                                                                      1),
+    ...                  contract_rate=0.04, amortization="linear", day_count="30E/360")
+    >>> flows = flows_of([terms])
+    >>> flows.interest.round(2), flows.balance      # 1 % a quarter of what is left
+    (array([12000.,  9000.,  6000.,  3000.]), array([900000., 600000., 300000.,      0.]))
     """
 
     id: Annotated[str, "contract number, unique in the tape"]
@@ -94,7 +110,11 @@ class Contract:
 
 
 def cycle_months(cycle: Cycle) -> int:
-    """Months between payments: 2 for bimonthly, 0 for one payment at maturity."""
+    """Months between payments: 2 for bimonthly, 0 for one payment at maturity.
+
+    >>> cycle_months("bimonthly"), cycle_months("quarterly"), cycle_months("at_maturity")
+    (2, 3, 0)
+    """
     match cycle:
         case "at_maturity":
             return 0
@@ -122,7 +142,11 @@ WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def naming_findings(id: str, obligor: str) -> Iterator[Finding]:
-    """An obligation without an id or an obligor."""
+    """An obligation without an id or an obligor.
+
+    >>> [str(found) for found in naming_findings("C1", " ")]
+    ['obligor: a contract needs an obligor']
+    """
     if not id.strip():
         yield finding("contract.id", "a contract needs an id", path=("id",), got=id)
     if not obligor.strip():
@@ -130,7 +154,13 @@ def naming_findings(id: str, obligor: str) -> Iterator[Finding]:
 
 
 def term_findings(terms: Contract) -> Iterator[Finding]:
-    """Everything that is wrong with the terms of a contract, each under the field to correct."""
+    """Everything that is wrong with the terms of a contract, each under the field to correct.
+
+    >>> terms = Contract(id="C1", obligor="F1", principal=100.0, start=date(2024, 1, 1), maturity=date(2025, 1, 1),
+    ...                  contract_rate=0.04, grace=12)
+    >>> print(*term_findings(terms))
+    grace: 12 months from the start reach the maturity 2025-01-01
+    """
     yield from naming_findings(terms.id, terms.obligor)
     for name, words in WORDS.items():
         if (word := getattr(terms, name)) is not None and word not in words:

@@ -21,7 +21,14 @@ from ipabs.pool.pool import Pool, column_faults
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """What a contract has to be: a column of the pool's table within bounds, or one of some words."""
+    """What a contract has to be: a column of the pool's table within bounds, or one of some words.
+
+    >>> table = pd.DataFrame({"rating": ["AA", "", "BB"], "contract_rate": [0.04, 0.05, 0.12]})
+    >>> Criterion(name="rated", column="rating", excluding=("BB",)).met(table)
+    array([ True, False, False])
+    >>> Criterion(name="usury", column="contract_rate", maximum=0.10).met(table)
+    array([ True,  True, False])
+    """
 
     KEYED: ClassVar[str] = "name"
 
@@ -49,7 +56,15 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConcentrationLimit:
-    """The `top` largest groups hold at most a share of the principal."""
+    """The `top` largest groups hold at most a share of the principal.
+
+    >>> table = pd.DataFrame({"obligor": ["F1", "F2", "F3"], "principal": [6e6, 3e6, 1e6]})
+    >>> limit = ConcentrationLimit(name="largest debtor", maximum=0.5)
+    >>> limit.held(table)
+    0.6
+    >>> print(limit.finding(table))
+    largest debtor: largest debtor: the 1 largest by obligor hold 60.00%; at most 50.00%
+    """
 
     KEYED: ClassVar[str] = "name"
     KIND: ClassVar[str] = "concentration"
@@ -76,7 +91,12 @@ class ConcentrationLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinimumNumber:
-    """There are at least so many groups."""
+    """There are at least so many groups.
+
+    >>> table = pd.DataFrame({"obligor": ["F1", "F2", "F1"], "principal": [6e6, 3e6, 1e6]})
+    >>> print(MinimumNumber(name="unrelated debtors", minimum=10).finding(table))
+    unrelated debtors: unrelated debtors: 2 different by obligor; at least 10
+    """
 
     KEYED: ClassVar[str] = "name"
     KIND: ClassVar[str] = "number"
@@ -101,7 +121,15 @@ class MinimumNumber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AverageLimit:
-    """The average of a column, weighted by principal, lies within bounds."""
+    """The average of a column, weighted by principal, lies within bounds.
+
+    >>> table = pd.DataFrame({"contract_rate": [0.04, 0.06], "principal": [3e6, 1e6]})
+    >>> limit = AverageLimit(name="yield", column="contract_rate", minimum=0.05)
+    >>> limit.held(table)                           # (3 · 4 % + 1 · 6 %) / 4
+    0.045
+    >>> print(limit.finding(table))
+    yield: yield: the average contract_rate is 0.045; wanted 0.05 to inf
+    """
 
     KEYED: ClassVar[str] = "name"
     KIND: ClassVar[str] = "average"
@@ -138,7 +166,12 @@ def _broken(code: str, template: str, limit: Limit, got: str, **values: object) 
 
 
 def limit_faults(limits: Sequence[Limit], table: pd.DataFrame) -> Iterator[Finding]:
-    """Limits on columns that a pool's table does not have, or that hold no numbers."""
+    """Limits on columns that a pool's table does not have, or that hold no numbers.
+
+    >>> table = pd.DataFrame({"obligor": ["F1"], "principal": [6e6]})
+    >>> print(*limit_faults([ConcentrationLimit(name="sector", by="sectr", maximum=0.5)], table))
+    sector: the pool's table has no column 'sectr'; valid: obligor, principal
+    """
     wanted = [
         (one.name, one.column, True) if isinstance(one, AverageLimit) else (one.name, one.by, False) for one in limits
     ]
@@ -157,7 +190,22 @@ EXCHANGE_LIMITS: tuple[Limit, ...] = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Screening:
-    """What screening found: `passed` says for each contract (row) and criterion (column) whether it is met."""
+    """What screening found: `passed` says for each contract (row) and criterion (column) whether it is met.
+
+    >>> from ipabs.io.table import parse_table
+    >>> from ipabs.pool.tape_rules import read_tape
+    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
+    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
+    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
+    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
+    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> screening = screen(pool, (Criterion(name="short", column="remaining_months", maximum=12),), as_of=date(2024,
+    ...                                                                                                        3, 1))
+    >>> screening.eligible.ids
+    ('C1', 'C2')
+    >>> print(*screening.findings())
+    C3: contract C3 is left out: it fails short
+    """
 
     pool: Pool
     passed: pd.DataFrame
@@ -205,6 +253,23 @@ def screen(pool: Pool, criteria: tuple[Criterion, ...], *, as_of: date) -> Scree
     ------
     SpecError
         A criterion on a column that the pool's table does not have, or a bound on what is no number.
+
+    Examples
+    --------
+    >>> from ipabs.io.table import parse_table
+    >>> from ipabs.pool.tape_rules import read_tape
+    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
+    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
+    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
+    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
+    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> artificial = Criterion(name="AI", column="sector", among=("AI",))
+    >>> cheap = Criterion(name="rate", column="contract_rate", maximum=0.055)
+    >>> screen(pool, (artificial, cheap), as_of=date(2024, 3, 1)).to_frame()
+               failed  failed principal  failed alone
+    criterion
+    AI              1         1000000.0             0
+    rate            1         1000000.0             0
     """
     table = pool.to_frame(as_of=as_of)
     wanted = [(one.name, one.column, one.minimum is not None or one.maximum is not None) for one in criteria]
@@ -223,6 +288,20 @@ def limit_findings(
     ------
     SpecError
         A limit on a column that the pool's table does not have, or an average of what is no number.
+
+    Examples
+    --------
+    >>> from ipabs.io.table import parse_table
+    >>> from ipabs.pool.tape_rules import read_tape
+    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
+    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
+    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
+    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
+    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> for found in limit_findings(pool, (ConcentrationLimit(name="largest debtor", maximum=0.5),
+    ...                                    MinimumNumber(name="debtors", minimum=3))):
+    ...     print(found)
+    largest debtor: largest debtor: the 1 largest by obligor hold 60.00%; at most 50.00%
     """
     table = pool.to_frame(as_of=as_of)
     refuse(SpecError, limit_faults(limits, table))

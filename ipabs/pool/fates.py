@@ -17,6 +17,10 @@ class Fates(Protocol):
 
     ``path[e]``, ``party[e]`` (a place in `parties`) and ``period[e]`` describe default e; a party that does not default
     on a path has no entry there.
+
+    >>> fates: Fates = DefaultList(("F1", "F2"), 1000, path=[17], party=[1], period=[3])    # F2, on path 17
+    >>> fates.paths, int(default_periods(fates, "F2")[17])
+    (1000, 3)
     """
 
     @property
@@ -135,7 +139,12 @@ def _refuse_two(again: BoolArray, obligors: Sequence[str], who: IntArray, path: 
 def fate_faults(
     obligors: Sequence[str], periods: int, fates: Fates, collateral: Mapping[str, FloatArray]
 ) -> Iterator[Finding]:
-    """Entries of the fates outside their ranges; collateral of nobody, or of another shape."""
+    """Entries of the fates outside their ranges; collateral of nobody, or of another shape.
+
+    >>> fates = DefaultList(("F1",), 2, path=[5], party=[0], period=[0])
+    >>> print(*fate_faults(["F1"], 4, fates, {}))
+    path: path runs from 5 to 5; the fates have 2
+    """
     for name, values, size in (
         ("path", fates.path, fates.paths),
         ("party", fates.party, len(fates.parties)),

@@ -24,6 +24,13 @@ class ContractFlows:
         sum is always the cash of the date.
     balance : FloatArray
         ``(n,)`` outstanding after each date; the last is 0.
+
+    Examples
+    --------
+    >>> flows = ContractFlows(dates=day_numbers([date(2024, 12, 20)]), interest=np.array([40_000.0]),
+    ...                       principal=np.array([1_000_000.0]), balance=np.zeros(1))
+    >>> flows.cash
+    array([1040000.])
     """
 
     dates: DateArray
@@ -42,7 +49,14 @@ class ContractFlows:
 
 @runtime_checkable
 class Obligation(Protocol):
-    """A claim of the pool on an obligor. Anything with these names can stand in a `Pool`."""
+    """A claim of the pool on an obligor. Anything with these names can stand in a `Pool`.
+
+    >>> from ipabs.pool.receivable import Receivable
+    >>> bill = Receivable(id="R1", obligor="F1", face=100.0, start=date(2024, 3, 28), maturity=date(2024, 9, 24),
+    ...                   discount_rate=0.05)
+    >>> isinstance(bill, Obligation), bill.principal, bill.contract_flows().cash
+    (True, 97.5, array([100.]))
+    """
 
     @property
     def id(self) -> str:

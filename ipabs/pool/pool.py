@@ -84,6 +84,14 @@ class Pool:
         """The obligations with these ids, in the order of the pool, and the parties they name.
 
         An id that the pool does not have is a `DataError`.
+
+        >>> from datetime import date
+        >>> from ipabs.pool.receivable import Receivable
+        >>> bills = tuple(Receivable(id=f"R{k}", obligor="F1", face=100.0, start=date(2024, 1, 1),
+        ...                          maturity=date(2025, 1, 1),
+        ...                          discount_rate=0.0) for k in range(3))
+        >>> Pool(bills, (Party(id="F1"),)).select(["R2", "R0"]).ids
+        ('R0', 'R2')
         """
         wanted = set(ids)
         refuse(
@@ -201,6 +209,10 @@ def column_faults(table: pd.DataFrame, wanted: Iterable[tuple[str, str, bool]]) 
     """Columns that a pool's table does not have, or that hold no numbers where numbers are wanted.
 
     Each of `wanted` is the name of the rule, its column, and whether it needs a number in every row.
+
+    >>> table = pd.DataFrame({"sector": ["AI"], "age": [None]})
+    >>> print(*column_faults(table, [("young", "agee", True)]))
+    young: the pool's table has no column 'agee'; did you mean 'age'?
     """
     for name, column, numbers in wanted:
         if column not in table:

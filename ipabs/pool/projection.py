@@ -209,6 +209,25 @@ class UnderFates:
     """A pool made ready for many blocks of fates: what each obligor pays as long as nobody defaults.
 
     ``project(pool, timeline, vectors, fates=fates)`` makes it and uses it once; a simulation keeps it.
+
+    >>> from datetime import date
+    >>> from ipabs.basics.party import Party
+    >>> from ipabs.pool.fates import DefaultList
+    >>> from ipabs.pool.kinds import PledgedLoan
+    >>> loan = PledgedLoan(id="C1", obligor="F1", principal=1_000_000.0, start=date(2024, 1, 1), maturity=date(2025,
+    ...                                                                                                        1, 1),
+    ...                    contract_rate=0.04, amortization="bullet", day_count="30E/360")
+    >>> from ipabs.basics.timeline import Timeline
+    >>> ends = (date(2024, 7, 1), date(2025, 1, 1))
+    >>> line = Timeline(cut_off=date(2024, 1, 1), closing=date(2024, 1, 1), collection_ends=ends, accrual_ends=ends,
+    ...                 payments=ends)
+    >>> ready = UnderFates.of(Pool((loan,), (Party(id="F1"),)), line, Vectors(severity=0.6))
+    >>> paid = ready.collections(DefaultList(("F1",), 2, path=[1], party=[0], period=[1]))      # path 1: in period 1
+    >>> paid.principal, paid.defaulted, paid.recovery
+    (array([[      0., 1000000.],
+           [      0.,       0.]]), array([[      0.,       0.],
+           [      0., 1000000.]]), array([[     0.,      0.],
+           [     0., 400000.]]))
     """
 
     pool: Pool

@@ -33,7 +33,17 @@ NOISE_DIGITS = 6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PooledFlows:
-    """Flat contract flows of many contracts: entry e belongs to contract ``row[e]``."""
+    """Flat contract flows of many contracts: entry e belongs to contract ``row[e]``.
+
+    >>> from datetime import date
+    >>> from ipabs.pool.kinds import PledgedLoan
+    >>> loan = PledgedLoan(id="C1", obligor="F1", principal=1_000_000.0, start=date(2024, 1, 1), maturity=date(2025,
+    ...                                                                                                        1, 1),
+    ...                    contract_rate=0.04, amortization="bullet", day_count="30E/360")
+    >>> flows = flows_of([loan, loan])
+    >>> flows.row, flows.of(1).interest
+    (array([0, 0, 0, 0, 1, 1, 1, 1]), array([10000., 10000., 10000., 10000.]))
+    """
 
     row: IntArray
     days: DateArray
@@ -58,7 +68,17 @@ class PooledFlows:
 
 
 def flows_of(contracts: Sequence[Contract], indices: Sequence[IndexHistory] = ()) -> PooledFlows:
-    """The contract flows of every contract, in the order given."""
+    """The contract flows of every contract, in the order given.
+
+    >>> from datetime import date
+    >>> from ipabs.pool.kinds import PledgedLoan
+    >>> loan = PledgedLoan(id="C1", obligor="F1", principal=1_000_000.0, start=date(2024, 1, 1), maturity=date(2025,
+    ...                                                                                                        1, 1),
+    ...                    contract_rate=0.04, amortization="bullet", day_count="30E/360")
+    >>> flows = flows_of([loan])
+    >>> [str(day) for day in flows.days], flows.interest + flows.principal
+    (['2024-04-01', '2024-07-01', '2024-10-01', '2025-01-01'], array([  10000.,   10000.,   10000., 1010000.]))
+    """
     parts = []
     for lo in range(0, len(contracts), CHUNK):
         part = _chunk(contracts[lo : lo + CHUNK], indices)
@@ -222,7 +242,14 @@ def _rates(
 
 
 def index_findings(terms: Contract, indices: Sequence[IndexHistory] = ()) -> Iterator[Finding]:
-    """An index that is not known, or that has no value on the first date on which the contract needs it."""
+    """An index that is not known, or that has no value on the first date on which the contract needs it.
+
+    >>> from datetime import date
+    >>> terms = Contract(id="C1", obligor="F1", principal=1.0, start=date(2015, 1, 1), maturity=date(2016, 1, 1),
+    ...                  index="LPR1Y")
+    >>> print(*index_findings(terms))
+    index: index LPR1Y starts on 2019-08-20; the contract needs it on 2015-01-01
+    """
     if not terms.index:
         return
     known = [*(index.name for index in indices), *INDICES]
@@ -239,7 +266,14 @@ def index_findings(terms: Contract, indices: Sequence[IndexHistory] = ()) -> Ite
 
 
 def yield_findings(terms: Contract) -> Iterator[Finding]:
-    """An agreed payment that does not repay the principal at any rate of 0 or more."""
+    """An agreed payment that does not repay the principal at any rate of 0 or more.
+
+    >>> from datetime import date
+    >>> terms = Contract(id="C1", obligor="F1", principal=100.0, start=date(2024, 1, 1), maturity=date(2025, 1, 1),
+    ...                  installment=24.0)
+    >>> print(*yield_findings(terms))
+    installment: 4 payments of 24.00 do not repay the principal 100.00
+    """
     if terms.contract_rate is not None or terms.index or terms.installment is None or any(term_findings(terms)):
         return
     schedule = schedule_of((terms,))

@@ -16,6 +16,15 @@ def unit_profile(collections: Collections) -> dict[str, FloatArray]:
     """What one unit of principal pays in each period after it is bought, ``(period,)``, from a pool's first path.
 
     The pool is new contracts projected over their whole life; its period 0 is the first after the purchase.
+
+    >>> from datetime import date
+    >>> from ipabs.basics.timeline import Timeline
+    >>> ends = (date(2024, 7, 1), date(2025, 1, 1))
+    >>> line = Timeline(cut_off=date(2024, 1, 1), closing=date(2024, 1, 1), collection_ends=ends, accrual_ends=ends,
+    ...                 payments=ends)
+    >>> paid = Collections(line, interest=[30.0, 15.0], principal=[500.0, 500.0], opening=1000.0)
+    >>> unit_profile(paid)["principal"], unit_profile(paid)["interest"]
+    (array([0.5, 0.5]), array([0.03 , 0.015]))
     """
     opening = float(collections.opening[0])
     return {name: collections.series(name)[0] / opening for name in PROFILE}
@@ -46,6 +55,18 @@ def revolving_collections(
     ------
     DataError
         More periods than the time line has, a series that cannot be reinvested, more than one path.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from ipabs.basics.timeline import Timeline
+    >>> ends = (date(2024, 7, 1), date(2025, 1, 1))
+    >>> line = Timeline(cut_off=date(2024, 1, 1), closing=date(2024, 1, 1), collection_ends=ends, accrual_ends=ends,
+    ...                 payments=ends)
+    >>> paid = Collections(line, interest=[30.0, 15.0], principal=[500.0, 500.0], opening=1000.0)
+    >>> again = revolving_collections(paid, unit_profile(paid), periods=1)
+    >>> again.principal, again.interest             # 500 is spent on new contracts, which pay 250 and 15 in period 1
+    (array([[  0., 750.]]), array([[30., 30.]]))
     """
     line = collections.timeline
     _check(collections, line, periods, reinvested)

@@ -15,7 +15,11 @@ from ipabs.errors import Finding, finding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
-    """A royalty rate on the part of a contract year's sales above a threshold, up to the next tier."""
+    """A royalty rate on the part of a contract year's sales above a threshold, up to the next tier.
+
+    >>> tiered((Tier(rate=0.05), Tier(above=10e6, rate=0.03)), np.array([15e6]))     # 10m · 5 % + 5m · 3 %
+    array([650000.])
+    """
 
     above: Money = 0.0
     rate: Share
@@ -23,7 +27,12 @@ class Tier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Milestone:
-    """A payment on the date on which all sales since the start first reach a sum."""
+    """A payment on the date on which all sales since the start first reach a sum.
+
+    >>> terms = RoyaltyTerms(tiers=(Tier(rate=0.0),), milestones=(Milestone(sales=100.0, payment=5.0),))
+    >>> royalties(terms, (date(2024, 12, 31), date(2025, 12, 31)), np.array([0, 1]), np.array([[60.0, 60.0]]))
+    array([[0., 5.]])
+    """
 
     sales: Money
     payment: Money
@@ -31,7 +40,12 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatchUp:
-    """On a date the licensee makes up what all its payments lack to a sum."""
+    """On a date the licensee makes up what all its payments lack to a sum.
+
+    >>> terms = RoyaltyTerms(tiers=(Tier(rate=0.1),), catch_ups=(CatchUp(date=date(2025, 12, 31), total=20.0),))
+    >>> royalties(terms, (date(2024, 12, 31), date(2025, 12, 31)), np.array([0, 1]), np.array([[60.0, 60.0]]))
+    array([[ 6., 14.]])
+    """
 
     date: date
     total: Money
@@ -43,6 +57,10 @@ class RoyaltyTerms:
 
     For each date, in this order: the tiers on the sales of the contract year so far; milestones; at the end of each
     contract year the amount that its royalties lack to `minimum`; catch-ups; and all payments together end at `cap`.
+
+    >>> terms = RoyaltyTerms(tiers=(Tier(rate=0.1),), minimum=8.0, cap=13.0)
+    >>> royalties(terms, (date(2024, 12, 31), date(2025, 12, 31)), np.array([0, 1]), np.array([[60.0, 60.0]]))
+    array([[8., 5.]])
     """
 
     tiers: Annotated[tuple[Tier, ...], "rates by sales of the contract year, thresholds rising"]
@@ -109,7 +127,11 @@ def royalties(terms: RoyaltyTerms, days: tuple[date, ...], year: IntArray, sales
 
 
 def tiered(tiers: tuple[Tier, ...], sales: FloatArray) -> FloatArray:
-    """Royalty on a year's sales: each tier's rate on the part within it."""
+    """Royalty on a year's sales: each tier's rate on the part within it.
+
+    >>> tiered((Tier(rate=0.05), Tier(above=100.0, rate=0.03)), np.array([80.0, 140.0])).round(9)
+    array([4. , 6.2])
+    """
     due = np.zeros(sales.shape)
     for n, tier in enumerate(tiers):
         top = tiers[n + 1].above if n + 1 < len(tiers) else np.inf

@@ -21,7 +21,13 @@ from ipabs.pool.royalty import RoyaltyTerms, Tier, royalties
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sales:
-    """Expected sales of the licensed product in the time up to a payment date."""
+    """Expected sales of the licensed product in the time up to a payment date.
+
+    >>> stream = RoyaltyStream(id="Y1", obligor="L1", principal=900_000.0, start=date(2023, 12, 31), royalty_rate=0.05,
+    ...                        sales=(Sales(date=date(2024, 12, 31), amount=20_000_000.0),))
+    >>> stream.contract_flows().cash, round(stream.effective_yield(), 6)       # 366 days: (1 / 0.9 - 1) · 365 / 366
+    (array([1000000.]), 0.110808)
+    """
 
     date: date
     amount: Money

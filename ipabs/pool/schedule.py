@@ -31,6 +31,15 @@ class Schedule:
 
     `place` counts a contract's entries from 0, `days` are the payment dates, `fraction` is the part of a year since the
     entry before, `custom` the principal of a listed schedule.
+
+    >>> from datetime import date
+    >>> from ipabs.pool.kinds import PledgedLoan
+    >>> loan = PledgedLoan(id="C1", obligor="F1", principal=1_000_000.0, start=date(2024, 1, 1), maturity=date(2025,
+    ...                                                                                                        1, 1),
+    ...                    contract_rate=0.04, amortization="bullet", day_count="30E/360")
+    >>> plan = schedule_of([loan])
+    >>> plan.days.astype(str).tolist(), plan.fraction
+    (['2024-04-01', '2024-07-01', '2024-10-01', '2025-01-01'], array([0.25, 0.25, 0.25, 0.25]))
     """
 
     row: IntArray
@@ -60,7 +69,16 @@ DATE_TERMS = attrgetter(
 
 
 def schedule_of(contracts: Sequence[Contract]) -> Schedule:
-    """The schedule of every contract; contracts whose dates follow the same terms share the work."""
+    """The schedule of every contract; contracts whose dates follow the same terms share the work.
+
+    >>> from datetime import date
+    >>> from ipabs.pool.kinds import PledgedLoan
+    >>> loan = PledgedLoan(id="C1", obligor="F1", principal=1_000_000.0, start=date(2024, 1, 1), maturity=date(2025,
+    ...                                                                                                        1, 1),
+    ...                    contract_rate=0.04, amortization="bullet", day_count="30E/360")
+    >>> schedule_of([loan, loan]).shape
+    (2, 4)
+    """
     terms = [DATE_TERMS(one) for one in contracts]
     first: dict[object, int] = {}
     kind = np.array([first.setdefault((*one[:-2], one[-2] is None, one[-1] in TOTAL), len(first)) for one in terms])

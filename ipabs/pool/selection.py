@@ -27,7 +27,18 @@ SOLVED, OUT_OF_TIME = 0, 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """Bounds of the pool's principal."""
+    """Bounds of the pool's principal.
+
+    >>> from ipabs.io.table import parse_table
+    >>> from ipabs.pool.tape_rules import read_tape
+    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
+    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
+    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
+    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
+    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> select_pool(pool, (), size=Size(maximum=8e6)).pool.ids        # at most 8 million
+    ('C1', 'C3')
+    """
 
     minimum: Money = 0.0
     maximum: Money | None = None
@@ -47,6 +58,19 @@ class Selection:
         Limits without which the result would be better.
     proven : bool
         Whether nothing better exists; False when time ran out.
+
+    Examples
+    --------
+    >>> from ipabs.io.table import parse_table
+    >>> from ipabs.pool.tape_rules import read_tape
+    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
+    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
+    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
+    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
+    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> found = select_pool(pool, (), size=Size(maximum=8e6))
+    >>> found.objective, found.binding, found.proven
+    (7000000.0, ('size',), True)
     """
 
     pool: Pool
@@ -87,6 +111,22 @@ def select_pool(
         Columns that the pool's table does not have; two limits of one name; the cheapest pool of no size.
     ModelError
         No pool meets all limits; the finding names a smallest set of limits that clash. Or none is found in time.
+
+    Examples
+    --------
+    >>> from ipabs.io.table import parse_table
+    >>> from ipabs.pool.tape_rules import read_tape
+    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
+    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
+    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
+    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
+    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> limit = ConcentrationLimit(name="largest debtor", maximum=0.76)
+    >>> found = select_pool(pool, (limit,), size=Size(maximum=5e6))
+    >>> found.pool.ids, found.objective, found.binding
+    (('C2', 'C3'), 4000000.0, ('size',))
+    >>> select_pool(pool, (), size=Size(minimum=4e6), objective="cheapest").pool.ids
+    ('C2', 'C3')
     """
     table, size = pool.to_frame(as_of=as_of), size or Size()
     refuse(SpecError, _faults(table, limits, size, objective, cost))

@@ -80,7 +80,21 @@ def stratify(
 
 
 def top_names(pool: Pool, by: str = "obligor", *, count: int = 10) -> pd.DataFrame:
-    """The largest groups with principal, share and share together with those above them."""
+    """The largest groups with principal, share and share together with those above them.
+
+    >>> from ipabs.io.table import parse_table
+    >>> from ipabs.pool.tape_rules import read_tape
+    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
+    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
+    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
+    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
+    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> top_names(pool, count=2)
+             principal  share  together
+    obligor
+    F1       6000000.0    0.6       0.6
+    F2       3000000.0    0.3       0.9
+    """
     table = pool.to_frame()
     refuse(DataError, column_faults(table, [("by", by, False)]))
     held = table.groupby(by)["principal"].sum().sort_values(ascending=False, kind="stable")
@@ -89,7 +103,20 @@ def top_names(pool: Pool, by: str = "obligor", *, count: int = 10) -> pd.DataFra
 
 
 def diversity(pool: Pool, columns: Sequence[str] = ("obligor", "sector")) -> pd.DataFrame:
-    """For each column: number of groups, Herfindahl index, effective number, share of the largest one and five."""
+    """For each column: number of groups, Herfindahl index, effective number, share of the largest one and five.
+
+    >>> from ipabs.io.table import parse_table
+    >>> from ipabs.pool.tape_rules import read_tape
+    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
+    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
+    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
+    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
+    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> diversity(pool).round(4)                    # 1 / (0.6² + 0.3² + 0.1²) = 2.1739
+             groups  Herfindahl  effective number  largest  largest five
+    obligor       3        0.46            2.1739      0.6           1.0
+    sector        2        0.82            1.2195      0.9           1.0
+    """
     table = pool.to_frame()
     refuse(DataError, column_faults(table, [("columns", column, False) for column in columns]))
     rows = {}

@@ -66,7 +66,11 @@ def survive(cohorts: Cohorts, steps: Steps, vectors: Vectors, default: FloatArra
 
 
 def moved(amounts: FloatArray, to: IntArray) -> FloatArray:
-    """Amounts of each step put into the steps `to`; beyond the last they are lost from sight."""
+    """Amounts of each step put into the steps `to`; beyond the last they are lost from sight.
+
+    >>> moved(np.array([[5.0, 6.0, 7.0]]), np.array([1, 2, 3]))
+    array([[0., 5., 6.]])
+    """
     result = np.zeros((amounts.shape[0], amounts.shape[1] + 1))
     np.add.at(result.T, to, amounts.T)
     return result[:, :-1]

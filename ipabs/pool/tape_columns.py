@@ -189,7 +189,11 @@ def synonyms(names: Collection[str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """A heading of somebody else's tape and the field it stands for."""
+    """A heading of somebody else's tape and the field it stands for.
+
+    >>> Heading(heading="融资额(万元)", field="principal", unit="万元").field
+    'principal'
+    """
 
     KEYED: ClassVar[str] = "heading"
     SHORT: ClassVar[str] = "field"
@@ -201,7 +205,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constant:
-    """A value that holds for every contract of a tape."""
+    """A value that holds for every contract of a tape.
+
+    >>> Constant(field="kind", value="pledged_loan").value
+    'pledged_loan'
+    """
 
     KEYED: ClassVar[str] = "field"
     SHORT: ClassVar[str] = "value"
@@ -212,7 +220,11 @@ class Constant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """A word of somebody else's tape and the value it stands for."""
+    """A word of somebody else's tape and the value it stands for.
+
+    >>> Word(word="按季付息到期还本", means="bullet").means
+    'bullet'
+    """
 
     KEYED: ClassVar[str] = "word"
     SHORT: ClassVar[str] = "means"
@@ -230,6 +242,16 @@ class TapeMapping:
         columns: {融资额(万元): {field: principal, unit: 万元}, 借款企业: obligor}
         constants: {kind: pledged_loan, day_count: ACT/360}
         words: {按季付息到期还本: bullet}
+
+    >>> from ipabs.io.table import parse_table
+    >>> from ipabs.pool.tape_rules import read_tape
+    >>> mapping = TapeMapping(columns=(Heading(heading="放款(万)", field="principal", unit="万元"),),
+    ...                       constants=(Constant(field="kind", value="pledged_loan"),),
+    ...                       words=(Word(word="按季付息到期还本", means="bullet"),))
+    >>> tape = "合同号,借款人,放款(万),起息日,到期日,利率,还款方式\\n"
+    >>> tape += "C1,F1,900,2024-03-28,2025-03-28,3.8%,按季付息到期还本\\n"
+    >>> read_tape(parse_table(tape.encode(), file="tape.csv"), mapping=mapping).principal
+    9000000.0
     """
 
     columns: Annotated[tuple[Heading, ...], "headings and the fields they stand for"] = ()
@@ -244,6 +266,12 @@ def constant_findings(mapping: TapeMapping, headings: Mapping[str, str], known: 
     ----------
     headings : field to the heading of the tape that gives it
     known : the fields that a tape may give
+
+    Examples
+    --------
+    >>> mapping = TapeMapping(constants=(Constant(field="currency", value="CNY"),))
+    >>> print(*constant_findings(mapping, {}, {"principal"}))
+    mapping.constants.currency: a constant is given for 'currency', which is no field of a contract; valid: principal
     """
     for one in mapping.constants:
         path = ("mapping", "constants", one.field)
@@ -267,7 +295,13 @@ class Field:
 
 
 def tape_fields(kinds: tuple[type[Obligation], ...]) -> dict[str, Field]:
-    """The fields that columns may give to contracts of these kinds."""
+    """The fields that columns may give to contracts of these kinds.
+
+    >>> from ipabs.pool.kinds import KINDS
+    >>> field = tape_fields(KINDS)["contract_rate"]
+    >>> field.read("3.8%"), field.says
+    (0.038, 'rate a year; with an index, the rate until the first reset')
+    """
     found: dict[str, Field] = {}
     for number, kind in enumerate(kinds):
         hints = get_type_hints(kind, include_extras=True)
@@ -326,7 +360,11 @@ def _choice(words: tuple[str, ...]) -> Callable[[str], Any]:
 
 
 def unknown_word(text: str, words: Collection[str]) -> Finding:
-    """That a cell has none of the words of a closed set, with those that it may have; in Chinese too, as the cell."""
+    """That a cell has none of the words of a closed set, with those that it may have; in Chinese too, as the cell.
+
+    >>> print(unknown_word("bulet", ("level", "bullet")))
+    no word 'bulet'; did you mean 'bullet'?
+    """
     allowed = (*words, *(() if text.isascii() else chinese_words(words)))
     return finding("tape.word", "no word {got!r}; {hint}", got=text, allowed=allowed)
 

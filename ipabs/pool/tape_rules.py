@@ -125,7 +125,13 @@ def check_tape(
     *,
     indices: Sequence[IndexHistory] = (),
 ) -> tuple[Finding, ...]:
-    """Every fault of a tape, in the order of its rows; empty when `read_tape` accepts it."""
+    """Every fault of a tape, in the order of its rows; empty when `read_tape` accepts it.
+
+    >>> from ipabs.io.table import parse_table
+    >>> tape = "id,obligor,kind,principal,start,maturity,rate\\nC1,F1,pledged_loan,9e6,2024-03-28,2025-03-28,3.8\\n"
+    >>> print(*check_tape(parse_table(tape.encode(), file="tape.csv")))
+    tape.csv:2:7 G2.rate: '3.8' without a unit looks like a percentage; write 3.8%
+    """
     _, found = look_at(table, kinds, mapping, indices)
     return found
 

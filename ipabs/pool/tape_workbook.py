@@ -49,6 +49,10 @@ def tape_template(kinds: tuple[type[Obligation], ...] = KINDS, *, lang: Language
 
     Headings and words are those of the fields in English and their Chinese synonyms in Chinese; `ipabs.pool.read_tape`
     knows both. The sheet has one example, which a user overwrites; cells with a closed set of words offer them.
+
+    >>> from ipabs.io.table import parse_table
+    >>> parse_table(tape_template(lang="zh"), file="template.xlsx").columns[:8]
+    ('合同编号', '企业编号', '企业名称', '行业', '债权类型', '本金', '起始日', '到期日')
     """
     fields = tape_fields(kinds)
     others = [name for name in fields if name not in FIRST]
@@ -115,7 +119,16 @@ def word(value: str, lang: Language) -> str:
 
 
 def marked_workbook(table: Table, found: Iterable[Finding], *, lang: Language = "en") -> bytes:
-    """The tape as a workbook: faulty cells filled and commented, and a sheet that lists all faults with their cells."""
+    """The tape as a workbook: faulty cells filled and commented, and a sheet that lists all faults with their cells.
+
+    >>> from ipabs.io.table import parse_table
+    >>> from ipabs.pool.tape_rules import check_tape
+    >>> tape = "id,obligor,kind,principal,start,maturity,rate\\nC1,F1,pledged_loan,9e6,2024-03-28,2025-03-28,3.8\\n"
+    >>> table = parse_table(tape.encode(), file="tape.csv")
+    >>> marked = marked_workbook(table, check_tape(table))
+    >>> [str(column[0]) for column in parse_table(marked, file="marked.xlsx", sheet="Faults").cells]
+    ['2', 'G2.rate', '3.8', "'3.8' without a unit looks like a percentage; write 3.8%"]
+    """
     faults = tuple(found)
     marks: dict[tuple[int, int], list[str]] = {}
     for one in faults:
@@ -179,7 +192,11 @@ def _workbook(stream: io.BytesIO) -> "Workbook":
 
 
 def words_of(kinds: tuple[type[Obligation], ...], name: str) -> list[str]:
-    """The closed set of words of a column, if it has one."""
+    """The closed set of words of a column, if it has one.
+
+    >>> words_of(KINDS, "amortization")
+    ['level', 'linear', 'bullet', 'negative', 'custom']
+    """
     if name == "kind":
         return [str(vars(kind)["KIND"]) for kind in kinds]
     field = tape_fields(kinds).get(name)

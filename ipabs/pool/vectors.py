@@ -37,6 +37,12 @@ class Vectors:
     - ``sifma``: defaults and prepayments are shares of the balance at the start of the month, S' = S (1 - MDR - SMM),
       and prepayment is applied to the scheduled balance (SIFMA, *Standard Formulas*, SF-17 ff).
     - ``sequential``: default, then scheduled principal, then prepayment of what is left, S' = S (1 - MDR) (1 - SMM).
+
+    >>> month, age, years = np.array([0]), np.array([[20]]), np.array([1 / 12])
+    >>> Vectors(psa=165).prepayment(month, age, years).round(6)        # 1 - (1 - 165 % · 6 % · 20 / 30) ** (1 / 12)
+    array([[0.005674]])
+    >>> print(*Vectors(cpr=0.06, psa=165).findings())
+    psa: cpr and psa are given together; keep one
     """
 
     cpr: Annotated[Share | tuple[Share, ...], "conditional prepayment rate a year"] = 0.0
