@@ -9,7 +9,8 @@ from ipabs.errors import Finding, finding, nearest
 from ipabs.io.columns import Column
 from ipabs.io.table import Table
 from ipabs.patents import industry, landscape, tape
-from ipabs.pool.tape_columns import HEADINGS, PARTY_COLUMNS, tape_fields
+from ipabs.pool.tape_columns import tape_fields
+from ipabs.pool.tape_words import HEADINGS, PARTY_COLUMNS
 
 MISSPELT = 0.85  # closer than a heading of the user's own such as revenue_2022 is to revenue
 

@@ -12,7 +12,8 @@ from ipabs._typing import BoolArray, IntArray
 from ipabs.errors import Finding, Place, finding
 from ipabs.io.table import Table, TextColumn
 from ipabs.pool.obligation import Obligation
-from ipabs.pool.tape_columns import FORMULA_ERRORS, NOTHING, WORDS, Field, TapeMapping, plain_heading, unknown_word
+from ipabs.pool.tape_columns import Field, TapeMapping
+from ipabs.pool.tape_words import FORMULA_ERRORS, NOTHING, WORDS, plain_heading, unknown_word
 
 Column = npt.NDArray[Any]
 YEARLY_RATES = ("contract_rate", "lease_rate", "discount_rate")

@@ -24,19 +24,9 @@ from ipabs.pool.kinds import KINDS
 from ipabs.pool.obligation import Obligation
 from ipabs.pool.pool import Pool
 from ipabs.pool.repayment import index_findings, yield_findings
-from ipabs.pool.tape_columns import (
-    HEADINGS,
-    PARTY_COLUMNS,
-    TOTALS,
-    Field,
-    TapeMapping,
-    constant_findings,
-    folded,
-    plain_heading,
-    synonyms,
-    tape_fields,
-)
+from ipabs.pool.tape_columns import Field, TapeMapping, constant_findings, tape_fields
 from ipabs.pool.tape_reader import PLAIN_NUMBERS, Column, TapeReader
+from ipabs.pool.tape_words import HEADINGS, PARTY_COLUMNS, TOTALS, folded, plain_heading, synonyms
 
 # Fields whose rules simple comparisons check; a row that uses any other is asked itself.
 COMPARED = {"id", "obligor", "kind", "principal", "start", "maturity", "contract_rate", "amortization", "frequency",

@@ -13,7 +13,8 @@ from ipabs.errors import Finding
 from ipabs.io.table import Table
 from ipabs.pool.kinds import KINDS
 from ipabs.pool.obligation import Obligation
-from ipabs.pool.tape_columns import HEADINGS, PARTY_COLUMNS, WORDS, tape_fields
+from ipabs.pool.tape_columns import tape_fields
+from ipabs.pool.tape_words import HEADINGS, PARTY_COLUMNS, WORDS
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -251,3 +251,7 @@ def test_agreed_payments_that_do_not_repay_are_told_at_their_cell() -> None:
 def test_amounts_in_every_usual_unit(written: str, amount: float) -> None:
     (loan,) = read_tape(parse_table(text(list(HEAD), changed(amount=written)), file="t")).obligations
     assert loan.principal == amount
+
+
+def test_word_for_no_rounding_is_a_word() -> None:
+    assert faults(text([*HEAD, "roll", "取整方式"], [*GOOD, "none", "不取整"])) == []

@@ -14,8 +14,9 @@ from ipabs.errors import DataError
 from ipabs.io.columns import read_date
 from ipabs.io.table import parse_table, read_table
 from ipabs.pool import KINDS, LeaseBack, PledgedLoan, Receivable, RoyaltyStream
-from ipabs.pool.tape_columns import HEADINGS, WORDS, Constant, Heading, TapeMapping, Word, tape_fields
+from ipabs.pool.tape_columns import Constant, Heading, TapeMapping, Word, tape_fields
 from ipabs.pool.tape_rules import check_tape, read_tape
+from ipabs.pool.tape_words import HEADINGS, WORDS
 from ipabs.pool.tape_workbook import heading, marked_workbook, tape_template, word, words_of
 
 HEAD = "contract,firm,kind,amount,start,maturity,rate,amortization"
