@@ -200,25 +200,21 @@ def _amounts(name: str, own: CashItems, items: CashItems) -> list[Finding]:
 
 def _not_like_for_like(name: str, one: Compared, own_lives: FloatArray, kept: bool) -> Finding:
     weights = one.principal / one.principal.sum()
-    lives = {"got": f"{float(weights @ one.life_years):.3f}", "life": f"{float(weights @ own_lives):.3f}"}
-    if kept:
-        return finding(
+    unlike = "{name} repays otherwise than the comparator (average life {got} years against {life})"
+    code, template = (
+        (
             "comparison.not_like_for_like",
-            "{name} repays otherwise than the comparator (average life {got} years against {life}); the whole "
-            "difference stands in the profile part, and the saving adjusted to equal lives is {adjusted}",
-            severity="warning",
-            got=lives["got"],
-            life=lives["life"],
-            name=name,
-            adjusted=f"{one.life_adjusted.sum():,.2f}",
+            f"{unlike}, which cannot be re-cut: the parts hold the difference in repayment",
         )
+        if kept
+        else ("comparison.recut", f"{unlike}; the comparator was re-cut")
+    )
     return finding(
-        "comparison.recut",
-        "{name} repays otherwise than the comparator (average life {got} years against {life}); the comparator was "
-        "re-cut, and the saving adjusted to equal lives is {adjusted}",
+        code,
+        template + ", and the saving adjusted to equal lives is {adjusted}",
         severity="warning",
-        got=lives["got"],
-        life=lives["life"],
+        got=f"{float(weights @ one.life_years):.3f}",
+        life=f"{float(weights @ own_lives):.3f}",
         name=name,
         adjusted=f"{one.life_adjusted.sum():,.2f}",
     )

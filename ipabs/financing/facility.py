@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated, ClassVar, Literal, Protocol, runtime_checkable
+from typing import Annotated, ClassVar, Literal, Protocol, get_args, runtime_checkable
 
 from ipabs.basics.index_history import IndexHistory
 from ipabs.basics.units import Money, Rate
@@ -18,6 +18,7 @@ from ipabs.spec import check
 
 Stage = Literal["seed", "start_up", "growth", "mature", "listed"]
 ComparatorStatus = Literal["documented_offer", "market_average", "no_bank_access"]
+# From the surest on.
 Certainty = Literal["committed", "indicative", "subject_to_issue"]
 
 
@@ -293,10 +294,15 @@ class Joined:
 
     @property
     def description(self) -> Description:
-        """The first one's kind and certainty; the longest wait."""
-        days = [one.description.days_to_money for one in self.facilities]
-        longest = max((d for d in days if d is not None), default=None)
-        return replace(self.facilities[0].description, days_to_money=longest)
+        """The first one's kind; the longest wait and the least certainty that any states."""
+        all_of_them = [one.description for one in self.facilities]
+        days = [one.days_to_money for one in all_of_them if one.days_to_money is not None]
+        sure = [one.certainty for one in all_of_them if one.certainty is not None]
+        return Description(
+            kind=all_of_them[0].kind,
+            days_to_money=max(days, default=None),
+            certainty=max(sure, key=get_args(Certainty).index, default=None),
+        )
 
     def cash_items(self) -> CashItems:
         """All items."""

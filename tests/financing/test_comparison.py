@@ -13,6 +13,7 @@ from ipabs.errors import DataError, SpecError
 from ipabs.financing.comparison import compare, programme, shapley_ladder
 from ipabs.financing.costs import Bearing, Charge, CostItem
 from ipabs.financing.facility import FirmFacts, Joined, Offer, offer
+from ipabs.financing.leasing import FinancialLease
 from ipabs.financing.loan import BankLoan, Deposit
 from ipabs.financing.need import Need, bullet_need
 from ipabs.financing.rates import all_in_cost, present_cost
@@ -140,6 +141,40 @@ def test_other_repayment_is_a_part_of_its_own() -> None:
     assert "adjusted to equal lives" in result.summary()
     # Two years against the linear loan's: the comparator's cost per yuan-year is the same, so nothing is saved.
     assert one.life_adjusted[0] == pytest.approx(0, abs=1500)
+
+
+def test_a_comparator_that_cannot_be_recut_says_that_the_parts_hold_the_difference() -> None:
+    """Level quarterly rentals at 6 % against a bullet note at 4 %, both for a year on one million."""
+    need = bullet_need(1e6, START, date(2024, 3, 20))
+    note = offer(Participation(rate=0.04, day_count="equal_periods"), need)
+    result = compare({"lease": offer(FinancialLease(rate=0.06), need), "note": note}, against="lease")
+    one = result["note"]
+    rental = 1e6 * 0.015 / (1 - 1.015**-4)
+    assert one.nominal.net[0] == pytest.approx(4 * rental - 1e6 - 40_000, abs=CENT)
+    assert one.nominal.profile[0] == 0
+    balances = [1e6]
+    for _ in range(3):
+        balances.append(1.015 * balances[-1] - rental)
+    repaid = np.array([*balances[:-1], balances[-1]]) - np.array([*balances[1:], 0.0])
+    own_life = float(repaid @ (need.dates[0] - need.starts[0]).astype(float)) / 1e6 / 365
+    adjusted = (4 * rental - 1e6) * (366 / 365) / own_life - 40_000
+    assert str(result.findings[0]) == (
+        f"note repays otherwise than the comparator (average life {366 / 365:.3f} years against {own_life:.3f}), which "
+        "cannot be re-cut: the parts hold the difference in repayment, and the saving adjusted to equal lives is "
+        f"{adjusted:,.2f}"
+    )
+
+
+def test_facilities_seen_as_one_are_as_slow_and_unsure_as_the_worst() -> None:
+    need = bullet_need(1e6, START, date(2024, 3, 20))
+    terms = [
+        BankLoan(rate=0.05, days_to_money=30, certainty="committed"),
+        Participation(rate=0.04, days_to_money=160, certainty="subject_to_issue"),
+        BankLoan(rate=0.05, certainty="indicative"),
+        BankLoan(rate=0.05),
+    ]
+    told = programme(offer(one, need) for one in terms).description
+    assert (told.kind, told.days_to_money, told.certainty) == ("bank_loan", 160, "subject_to_issue")
 
 
 def test_shapley_steps_add_up_to_the_gap() -> None:
