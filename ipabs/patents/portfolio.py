@@ -37,18 +37,35 @@ class Portfolio:
 
     @property
     def families(self) -> tuple[PatentFamily, ...]:
-        """Patents grouped by family identifier, in order of first appearance; a patent without one stands alone."""
+        """Patents grouped by family identifier, in order of first appearance; a patent without one stands alone.
+
+        >>> held, dead = (Patent(number=f"ZL{year}", kind="utility_model", owner="A", family="F1", filing=date(year, 1, 1),
+        ...                      grant=date(year, 9, 1)) for year in (2016, 2012))
+        >>> [(family.id, len(family.members)) for family in Portfolio(rights=(held, dead)).families]
+        [('F1', 2)]
+        """
         groups: dict[str, list[Patent]] = {}
         for patent in self.patents:
             groups.setdefault(patent.family or patent.number, []).append(patent)
         return tuple(PatentFamily(id=name, members=tuple(members)) for name, members in groups.items())
 
     def of(self, owner: str) -> "Portfolio":
-        """The rights of one owner."""
+        """The rights of one owner.
+
+        >>> mark = IPRight(number="T1", kind="trademark", owner="B", grant=date(2020, 1, 1))
+        >>> Portfolio(rights=(mark,)).of("B"), Portfolio(rights=(mark,)).of("A")
+        (Portfolio: 1 right (1 trademark), Portfolio: 0 rights ())
+        """
         return Portfolio(rights=tuple(right for right in self.rights if right.owner == owner))
 
     def alive(self, as_of: date) -> "Portfolio":
-        """The rights in force or pending on `as_of`, and not past their expiry."""
+        """The rights in force or pending on `as_of`, and not past their expiry.
+
+        >>> held, dead = (Patent(number=f"ZL{year}", kind="utility_model", owner="A", family="F1", filing=date(year, 1, 1),
+        ...                      grant=date(year, 9, 1)) for year in (2016, 2012))
+        >>> [right.number for right in Portfolio(rights=(held, dead)).alive(date(2024, 1, 1)).rights]
+        ['ZL2016']
+        """
         return Portfolio(rights=tuple(right for right in self.rights if is_alive(right, as_of)))
 
     def findings(self) -> Iterator[Finding]:
@@ -58,7 +75,13 @@ class Portfolio:
                 yield finding("portfolio.duplicate", "right {got} stands {count} times", got=number, count=count)
 
     def to_frame(self, as_of: date) -> pd.DataFrame:
-        """One row a right: number, kind, owner, status, filing, grant, expiry and remaining life in years."""
+        """One row a right: number, kind, owner, status, filing, grant, expiry and remaining life in years.
+
+        >>> held, dead = (Patent(number=f"ZL{year}", kind="utility_model", owner="A", family="F1", filing=date(year, 1, 1),
+        ...                      grant=date(year, 9, 1)) for year in (2016, 2012))
+        >>> Portfolio(rights=(held, dead)).to_frame(date(2024, 1, 1))["remaining_life_years"].to_dict()
+        {'ZL2016': 2.0, 'ZL2012': 0.0}
+        """
         return pd.DataFrame(
             {
                 "kind": [right.kind for right in self.rights],

@@ -12,7 +12,7 @@ from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.abandonment import project_value
 from ipabs.valuation.checks import rights_findings
-from ipabs.valuation.life import longest_life_years
+from ipabs.valuation.life import economic_life, longest_life_years
 from ipabs.valuation.ranges import numbers_of
 from ipabs.valuation.research_project import ResearchProject
 from ipabs.valuation.valuation import NO_PROVENANCE, Part, Valuation, inputs_of
@@ -72,6 +72,7 @@ class PatentedProject:
         template = "the right to give up is simulated over {paths} paths; standard error {got}"
         told = finding("project.simulated", template, path=("paths",), severity="note",
                        got=f"{np.max(option.standard_error):.4g}", paths=f"{option.paths:,}")  # fmt: skip
+        life = economic_life(legal=years)
         parts = {"carried through": found.without_abandonment, "right to give up": option.value}
         return Valuation(
             method="research project",
@@ -79,7 +80,9 @@ class PatentedProject:
             currency=self.currency,
             value=found.value,
             inputs=inputs_of(self, self.provenance),
-            parts=tuple(Part(name=n, value=part, life_years=years, binding="legal") for n, part in parts.items()),
+            parts=tuple(
+                Part(name=n, value=part, life_years=life.years, binding=life.binding) for n, part in parts.items()
+            ),
             findings=(told,),
         )
 

@@ -13,7 +13,7 @@ from ipabs.patents.portfolio import Portfolio
 from ipabs.valuation.black_scholes import discounted
 from ipabs.valuation.checks import draw_findings, rights_findings
 from ipabs.valuation.compound_option import compound_option
-from ipabs.valuation.life import longest_life_years
+from ipabs.valuation.life import economic_life, longest_life_years
 from ipabs.valuation.ranges import numbers_of, outside
 from ipabs.valuation.valuation import NO_PROVENANCE, Part, Valuation, inputs_of
 
@@ -97,6 +97,7 @@ class StagedDevelopment:
             - discounted(self.launch_investment, self.risk_free_rate, self.launch_years)
             - discounted(self.trial_investment, self.risk_free_rate, self.trial_years)
         )
+        life = economic_life(legal=years)
         parts = {"both stages paid": value_or_array(paid), "right to stop": value_or_array(np.asarray(worth) - paid)}
         return Valuation(
             method="staged development",
@@ -104,7 +105,9 @@ class StagedDevelopment:
             currency=self.currency,
             value=worth,
             inputs=inputs_of(self, self.provenance),
-            parts=tuple(Part(name=n, value=part, life_years=years, binding="legal") for n, part in parts.items()),
+            parts=tuple(
+                Part(name=n, value=part, life_years=life.years, binding=life.binding) for n, part in parts.items()
+            ),
         )
 
     def _life_findings(self, years: float) -> Iterator[Finding]:

@@ -177,7 +177,8 @@ def checked_streams(
         *faults,
         *_term_findings(terms),
         *(coverage.findings(portfolio, [stream.name for stream in streams]) if coverage else ()),
-        *(one for at, stream in enumerate(streams) for one in _stream_findings(at, stream, streams, terms)),
+        *(one for stream in streams for one in _stream_findings(stream, terms)),
+        *_twice(streams),
         *draw_findings(method),
     )
     refuse(DataError, found)
@@ -205,14 +206,17 @@ def _term_findings(terms: StreamTerms) -> Iterator[Finding]:
     yield from timing_findings(terms.timing)
 
 
-def _stream_findings(
-    at: int, stream: RevenueStream, streams: tuple[RevenueStream, ...], terms: StreamTerms
-) -> Iterator[Finding]:
+def _stream_findings(stream: RevenueStream, terms: StreamTerms) -> Iterator[Finding]:
     faults = (*stream.findings(), *perpetuity_findings(stream, terms.discount_rate, loss_rate=terms.loss_rate))
     for one in faults:
         yield one.under("streams", stream.name)
-    if stream.name in [other.name for other in streams[:at]]:
-        yield finding("stream.twice", "stream {got} stands twice", path=("streams", at), got=stream.name)
+
+
+def _twice(streams: tuple[RevenueStream, ...]) -> Iterator[Finding]:
+    first: dict[str, int] = {}
+    for at, stream in enumerate(streams):
+        if first.setdefault(stream.name, at) != at:
+            yield finding("stream.twice", "stream {got} stands twice", path=("streams", at), got=stream.name)
 
 
 def _perpetual_findings(stream: RevenueStream, over: tuple[ProtectionLayer, ...]) -> Iterator[Finding]:

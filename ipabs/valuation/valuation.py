@@ -150,17 +150,32 @@ class Valuation:
         return mean_error(self.value)
 
     def quantile(self, level: float) -> float:
-        """The value that the share `level` of the draws does not exceed (linear between order statistics)."""
+        """The value that the share `level` of the draws does not exceed (linear between order statistics).
+
+        >>> drawn = Valuation(method="any", as_of=date(2024, 1, 1), currency="CNY", value=np.linspace(0.0, 100.0, 101))
+        >>> drawn.quantile(0.05), drawn.quantile(0.5)
+        (5.0, 50.0)
+        """
         refuse(DataError, outside("level", level, "[0, 1]", single=True))
         return float(np.quantile(self.value, level))
 
     def quantile_error(self, level: float) -> float:
-        """Standard error of a quantile over the draws; 0 for a number."""
+        """Standard error of a quantile over the draws; 0 for a number.
+
+        >>> drawn = Valuation(method="any", as_of=date(2024, 1, 1), currency="CNY", value=np.linspace(0.0, 100.0, 101))
+        >>> round(drawn.quantile_error(0.5), 3)                              # 100 × √(0.25 / 101)
+        4.975
+        """
         return quantile_error(np.atleast_1d(self.value), level)
 
     @property
     def quantiles(self) -> tuple[tuple[float, float], ...]:
-        """Level and value at 5, 25, 50, 75 and 95 %."""
+        """Level and value at 5, 25, 50, 75 and 95 %.
+
+        >>> drawn = Valuation(method="any", as_of=date(2024, 1, 1), currency="CNY", value=np.linspace(0.0, 100.0, 101))
+        >>> drawn.quantiles[0]
+        (0.05, 5.0)
+        """
         return tuple((level, self.quantile(level)) for level in QUANTILES)
 
     @property
@@ -169,14 +184,26 @@ class Valuation:
         return tuple(found for found in self.findings if found.severity == "note")
 
     def part(self, name: str) -> Part:
-        """One part by name."""
+        """One part by name.
+
+        >>> one = Valuation(method="any", as_of=date(2024, 1, 1), currency="CNY", value=5.0, parts=(Part(name="A", value=5.0),),
+        ...                 inputs=(Input(name="royalty_rate", value=0.05),))
+        >>> one.part("A").mean
+        5.0
+        """
         known = {part.name: part for part in self.parts}
         if name not in known:
             raise DataError(finding("valuation.no_part", "no part {got!r}; {hint}", got=name, allowed=known))
         return known[name]
 
     def input(self, name: str) -> Input:
-        """One input by its key path."""
+        """One input by its key path.
+
+        >>> one = Valuation(method="any", as_of=date(2024, 1, 1), currency="CNY", value=5.0, parts=(Part(name="A", value=5.0),),
+        ...                 inputs=(Input(name="royalty_rate", value=0.05),))
+        >>> one.input("royalty_rate").mean
+        0.05
+        """
         known = {entry.name: entry for entry in self.inputs}
         if name not in known:
             raise DataError(finding("valuation.no_input", "no input {got!r}; {hint}", got=name, allowed=known))
