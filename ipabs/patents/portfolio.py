@@ -28,7 +28,7 @@ class Portfolio:
     def __repr__(self) -> str:
         kinds = Counter(right.kind for right in self.rights)
         parts = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in sorted(kinds.items()))
-        return f"Portfolio: {len(self.rights)} right{'s' * (len(self.rights) != 1)} ({parts})"
+        return f"Portfolio: {len(self.rights)} right{'s' * (len(self.rights) != 1)}" + f" ({parts})" * bool(parts)
 
     @property
     def patents(self) -> tuple[Patent, ...]:
@@ -39,8 +39,9 @@ class Portfolio:
     def families(self) -> tuple[PatentFamily, ...]:
         """Patents grouped by family identifier, in order of first appearance; a patent without one stands alone.
 
-        >>> held, dead = (Patent(number=f"ZL{year}", kind="utility_model", owner="A", family="F1", filing=date(year, 1, 1),
-        ...                      grant=date(year, 9, 1)) for year in (2016, 2012))
+        >>> held, dead = (
+        ...     Patent(number=f"ZL{year}", kind="utility_model", family="F1", filing=date(year, 1, 1),
+        ...            grant=date(year, 9, 1)) for year in (2016, 2012))
         >>> [(family.id, len(family.members)) for family in Portfolio(rights=(held, dead)).families]
         [('F1', 2)]
         """
@@ -54,15 +55,16 @@ class Portfolio:
 
         >>> mark = IPRight(number="T1", kind="trademark", owner="B", grant=date(2020, 1, 1))
         >>> Portfolio(rights=(mark,)).of("B"), Portfolio(rights=(mark,)).of("A")
-        (Portfolio: 1 right (1 trademark), Portfolio: 0 rights ())
+        (Portfolio: 1 right (1 trademark), Portfolio: 0 rights)
         """
         return Portfolio(rights=tuple(right for right in self.rights if right.owner == owner))
 
     def alive(self, as_of: date) -> "Portfolio":
         """The rights in force or pending on `as_of`, and not past their expiry.
 
-        >>> held, dead = (Patent(number=f"ZL{year}", kind="utility_model", owner="A", family="F1", filing=date(year, 1, 1),
-        ...                      grant=date(year, 9, 1)) for year in (2016, 2012))
+        >>> held, dead = (
+        ...     Patent(number=f"ZL{year}", kind="utility_model", family="F1", filing=date(year, 1, 1),
+        ...            grant=date(year, 9, 1)) for year in (2016, 2012))
         >>> [right.number for right in Portfolio(rights=(held, dead)).alive(date(2024, 1, 1)).rights]
         ['ZL2016']
         """
@@ -77,8 +79,9 @@ class Portfolio:
     def to_frame(self, as_of: date) -> pd.DataFrame:
         """One row a right: number, kind, owner, status, filing, grant, expiry and remaining life in years.
 
-        >>> held, dead = (Patent(number=f"ZL{year}", kind="utility_model", owner="A", family="F1", filing=date(year, 1, 1),
-        ...                      grant=date(year, 9, 1)) for year in (2016, 2012))
+        >>> held, dead = (
+        ...     Patent(number=f"ZL{year}", kind="utility_model", family="F1", filing=date(year, 1, 1),
+        ...            grant=date(year, 9, 1)) for year in (2016, 2012))
         >>> Portfolio(rights=(held, dead)).to_frame(date(2024, 1, 1))["remaining_life_years"].to_dict()
         {'ZL2016': 2.0, 'ZL2012': 0.0}
         """

@@ -186,8 +186,8 @@ class Valuation:
     def part(self, name: str) -> Part:
         """One part by name.
 
-        >>> one = Valuation(method="any", as_of=date(2024, 1, 1), currency="CNY", value=5.0, parts=(Part(name="A", value=5.0),),
-        ...                 inputs=(Input(name="royalty_rate", value=0.05),))
+        >>> one = Valuation(method="any", as_of=date(2024, 1, 1), currency="CNY", value=5.0,
+        ...                 parts=(Part(name="A", value=5.0),))
         >>> one.part("A").mean
         5.0
         """
@@ -199,7 +199,7 @@ class Valuation:
     def input(self, name: str) -> Input:
         """One input by its key path.
 
-        >>> one = Valuation(method="any", as_of=date(2024, 1, 1), currency="CNY", value=5.0, parts=(Part(name="A", value=5.0),),
+        >>> one = Valuation(method="any", as_of=date(2024, 1, 1), currency="CNY", value=5.0,
         ...                 inputs=(Input(name="royalty_rate", value=0.05),))
         >>> one.input("royalty_rate").mean
         0.05
