@@ -81,6 +81,7 @@ def residual_findings(deal: "Deal", priority: Priority, lines: Placed) -> Iterat
         elif placed.source in always and isinstance(placed.line, Pay | TopUp | Transfer):
             template = "the residual before this line leaves nothing in {got}"
             yield finding("residual.early", template, path=at(priority, placed), got=placed.source)
+            always.remove(placed.source)  # said once
 
 
 def stuck_cash(deal: "Deal", priority: Priority, lines: Placed) -> Iterator[Finding]:

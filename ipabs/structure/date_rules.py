@@ -1,12 +1,15 @@
 """Rules of dates: in order, within the life of the deal, and on a time line."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ipabs.errors import Finding, IpabsError, finding
+from ipabs.errors import Finding, IpabsError, Place, finding
 
 if TYPE_CHECKING:
     from ipabs.structure.deal import Deal
+
+RULE_OF_SERIES = {"collection_ends": "collection_end", "accrual_ends": "payment", "payments": "payment"}
 
 
 def date_findings(deal: "Deal") -> Iterator[Finding]:
@@ -48,8 +51,16 @@ def date_findings(deal: "Deal") -> Iterator[Finding]:
 
 
 def timeline_findings(deal: "Deal") -> Iterator[Finding]:
-    """Dates that make no time line: a legal final off the grid, payments before collection ends."""
+    """Dates that make no time line: a legal final off the grid, payments before collection ends.
+
+    A rule that makes many dates wrong is one fault, at the rule and with the first of its dates.
+    """
     try:
         deal.dates.timeline()
     except IpabsError as error:
-        yield from (fault.under("dates") for fault in error.findings)
+        told: set[str] = set()
+        for fault in error.findings:
+            rule = RULE_OF_SERIES.get(str(fault.place.path[0]) if fault.place.path else "")
+            if fault.code not in told:
+                yield (replace(fault, place=Place(path=(rule,))) if rule else fault).under("dates")
+            told.add(fault.code)

@@ -217,6 +217,11 @@ def unknown(used: Reference, names: Names) -> Finding | None:
             return finding("test.unknown", "no test {got!r}; {hint}", path=path, got=got, allowed=names.tests)
         case "phase" if got not in names.phases:
             return finding("phase.unknown", "no phase {got!r}; {hint}", path=path, got=got, allowed=names.phases)
+        case "measure" if used.amount and got[:1].isdigit() and got not in names.measures:
+            template = (
+                "{got!r} is no measure; write a fixed amount as `amount`, a part of a measure as `percent` and `of`"
+            )
+            return finding("amount.bare", template, path=path, got=got)
         case "measure" if got not in names.measures:
             return finding("measure.unknown", "no measure {got!r}; {hint}", path=path, got=got, allowed=names.measures)
         case _:

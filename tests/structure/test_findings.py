@@ -142,6 +142,7 @@ CASES: dict[str, tuple[str, str]] = {
         changed(("{percent: 1%, of: A.balance, floor: 200000}", "{percent: 1%, floor: 200000}")),
         "accounts.reserve.target",
     ),
+    "amount.bare": (changed(("{percent: 1%, of: A.balance, floor: 200000}", "1000000")), "accounts.reserve.target"),
     "amount.cap": (changed(("floor: 200000}", "floor: 200000, cap: 100000}")), "accounts.reserve.target"),
     "coupon.kind": (changed(("coupon: 3.25%", "coupon: {margin: 1%}")), "tranches.A.coupon"),
     "coupon.fixed": (changed(("coupon: 3.25%", "coupon: {rate: 3.25%, cap: 4%}")), "tranches.A.coupon"),

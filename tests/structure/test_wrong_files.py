@@ -70,6 +70,28 @@ WRONG = {
         changed(("cut_off: 2024-02-29", "cut_off: 2024-02-30")),
         ["deal.yaml:5:12 dates.cut_off: '2024-02-30' is no date; write 2024-03-28"],
     ),
+    "collections that end after their payment": (
+        changed(("{day: 20, of: payment_month}", "{day: 30, of: payment_month}")),
+        ["deal.yaml:8:19 dates.collection_end: collections end on 2024-06-30, after the payment date 2024-06-28"],
+    ),
+    "an amount without its key": (
+        changed(("{percent: 1%, of: A.balance, floor: 200000}", "1000000")),
+        [
+            "deal.yaml:20:21 accounts.reserve.target: '1000000' is no measure; write a fixed amount as `amount`, "
+            "a part of a measure as `percent` and `of`"
+        ],
+    ),
+    "a part without its key": (
+        changed(("    - pay: A.principal", "    - pay: A.principal\n      up_to: 50%")),
+        [
+            "deal.yaml:39:7 waterfall.normal[3]: '50%' is no measure; write a fixed amount as `amount`, a part of a "
+            "measure as `percent` and `of`"
+        ],
+    ),
+    "a residual before the others": (
+        changed(("  normal:\n", "  normal:\n    - residual: sub\n"), ("    - residual: sub\n  acc", "  acc")),
+        ["deal.yaml:36:7 waterfall.normal[2]: the residual before this line leaves nothing in collections"],
+    ),
     "an alias": (
         changed(("{principal: 5000000, residual: true}", "*a")),
         ["deal.yaml:15:8 tranches.sub: alias *a is not read; write the value out"],
