@@ -11,7 +11,7 @@ from ipabs.errors import SpecError
 from ipabs.structure.deal import Deal
 from ipabs.structure.findings import findings
 from ipabs.structure.measures import MEASURES
-from ipabs.structure.samples import DEMO
+from ipabs.structure.samples import DEMO, small
 from ipabs.structure.waterfall import placed_lines
 
 FOLDER = Path(__file__).resolve().parents[1] / "deals"
@@ -54,6 +54,57 @@ def test_tests_and_targets_are_said_in_the_words_of_the_trade() -> None:
     assert "- losses: fails with the cumulative default ratio above 8%, and then for good" in deal.explain()
     assert "- losses：累计违约率高于 8%即不通过，此后不再恢复" in deal.explain("zh")
     assert "补足reserve（A余额的 1%，不低于 200,000.00）至目标余额" in deal.explain("zh")
+
+
+TESTED = small(
+    observables="\n  leverage: debt / EBITDA",
+    measures="\n  adjusted: {of: [performing, delinquent], less: recoveries}\n"
+    "  cover: {of: adjusted, to: A.balance, at_zero: infinite}",
+    tests="""
+  arrears: {measure: delinquency_ratio, maximum: 10%, run: 2, cure: 3}
+  losses: {measure: cumulative_defaulted, maximum: 5, steps: [{since: 2026-01-01, limit: 8}]}
+  geared: {measure: leverage, maximum: 4.5, cure: 1, at: end}
+  covered: {measure: cover, minimum: 130%, at: line}""",
+    phases="\n  either: {enter_if_failing: [arrears, losses], principal_due: all}\n"
+    "  both: {enter_if_failing: {all: [arrears, geared]}}",
+    waterfall="".join(
+        f"\n  {phase}:\n    - pay: A.interest\n    - pay: A.principal\n      if_failing: covered\n    - residual: sub"
+        for phase in ("normal", "either", "both")
+    ),
+)
+
+
+def test_measures_and_tests_are_defined_in_words() -> None:
+    said = spec.load(Deal, TESTED).explain()
+    assert said.endswith("""
+Measures of the deal:
+- adjusted: the sum of the performing pool and the delinquent pool, less recoveries
+- cover: adjusted, divided by the balance of A
+
+Tests:
+- arrears: fails with the delinquency ratio above 10% on 2 payment dates in a row, until 3 payment dates in a row \
+within the limit
+- losses: fails with defaults since cut-off above 5.00, 8.00 from 2026-01-01, and then for good
+- geared: fails with leverage above 4.5 after the last line, until the next payment date within the limit
+- covered: fails with cover below 130% when a line asks, and then for good""")
+    assert "In force while failing: arrears or losses. All principal is due." in said
+    assert "In force while failing: arrears and geared.\n" in said
+    assert "2. Pay principal of A, while failing: covered." in said
+
+
+def test_measures_and_tests_are_defined_in_chinese() -> None:
+    said = spec.load(Deal, TESTED).explain("zh")
+    assert said.endswith("""
+本交易自定指标：
+- adjusted：正常资产余额和逾期资产余额之和，减去本期违约资产回收款
+- cover：adjusted，除以A余额
+
+测试：
+- arrears：逾期率高于 10%且连续 2 个支付日如此即不通过，其后连续 3 个支付日符合限额则恢复通过
+- losses：累计违约金额高于 5.00（自 2026-01-01 起为 8.00）即不通过，此后不再恢复
+- geared：leverage高于 4.5（于全部分配完成后检验）即不通过，其后首个符合限额的支付日恢复通过
+- covered：cover低于 130%（于分配至该项时检验）即不通过，此后不再恢复""")
+    assert "arrears或losses不通过时适用。全部本金到期应付。" in said
 
 
 def test_every_measure_has_words_in_both_languages() -> None:
