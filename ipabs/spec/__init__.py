@@ -47,6 +47,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+FILE_NAMES = (".yaml", ".yml", ".json")
 OpenSets = Mapping[type, tuple[type, ...]]
 
 
@@ -88,6 +89,9 @@ def read_document(
     stopped = any(fault.code.startswith(("limit.", "yaml.syntax", "yaml.tab")) for fault in document.findings)
     if document.tree is None and not document.findings:
         found.append(finding("spec.empty", "the file is empty; a {name} is expected", name=cls.__name__))
+    elif isinstance(document.tree, str) and document.tree.endswith(FILE_NAMES):
+        template = "this is the name of a file; give its text: Path({got!r}).read_text(encoding='utf-8')"
+        found.append(finding("spec.file_name", template, got=document.tree))
     elif document.tree is not None and not stopped:
         value = shape_of(cls, _kinds(kinds)).read(_without_kind(cls, document.tree), (), found)
         aliases = {one.place.path for one in document.findings if one.code == "yaml.alias"}

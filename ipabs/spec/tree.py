@@ -238,6 +238,8 @@ def read_tree(text: str, *, file: str = "", limits: Limits | None = None) -> Doc
     deal.yaml:3:1 name: 'name' stands twice; first on line 1
     """
     limits = limits or Limits()
+    if not isinstance(text, str):
+        raise TypeError(f"text is expected, not {type(text).__name__}: Path(file).read_text(encoding='utf-8')")
     text = text.removeprefix("\ufeff")
     if len(text) > limits.characters:
         template = "{got} characters; the limit is {most}"

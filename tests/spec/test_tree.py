@@ -1,5 +1,6 @@
 """Hostile and careless text is answered with a message, before anything is built."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -107,6 +108,10 @@ def test_escapes_of_json_are_read() -> None:
         ("# only a comment\n", "f: the file is empty; a Rounding is expected"),
         ("- a\n- b", "f:1:1: a table is expected here with the keys unit, per_face"),
         ("unit", "f:1:1: a table is expected here with the keys unit, per_face"),
+        (
+            "deals/abs.yaml",
+            "f:1:1: this is the name of a file; give its text: Path('deals/abs.yaml').read_text(encoding='utf-8')",
+        ),
         ("unit:", "f:1:6 unit: no value stands here; write one or leave the key out"),
         ("unit: NO", "f:1:7 unit: 'NO' is no number; write 1.25"),
         ("unit: [1]", "f:1:7 unit: one value is expected here, not a list"),
@@ -116,3 +121,9 @@ def test_escapes_of_json_are_read() -> None:
 def test_wrong_shape_is_answered(specs: SimpleNamespace, text: str, message: str) -> None:
     _, found = read(specs.Rounding, text, file="f")
     assert [str(one) for one in found] == [message]
+
+
+@pytest.mark.parametrize("given", [Path("deal.yaml"), b"unit: 1"], ids=["path", "bytes"])
+def test_what_is_no_text_is_refused(specs: SimpleNamespace, given: object) -> None:
+    with pytest.raises(TypeError, match=r"text is expected, not ((Posix|Windows)Path|bytes): Path\(file\)"):
+        read(specs.Rounding, given)  # type: ignore[arg-type]  # what is refused
