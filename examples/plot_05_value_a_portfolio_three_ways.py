@@ -201,8 +201,8 @@ later = revaluations(relief, rights, as_of=as_of, years=range(8))
 print(later["mean"].round(0))
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
-left.hist(np.asarray(drawn.value) / 1e6, bins=60, color="tab:blue", alpha=0.7)
-for name, worth, color in (("market", market.mean, "tab:green"), ("cost", cost.mean, "tab:orange")):
+left.hist(np.asarray(drawn.value) / 1e6, bins=60, color="#56B4E9")
+for name, worth, color in (("market", market.mean, "#009E73"), ("cost", cost.mean, "#D55E00")):
     left.axvline(worth / 1e6, color=color, label=f"{name} {worth / 1e6:.2f}")
 left.axvline(values.lending / 1e6, color="black", linestyle="--", label=f"lending value {values.lending / 1e6:.2f}")
 left.set(xlabel="million yuan", ylabel="draws", title="Value by income, against market and cost")

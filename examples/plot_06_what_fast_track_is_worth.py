@@ -54,9 +54,9 @@ def gain_share(income: ProtectedIncome) -> float:
 
 decays = np.linspace(0.0, 0.45, 46)
 figure, axes = plt.subplots(figsize=(7, 4))
-for discount in (0.08, 0.12, 0.20):
+for discount, color in ((0.08, "#0072B2"), (0.12, "#E69F00"), (0.20, "#009E73")):
     shares = [gain_share(replace(level, discount_rate=discount, decay_rate=decay)) for decay in decays]
-    axes.plot(100 * decays, 100 * np.array(shares), label=f"discount rate {discount:.0%}")
+    axes.plot(100 * decays, 100 * np.array(shares), color=color, label=f"discount rate {discount:.0%}")
 sectors = decay_rates()
 for name in ("pharma", "semiconductor", "software", "it_hardware"):
     share = gain_share(replace(level, decay_rate=sectors[name]))
@@ -92,7 +92,8 @@ routes = [
 ]
 thetas = np.linspace(0.0, 1.0, 21)
 figure, axes = plt.subplots(figsize=(7, 4))
-for publication, label in ((18.0, "published after 18 months"), (6.0, "published after 6 months")):
+publications = ((18.0, "published after 18 months", "#0072B2"), (6.0, "published after 6 months", "#D55E00"))
+for publication, label, color in publications:
     shares = [
         fast_track_gain(
             replace(level, early_protection_share=theta, early_protection_months=publication),
@@ -101,7 +102,7 @@ for publication, label in ((18.0, "published after 18 months"), (6.0, "published
         ).gain_share
         for theta in thetas
     ]
-    axes.plot(thetas, 100 * np.array(shares), label=label)
+    axes.plot(thetas, 100 * np.array(shares), color=color, label=label)
     print(f"{label}: {shares[0]:.1%} at θ = 0, {shares[10]:.1%} at θ = 1/2, {shares[-1]:.1%} at θ = 1")
 axes.set(xlabel="θ, protection before grant", ylabel="gain, % of value on the standard route", ylim=(0, None))
 axes.set_title("Protection before grant takes from what a faster grant gains")
@@ -171,8 +172,9 @@ def left(income: ProtectedIncome, month: float, granted: float) -> float:
 
 
 figure, axes = plt.subplots(figsize=(7, 4))
-for granted, label in ((16, "standard, 16 months"), (3, "fast track, 3 months")):
-    axes.step(months, [left(software, month, granted) / 1e6 for month in months], where="post", label=label)
+for granted, label, color in ((16, "standard, 16 months", "#D55E00"), (3, "fast track, 3 months", "#0072B2")):
+    worth = [left(software, month, granted) / 1e6 for month in months]
+    axes.step(months, worth, where="post", color=color, label=label)
 axes.set(xlabel="months from filing", ylabel="value of granted protection, million yuan")
 axes.set_title("Software: the same collateral, thirteen months earlier")
 axes.legend()

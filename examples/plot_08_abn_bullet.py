@@ -102,9 +102,9 @@ print(f"interest on what waits: {waiting * 0.0295 * 2:,.0f} yuan")
 figure, panels = plt.subplots(1, 3, figsize=(11, 3.6), sharey=True)
 days = [str(day)[:7] for day in timeline.payments]
 for axes, (name, ledger) in zip(panels, ledgers.items(), strict=True):
-    axes.bar(days, ledger.held("principal_account")[0] / 1e6, color="#c7d3e3", label="waiting in the account")
-    axes.bar(days, ledger.called("undertaking")[0] / 1e6, color="#c8553d", label="called on the fund")
-    axes.plot(days, ledger.balance("A")[0] / 1e6, color="#1f3b57", marker="o", label="note outstanding")
+    axes.bar(days, ledger.held("principal_account")[0] / 1e6, color="#9FD0EE", label="waiting in the account")
+    axes.bar(days, ledger.called("undertaking")[0] / 1e6, color="#D55E00", label="called on the fund")
+    axes.plot(days, ledger.balance("A")[0] / 1e6, color="#1b2733", marker="o", label="note outstanding")
     axes.set_title(name)
     axes.tick_params(axis="x", rotation=45)
 panels[0].set_ylabel("million yuan")

@@ -92,7 +92,7 @@ print(adjusted.to_string(float_format=lambda amount: f"{amount:,.2f}"))
 
 # %%
 figure, axes = plt.subplots(figsize=(7, 3.2))
-for label, table, color in (("unadjusted", as_read, "#c8553d"), ("adjusted", adjusted, "#34608f")):
+for label, table, color in (("unadjusted", as_read, "#D55E00"), ("adjusted", adjusted, "#0072B2")):
     axes.plot(table.index, table["A.interest difference"], marker="o", color=color, label=f"{label} accrual")
 axes.axhline(0, color="black", linewidth=0.8)
 axes.set_ylabel("reported − computed, yuan")

@@ -95,7 +95,7 @@ print(table.to_string())
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.8))
 days = pd.to_datetime(list(timeline.payments))
-shades = ["#9fb4cc", "#6d8fb3", "#34608f", "#c8553d"]
+shades = ["#9FD0EE", "#56B4E9", "#0072B2", "#D55E00"]
 for (name, ledger), color in zip(ledgers.items(), shades, strict=True):
     lost = np.cumsum(ledger.collections.defaulted[0]) / 100e6
     left.plot(days, 100 * lost, color=color, label=name)

@@ -151,7 +151,7 @@ ledger = run_waterfall(deal, Collections(deal.timeline(), principal=cash, openin
 got = np.column_stack([ledger.paid(f"{name}.principal")[:, 0] for name in "ABC"])
 favor = 100 * (got - cash * weights / weights.sum())
 figure, axes = plt.subplots(figsize=(7, 3.2))
-axes.hist(favor, bins=21, label=["A (30 %)", "B (45 %)", "C (25 %)"], color=["#34608f", "#6d8fb3", "#c8a24d"])
+axes.hist(favor, bins=21, label=["A (30 %)", "B (45 %)", "C (25 %)"], color=["#0072B2", "#56B4E9", "#E69F00"])
 axes.set_xlabel("paid less exact share, fen")
 axes.set_ylabel("number of splits")
 axes.legend(frameon=False)

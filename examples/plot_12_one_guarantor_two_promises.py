@@ -91,14 +91,14 @@ left.stackplot(
     together.called("undertaking").sum(axis=1) / 1e6,
     together.called("guarantee").sum(axis=1) / 1e6,
     labels=["undertaking (A)", "guarantee (B)"],
-    colors=["#34608f", "#c8a24d"],
+    colors=["#0072B2", "#E69F00"],
 )
 left.axhline(12, color="black", linestyle="--", linewidth=0.8)
 left.set_ylim(0, 17)
 left.set_title("called on the guarantor, million yuan")
 left.legend(frameon=False, loc="upper left")
 for (name, ledger), style in zip(cases.items(), ("-", "--", ":"), strict=True):
-    right.plot(share, tranche.loss_at_final(ledger, "B") / 1e6, color="#c8553d", linestyle=style, label=name)
+    right.plot(share, tranche.loss_at_final(ledger, "B") / 1e6, color="#D55E00", linestyle=style, label=name)
 right.set_title("loss of B, million yuan")
 right.legend(frameon=False)
 for axes in (left, right):

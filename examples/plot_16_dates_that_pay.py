@@ -107,7 +107,7 @@ for stub in ("short_first", "long_first", "short_last", "long_last"):
 #
 # Days between the stated and the actual payment date, for every day of 2024 as a stated date.
 figure, axes = plt.subplots(figsize=(8, 3.2))
-for name, calendar, color in (("exchange", exchange, "#c8553d"), ("inter-bank", interbank, "#34608f")):
+for name, calendar, color in (("exchange", exchange, "#D55E00"), ("inter-bank", interbank, "#0072B2")):
     moved = [(calendar.roll(day, "following") - day).days for day in year]
     axes.step(year, moved, where="mid", color=color, linewidth=1.2, label=name)
 axes.set_ylabel("days until paid")

@@ -95,11 +95,11 @@ print(field.round(2).to_string())
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.8))
-field["patents"].sort_values().plot.barh(ax=left, color="#34608f")
+field["patents"].sort_values().plot.barh(ax=left, color="#0072B2")
 left.set_title("patents by class")
 left.set_ylabel("")
 age, young = field["median_age_years"], 100 * field["share_of_last_three_years"]
-right.scatter(age, young, s=8 * field["patents"], color="#c8a24d")
+right.scatter(age, young, s=8 * field["patents"], color="#E69F00")
 for place, name in enumerate(field.index):
     right.annotate(
         textwrap.fill(name, 14),

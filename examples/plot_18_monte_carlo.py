@@ -118,10 +118,10 @@ ledger = run_waterfall(deal, block.collections)
 losses = {name: tranche.loss_at_final(ledger, name) / 1e6 for name in ("A", "B")}
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.8))
 pool_loss = (block.collections.defaulted - block.collections.recovery).sum(axis=1) / 1e6
-left.hist(pool_loss, bins=40, color="#c7d3e3", edgecolor="#34608f")
+left.hist(pool_loss, bins=40, color="#9FD0EE", edgecolor="#0072B2")
 left.set_title("loss of the pool, million yuan")
 left.set_ylabel("paths")
-for name, color in (("A", "#34608f"), ("B", "#c8553d")):
+for name, color in (("A", "#0072B2"), ("B", "#D55E00")):
     ordered = np.sort(losses[name])
     right.plot(ordered, 100 * (1 - np.arange(len(ordered)) / len(ordered)), color=color, label=f"note {name}")
 right.set_yscale("log")

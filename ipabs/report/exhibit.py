@@ -1,5 +1,6 @@
 """An exhibit: a table of a report, with the unit of each column, shown alike in console, page and CSV."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -86,7 +87,7 @@ def is_number(unit: Unit) -> bool:
 
 
 def shown(value: Cell, unit: Unit) -> str:
-    """A value as a reader sees it; an unknown one is a dash.
+    """A value as a reader sees it; an unknown one is a dash, a ratio to nothing is ∞.
 
     >>> shown(15_124_500.0, "money"), shown(0.0325, "rate"), shown(0.0617, "points"), shown(None, "money")
     ('15,124,500.00', '3.250%', '6.17', '–')
@@ -99,11 +100,11 @@ def shown(value: Cell, unit: Unit) -> str:
         case bool():
             return "yes" if value else "no"
         case date():
-            return value.isoformat()
+            return f"{value:%Y-%m-%d}"
         case str():
             return value
-    if value != value:
-        return "–"
+    if not math.isfinite(value):
+        return "–" if value != value else "∞" if value > 0 else "-∞"
     text = number_text(float(value), unit)
     return text.lstrip("-") if not text.strip("-0., %") else text
 

@@ -150,8 +150,8 @@ def wrapped(text: str, most: int) -> tuple[str, ...]:
     """
     lines = [""]
     for word in text.split():
-        while width(word) > most:
-            cut = next(at for at in range(len(word), 0, -1) if width(word[:at]) <= most)
+        while width(word) > most and len(word) > 1:
+            cut = next((at for at in range(len(word), 0, -1) if width(word[:at]) <= most), 1)
             lines += [word[:cut]] if lines[-1] else []
             lines[-1], word = word[:cut], word[cut:]
             lines.append("")

@@ -146,12 +146,14 @@ def decrement(ledgers: Mapping[str, Ledger], tranche: str, lang: Language = "en"
 
 
 def price_yield(ledgers: Mapping[str, Ledger], tranche: str, prices: Sequence[float]) -> Exhibit:
-    """Yield of a tranche at each price per 100 of its balance, one column a scenario; average lives in the last row.
+    """Yield of a tranche at each price per 100 of its balance, one column a scenario.
 
     >>> from ipabs.report.sample import small_ledger
     >>> price_yield({"base": small_ledger()}, "A", [99, 100]).shown()
     (('99.000', '5.613%'), ('100.000', '4.993%'))
     """
+    for ledger in ledgers.values():
+        of.tranche_of(ledger, tranche)
     units: dict[str, Unit] = dict.fromkeys(ledgers, "rate")
     yields: list[tuple[Cell, ...]] = [
         (f"{price:.3f}", *(float(of.yield_rate(ledger, tranche, price)[0]) for ledger in ledgers.values()))
@@ -218,13 +220,17 @@ def tie_out(
     Raises
     ------
     DataError
-        Every missing column, unknown date, tranche or item, and value that is no number, each with its row.
+        Every missing column, unknown date, tranche or item, and value that is no number, each with its row; a
+        tolerance below zero or without a value.
 
     >>> from ipabs.report.sample import small_ledger
     >>> figures = pd.DataFrame({"date": ["2025-01-01"], "tranche": ["A"], "item": ["interest"], "value": [5.02]})
     >>> tie_out(small_ledger(), figures, tolerance=0.01).shown()
     (('2025-01-01', 'A', 'interest', '5.02', '5', '0.02', 'differs'),)
     """
+    if not 0 <= tolerance < np.inf:
+        raise DataError(finding("tie_out.tolerance", "a tolerance of {got} agrees with nothing; state 0 or more",
+                                got=tolerance))  # fmt: skip
     refuse(DataError, table_findings(ledger, figures))
     tables = {one.name: payment_dates(ledger, one.name, path) for one in ledger.deal.tranches}
     rows = []

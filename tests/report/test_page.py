@@ -1,12 +1,13 @@
 """The page carries what it is given, escaped, and nothing from outside."""
 
+from datetime import datetime
 from html.parser import HTMLParser
 
 import pytest
 
 from ipabs.io.folder import Cell
 from ipabs.report.exhibit import Exhibit, Unit, columns, records, shown
-from ipabs.report.page import Page, Section, page_bytes
+from ipabs.report.page import Page, Section, page_bytes, wrapped
 
 EXHIBIT = Exhibit(
     name="savings",
@@ -75,6 +76,8 @@ def test_page_gives_the_same_bytes_twice() -> None:
         (True, "text", "yes"),
         (1.0, "factor", "1.0000"),
         (-0.0206, "points", "-2.06"),
+        (float("inf"), "factor", "∞"),
+        (datetime(2024, 6, 28, 12), "date", "2024-06-28"),
     ],
 )
 def test_shown_values(value: Cell, unit: Unit, expected: str) -> None:
@@ -83,3 +86,10 @@ def test_shown_values(value: Cell, unit: Unit, expected: str) -> None:
 
 def test_records_hold_raw_values() -> None:
     assert records(EXHIBIT)[1] == {"firm": "total", "saving": 1234.5}
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "lines"), [("余杭区", 1, ("余", "杭", "区")), ("abc", 2, ("ab", "c")), ("", 5, ("",))]
+)
+def test_a_text_is_broken_even_where_no_character_fits(text: str, most: int, lines: tuple[str, ...]) -> None:
+    assert wrapped(text, most) == lines

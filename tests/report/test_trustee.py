@@ -119,3 +119,15 @@ def test_payment_date_page_reads_as_text(ledger: Ledger, lang: Language) -> None
     assert "1,022,421.92" in text
     assert ("Factor" in text) == (lang == "en")
     assert ("余额系数" in text) == (lang == "zh")
+
+
+@pytest.mark.parametrize("tolerance", [-0.01, float("nan"), float("inf")])
+def test_a_tolerance_that_compares_nothing_is_refused(ledger: Ledger, tolerance: float) -> None:
+    figures = pd.DataFrame(columns=list(trustee.TIE_OUT))
+    with pytest.raises(DataError, match="agrees with nothing; state 0 or more"):
+        trustee.tie_out(ledger, figures, tolerance=tolerance)
+
+
+def test_yields_of_a_tranche_that_is_not_there_are_refused_by_name(ledger: Ledger) -> None:
+    with pytest.raises(DataError, match="the deal has no tranche 'Z'"):
+        trustee.price_yield({"base": ledger}, "Z", [100.0])

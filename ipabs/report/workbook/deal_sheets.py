@@ -76,18 +76,22 @@ def engine_rows(ledger: Ledger) -> dict[Key, int]:
     return {key: HEAD_ROW + 1 + at for at, (key, _) in enumerate(engine_series(ledger))}
 
 
+def sheet_of(book: Any, name: str, what: str, lang: Language) -> Any:
+    """A sheet of a deal."""
+    taken = [one.get_name() for one in book.worksheets()]
+    return book.add_worksheet(sheet_name(name, label(f"workbook.{what}", lang), taken))
+
+
 def value_sheets(book: Any, name: str, ledger: Ledger, lang: Language) -> DealSheets:
     """A deal without formulas: the engine's figures alone."""
-    engine = book.add_worksheet(sheet_name(name, label("workbook.engine", lang)))
+    engine = sheet_of(book, name, "engine", lang)
     return DealSheets(name, ledger, None, None, None, None, engine, engine_rows(ledger))
 
 
 def place_deal(book: Any, formulas: DealFormulas, lang: Language) -> DealSheets:
     """Add the sheets of a deal and give every cell its place."""
     name, ledger = formulas.name, formulas.ledger
-    pool = book.add_worksheet(sheet_name(name, label("workbook.pool", lang)))
-    waterfall = book.add_worksheet(sheet_name(name, label("workbook.waterfall", lang)))
-    engine = book.add_worksheet(sheet_name(name, label("workbook.engine", lang)))
+    pool, waterfall, engine = (sheet_of(book, name, what, lang) for what in ("pool", "waterfall", "engine"))
     deal = DealSheets(name, ledger, formulas, None, pool, waterfall, engine, engine_rows(ledger))
     for series, cells in formulas.pool.items():
         row = pool_row(deal, series, in_units=True)

@@ -1,6 +1,8 @@
 """What all sheets share: names, print setup, headings."""
 
 import re
+from collections.abc import Iterable
+from itertools import chain, count
 from typing import Any
 
 from ipabs.report.workbook.style import Styles
@@ -9,14 +11,18 @@ A4 = 9
 LONGEST_NAME = 31
 
 
-def sheet_name(deal: str, what: str) -> str:
-    """A name that Excel takes: at most 31 characters, none of ``[]:*?/\\``.
+def sheet_name(deal: str, what: str, taken: Iterable[str] = ()) -> str:
+    """A name that Excel takes: at most 31 characters, none of ``[]:*?/\\``, one sheet's alone whatever its case.
 
     >>> sheet_name("abs", "waterfall"), sheet_name("a/b: " + "x" * 40, "pool")
     ('abs waterfall', 'a b  xxxxxxxxxxxxxxxxxxxxx pool')
+    >>> sheet_name("ABS", "pool", ["abs pool", "abs 2 pool"])
+    'ABS 3 pool'
     """
-    plain = re.sub(r"[\[\]:*?/\\']", " ", deal)
-    return f"{plain[: LONGEST_NAME - 1 - len(what)]} {what}"
+    plain, used = re.sub(r"[\[\]:*?/\\']", " ", deal), {name.lower() for name in taken}
+    ends = chain([f" {what}"], (f" {number} {what}" for number in count(2)))
+    names = (f"{plain[: LONGEST_NAME - len(end)]}{end}" for end in ends)
+    return next(name for name in names if name.lower() not in used)
 
 
 def set_up(sheet: Any, footer: str, rows: int, columns: int) -> None:

@@ -153,6 +153,15 @@ def test_yield_stands_beside_its_price(yuhang: Result, book: bytes) -> None:
         assert sheet.cell(row, 13).value == pytest.approx(shown, abs=1e-12)
 
 
+def test_deals_of_one_name_get_sheets_of_their_own(ledgers: dict[str, Ledger]) -> None:
+    ledger = next(iter(ledgers.values()))
+    long = "余杭知识产权资产支持专项计划第一期优先级证券产品甲" * 2
+    for pair in (("abs", "ABS"), (long, f"{long}乙"), ("abs", "abs")):
+        raw = workbook_bytes([(name, ledger) for name in pair])
+        assert len(opened(raw, values=True).sheetnames) == 10
+        assert opened(raw, values=True)["Cover"]["C4"].value == "OK"
+
+
 def test_text_that_looks_like_a_formula_is_text(ledgers: dict[str, Ledger]) -> None:
     name = "many fen calm"
     raw = workbook_bytes([(name, ledgers[name])], title="=1+1", banner="@SUM(1)")
