@@ -57,6 +57,24 @@ class Ledger:
     phase : array (period, path)
         Number of the phase in force, by `Program.phases`.
     failing : array (test, period, path)
+
+    Examples
+    --------
+    >>> from ipabs import spec
+    >>> from ipabs.engine import run_waterfall
+    >>> from ipabs.structure.samples import small
+    >>> deal = spec.load(Deal, small())
+    >>> ledger = run_waterfall(deal, Collections(deal.timeline(), interest=6, principal=[40, 10, 40], opening=120))
+    >>> ledger.paid("A.principal")[0].tolist(), ledger.paid("sub.income")[0].tolist()
+    ([41.0, 13.05, 43.7], [0.0, 0.0, 0.0])
+    >>> ledger.opening_balance("A")[0].tolist(), ledger.balance("A")[0].tolist()
+    ([100.0, 59.0, 45.95], [59.0, 45.95, 2.25])
+    >>> ledger.short("A.principal")[0].tolist()  # due in full at expected maturity only
+    [0.0, 0.0, 2.25]
+    >>> print(ledger.trace("2027-01-01")[["target", "available", "due", "paid", "short"]][:2].to_string(index=False))
+         target  available   due  paid  short
+     A.interest       46.0  2.30   2.3   0.00
+    A.principal       43.7 45.95  43.7   2.25
     """
 
     program: Program

@@ -35,6 +35,17 @@ class Program:
         What something reads of claims as they stand before today's accruals, and of their dues before line 1.
     new_years : tuple of bool
         Whether a payment date is the first of its calendar year.
+
+    Examples
+    --------
+    >>> from ipabs import spec
+    >>> from ipabs.engine import resolve
+    >>> from ipabs.structure.samples import small
+    >>> program = resolve(spec.load(Deal, small()))  # to the fen
+    >>> program.opening.owed["A.principal"], program.units.per_major
+    (10000.0, 100)
+    >>> program.phases, program.payees
+    (('normal',), ('A.interest', 'A.principal', 'sub.principal', 'sub.income'))
     """
 
     deal: Deal

@@ -65,7 +65,17 @@ def resolve(
     Raises
     ------
     ModelError
-        Every finding of the deal; indices that are missing.
+        Every finding of the deal; indices that are missing, and a margin that takes one below 0 without a floor.
+
+    Examples
+    --------
+    >>> from ipabs import spec
+    >>> from ipabs.structure.samples import small
+    >>> program = resolve(spec.load(Deal, small()))
+    >>> [(step.verb, [target.name for target in step.targets]) for step in program.steps]
+    [('pay', ['A.interest']), ('pay', ['A.principal']), ('residual', ['sub.principal', 'sub.income'])]
+    >>> [factor.value for factor in program.accruals[0].factors]  # 5% x 360/360 of each year
+    [0.05, 0.05, 0.05]
     """
     by_name = {index.name: index for index in indices}
     refuse(ModelError, findings(deal))

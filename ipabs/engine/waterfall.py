@@ -54,6 +54,16 @@ def run_waterfall(
         More paths than fit in `memory`.
     NumericError
         A check broke: not every amount is accounted for.
+
+    Examples
+    --------
+    >>> from ipabs import spec
+    >>> from ipabs.structure.samples import small
+    >>> deal = spec.load(Deal, small())  # A: 100 at 5%, three yearly payments
+    >>> pool = Collections(deal.timeline(), interest=6, principal=40, opening=120)
+    >>> ledger = run_waterfall(deal, pool)
+    >>> ledger.paid("A.interest")[0].tolist(), ledger.balance("A")[0].tolist()
+    ([5.0, 2.95, 0.8], [59.0, 15.95, 0.0])
     """
     given = dict(observables)
     program = resolve(deal, indices, exact=exact, watched=given)
@@ -85,7 +95,15 @@ def replay(
     indices: Iterable[Index] = (),
     observables: Observables = (),
 ) -> Ledger:
-    """One path of many alone, with its full trace, bit for bit what it was among the others."""
+    """One path of many alone, numbered from 0, with its full trace, bit for bit what it was among the others.
+
+    >>> from ipabs import spec
+    >>> from ipabs.structure.samples import small
+    >>> deal = spec.load(Deal, small())
+    >>> pool = Collections(deal.timeline(), interest=[[6, 6, 6], [6, 0, 0]], principal=40, opening=120)
+    >>> replay(deal, pool, 1).paid("A.interest")[0].tolist()
+    [5.0, 2.95, 1.1]
+    """
     ensure_path(path, collections.paths)
     alone = {name: one_path(np.asarray(values, dtype=np.float64), path) for name, values in dict(observables).items()}
     return run_waterfall(deal, collections.path(path), indices=indices, observables=alone)

@@ -1,4 +1,19 @@
-"""Tables of a deal's results: tranches, payment dates, decrement."""
+"""Tables of a deal's results: tranches, payment dates, decrement.
+
+>>> from ipabs import spec
+>>> from ipabs.cashflow.collections import Collections
+>>> from ipabs.engine import run_waterfall
+>>> from ipabs.structure.deal import Deal
+>>> from ipabs.structure.samples import small
+>>> deal = spec.load(Deal, small())  # A: 100 at 5%, then a residual of 20; three yearly payments
+>>> ledger = run_waterfall(deal, Collections(deal.timeline(), interest=6, principal=40, opening=120))
+>>> tranche_table(ledger)[["interest_paid", "principal_paid", "loss"]].to_numpy().tolist()
+[[8.75, 100.0, 0.0], [9.25, 20.0, 0.0]]
+>>> payment_dates(ledger, "A")["factor"].tolist()
+[0.59, 0.1595, 0.0]
+>>> decrement_table({"no default": ledger}, "A")["no default"].round(2).tolist()  # the life in years last
+[59.0, 15.95, 0.0, 1.75]
+"""
 
 from collections.abc import Mapping
 

@@ -75,7 +75,14 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Estimates:
-    """The estimates of a run, by the names of its figures."""
+    """The estimates of a run, by the names of its figures.
+
+    >>> estimates = Estimates({"A loss": Moments.of(np.array([0.0, 0.0, 30.0, 10.0]), None)})
+    >>> print(estimates["A loss"])
+    A loss: 10.00 ± 7.07 (4 paths)
+    >>> [float(x) for x in estimates.to_frame().loc["A loss", ["lowest", "highest"]]]
+    [0.0, 30.0]
+    """
 
     moments: Mapping[str, Moments]
 

@@ -21,7 +21,17 @@ class Block:
     collections : Collections
     observables : mapping of name to array (path, period)
     weights : array (path,), optional
-        Likelihood ratios of importance sampling; 1 where left out.
+        Likelihood ratios of importance sampling, none below 0; 1 where left out.
+
+    Examples
+    --------
+    >>> from ipabs import spec
+    >>> from ipabs.structure.deal import Deal
+    >>> from ipabs.structure.samples import small
+    >>> timeline = spec.load(Deal, small()).timeline()
+    >>> block = Block(Collections(timeline, principal=[[40, 40, 40], [40, 0, 0]], opening=120), weights=np.ones(2))
+    >>> block.collections.total.sum(axis=1).tolist()
+    [120.0, 40.0]
     """
 
     collections: Collections
@@ -30,7 +40,19 @@ class Block:
 
 
 class BlockSource(Protocol):
-    """Makes the paths ``lo .. hi``, the same whatever block asks for them."""
+    """Makes the paths ``lo .. hi``, the same whatever block asks for them.
+
+    >>> from ipabs import spec
+    >>> from ipabs.structure.deal import Deal
+    >>> from ipabs.structure.samples import small
+    >>> timeline = spec.load(Deal, small()).timeline()
+    >>> class EveryFourthPaysNothing:
+    ...     def block(self, lo: int, hi: int) -> Block:
+    ...         pays = np.arange(lo, hi)[:, np.newaxis] % 4 > 0
+    ...         return Block(Collections(timeline, principal=pays * [40, 40, 40], opening=120))
+    >>> EveryFourthPaysNothing().block(6, 10).collections.principal[:, 0].tolist()
+    [40.0, 40.0, 0.0, 40.0]
+    """
 
     def block(self, lo: int, hi: int) -> Block:
         """The paths from `lo` up to, not including, `hi`."""
@@ -38,7 +60,15 @@ class BlockSource(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stored:
-    """A source of collections that are already there."""
+    """A source of collections that are already there, with observables ``(path, period)`` or flat ``(1, period)``.
+
+    >>> from ipabs import spec
+    >>> from ipabs.structure.deal import Deal
+    >>> from ipabs.structure.samples import small
+    >>> pool = Collections(spec.load(Deal, small()).timeline(), principal=[[40, 40, 40], [40, 0, 0]], opening=120)
+    >>> Stored(pool).block(1, 2).collections.principal.tolist()
+    [[40.0, 0.0, 0.0]]
+    """
 
     collections: Collections
     observables: Mapping[str, FloatArray] = field(default_factory=dict)

@@ -30,7 +30,12 @@ TOLERANCE = 1e-9  # of the money in the deal, for cash that is not accounted for
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Until:
-    """Run until the standard error of a figure is small enough, at most `paths` paths."""
+    """Run until the standard error of a figure, in its own unit, is small enough, at most `paths` paths.
+
+    >>> until = Until(figure="A loss", standard_error=1000.0, paths=1_000_000)
+    >>> until.standard_error
+    1000.0
+    """
 
     figure: str
     standard_error: float
@@ -104,6 +109,23 @@ def simulate(
         One unit alone is above `memory`.
     NumericError
         Cash that is not accounted for on some path.
+
+    Examples
+    --------
+    A quarter of the paths pays nothing: the mean is 25, its error ``sqrt((2500 - 25^2) / (n - 1))``.
+
+    >>> from ipabs import spec
+    >>> from ipabs.cashflow.collections import Collections
+    >>> from ipabs.readings.folds import Loss
+    >>> from ipabs.simulation import Stored
+    >>> from ipabs.structure.samples import small
+    >>> deal = spec.load(Deal, small())
+    >>> pays = np.arange(10_000)[:, np.newaxis] % 4 > 0
+    >>> source = Stored(Collections(deal.timeline(), principal=pays * [40, 40, 40], opening=120))
+    >>> print(simulate(deal, source, [Loss("A")], paths=10_000))
+    A loss: 25.00 ± 0.43 (10,000 paths)
+    >>> print(simulate(deal, source, [Loss("A")], until=Until(figure="A loss", standard_error=0.5, paths=10_000)))
+    A loss: 25.00 ± 0.48 (8,192 paths)
     """
     if (paths is None) == (until is None):
         raise DataError(finding("simulation.paths", "state either paths or until"))
@@ -205,6 +227,16 @@ def ensure_accounted(program: Program, block: Block, missing: FloatArray) -> Non
 
 
 def replay(deal: Deal, source: BlockSource, path: int, *, indices: Iterable[Index] = ()) -> Ledger:
-    """One simulated path alone, with its full trace, bit for bit what it was in its unit."""
+    """One simulated path alone, with its full trace, bit for bit what it was in its unit.
+
+    >>> from ipabs import spec
+    >>> from ipabs.cashflow.collections import Collections
+    >>> from ipabs.simulation import Stored
+    >>> from ipabs.structure.samples import small
+    >>> deal = spec.load(Deal, small())
+    >>> pool = Collections(deal.timeline(), principal=[[40, 40, 40], [40, 0, 0]], opening=120)
+    >>> replay(deal, Stored(pool), 1).balance("A")[0].tolist()
+    [65.0, 65.0, 65.0]
+    """
     block = block_of(source, path, path + 1)
     return run_alone(resolve(deal, indices, watched=block.observables), block)
