@@ -13,7 +13,7 @@
 [1.2, 2.0339]
 >>> round(float(attachment(ledger, "A")[0, 0]), 4), float(detachment(ledger, "A")[0, 0])  # 20 / 120, all of it
 (0.1667, 1.0)
->>> float(credit_enhancement(ledger, "A")[0, 0])  # 1 - 59 / 80
+>>> round(float(credit_enhancement(ledger, "A")[0, 0]), 4)  # 1 - 59 / 80
 0.2625
 """
 
