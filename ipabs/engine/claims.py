@@ -13,18 +13,8 @@ from ipabs.engine.arithmetic import Amount, Factor
 from ipabs.engine.calls import can_be_called
 from ipabs.engine.measures import Reader
 from ipabs.engine.opening import capacities
-from ipabs.engine.targets import (
-    CappedFee,
-    Claim,
-    Dated,
-    FromDate,
-    Owed,
-    Plan,
-    Principal,
-    Reimbursement,
-    Scheduled,
-    ToTarget,
-)
+from ipabs.engine.principal import Dated, FromDate, Plan, Principal, Scheduled, ToTarget
+from ipabs.engine.targets import CappedFee, Claim, Owed, Reimbursement
 from ipabs.engine.units import Units, back_end, decimal
 from ipabs.errors import Finding, finding
 from ipabs.structure.deal import Deal

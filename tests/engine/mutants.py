@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-MODULES = ("accruals", "books", "calls", "conditions", "measures", "sources", "steps", "targets", "run")
+MODULES = ("accruals", "books", "calls", "conditions", "measures", "principal", "sources", "steps", "targets", "run")
 OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ENGINE = Path(__file__).resolve().parents[2] / "ipabs" / "engine"
-STEPS = ("accruals", "books", "calls", "conditions", "measures", "sources", "steps", "targets", "run")
+STEPS = ("accruals", "books", "calls", "conditions", "measures", "principal", "sources", "steps", "targets", "run")
 DATA = {"left", "limit", "available", "due", "payable", "paid", "owed", "balance", "amount", "gap", "outside", "failed"}
 
 
