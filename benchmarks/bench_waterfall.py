@@ -24,7 +24,7 @@ import pandas as pd
 from ipabs import spec
 from ipabs._typing import FloatArray
 from ipabs.basics.curve import Curve
-from ipabs.cashflow.collections import Collections
+from ipabs.cashflow.collections import ROWS, Collections
 from ipabs.engine import Program, resolve, run_waterfall
 from ipabs.engine.feed import feed
 from ipabs.engine.run import payment_dates
@@ -151,16 +151,21 @@ class Defaults:
     def block(self, lo: int, hi: int) -> Block:
         timeline = self.deal.timeline()
         draw = np.random.Generator(np.random.Philox(key=lo))
-        rows, left = np.zeros((9, timeline.periods, hi - lo)), np.full(hi - lo, 1e8)
+        series, left = {name: np.zeros((timeline.periods, hi - lo)) for name in ROWS}, np.full(hi - lo, 1e8)
         for t in range(timeline.periods):
             lost = np.rint(left * (draw.random(hi - lo) < 0.08) * draw.uniform(0, 0.1, hi - lo))
             left = left - lost
             repaid = np.rint(left / (timeline.periods - t))
-            rows[0, t], rows[1, t], rows[6, t] = np.rint(left * 0.5 / timeline.periods), repaid, lost
+            series["interest"][t] = np.rint(left * 0.5 / timeline.periods)
+            series["principal"][t], series["defaulted"][t] = repaid, lost
             if t + 2 < timeline.periods:
-                rows[3, t + 2] = np.rint(0.4 * lost)
-            left = rows[7, t] = left - repaid
-        return Block(Collections.from_block(timeline, rows, np.full(hi - lo, 1e8), np.zeros(hi - lo)))
+                series["recovery"][t + 2] = np.rint(0.4 * lost)
+            left = series["performing"][t] = left - repaid
+        return Block(
+            Collections.from_block(
+                timeline, np.stack([series[name] for name in ROWS]), np.full(hi - lo, 1e8), np.zeros(hi - lo)
+            )
+        )
 
 
 def fractions(of: Deal) -> tuple[list[float], list[float], list[float]]:
