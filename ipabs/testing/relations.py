@@ -7,63 +7,24 @@ The list follows Chen, Cheung and Yiu, *Metamorphic testing: a new approach for 
 (HKUST-CS98-01, 1998): where the right answer is not known, a change of the input with a known effect on it is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from ipabs._typing import FloatArray
 from ipabs.basics.index_history import IndexHistory
 from ipabs.cashflow.collections import ROW, Collections
-from ipabs.engine import Ledger, replay, run_waterfall
-from ipabs.errors import Finding, finding
+from ipabs.engine import Ledger, replay
+from ipabs.errors import Finding
 from ipabs.structure.deal import Deal
 from ipabs.structure.names import names_of
 from ipabs.structure.references import references
 from ipabs.structure.waterfall import WriteDown, placed_lines
 from ipabs.testing import variants
+from ipabs.testing.invariants import INVARIANTS
+from ipabs.testing.trial import Relation, Trial, broken
 
-TOLERANCE = 1e-9
 AGGREGATES = {"notes_balance", "overcollateralization", "interest_coverage", "debt_service_coverage"}
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One run, and what is needed to run its variants."""
-
-    deal: Deal
-    collections: Collections
-    indices: tuple[IndexHistory, ...]
-    observables: Mapping[str, Any]
-    ledger: Ledger = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "ledger", self.run(self.deal))
-
-    def run(self, deal: Deal, collections: Collections | None = None, observables: Any = None) -> Ledger:
-        """A variant on the same collections, or on others."""
-        return run_waterfall(
-            deal,
-            self.collections if collections is None else collections,
-            indices=self.indices,
-            observables=self.observables if observables is None else observables,
-        )
-
-    @property
-    def is_rounded(self) -> bool:
-        """Whether amounts are whole minor units."""
-        rounding = self.ledger.deal.rounding
-        return rounding is not None and rounding.preset != "none"
-
-    @property
-    def slack(self) -> float:
-        """How far two amounts may lie apart."""
-        largest = max(float(self.ledger.collected.max(initial=1.0)), *(one.principal for one in self.deal.tranches))
-        return TOLERANCE * max(largest, 1.0)
-
-
-Relation = Callable[[Trial], Iterator[Finding]]
 
 
 def check_deal(
@@ -86,26 +47,6 @@ def check_deal(
     return tuple(found for relation in RELATIONS for found in relation(trial))
 
 
-def broken(name: str, what: str, expected: FloatArray, got: FloatArray, slack: float) -> Iterator[Finding]:
-    """The finding about the largest difference of two arrays ``(path, period)``, if it is beyond `slack`."""
-    gaps = np.abs(np.asarray(expected, dtype=np.float64) - got)
-    if gaps.size and not gaps.max() <= slack:
-        path, period = (int(i) for i in np.unravel_index(np.argmax(gaps), gaps.shape))
-        template = (
-            "{relation} does not hold for {what} in period {period}, path {number}: {expected} expected, got {got}"
-        )
-        yield finding(
-            "relation.broken",
-            template,
-            got=got[path, period],
-            relation=name,
-            what=what,
-            period=period,
-            number=path,
-            expected=expected[path, period],
-        )
-
-
 def same(
     name: str, first: Ledger, second: Ledger, slack: float, *, but: tuple[str, ...] = (), times: int = 1
 ) -> Iterator[Finding]:
@@ -113,83 +54,6 @@ def same(
     for claim in (one for one in first.claims if one not in but):
         yield from broken(name, claim, times * first.paid(claim), second.paid(claim), slack * times)
         yield from broken(name, f"{claim}, owed", times * first.owed(claim), second.owed(claim), slack * times)
-
-
-def cash_is_conserved(trial: Trial) -> Iterator[Finding]:
-    """Opening cash + collections + support + call price = paid out + closing cash, on every path and date."""
-    ledger = trial.ledger
-    collected = np.atleast_3d(ledger.major(ledger.collected).T).sum(axis=2)
-    received = collected + summed(ledger.called(one) for one in ledger.supports)
-    paid = summed(ledger.paid(one) for one in ledger.claims)
-    held = summed(ledger.held(one) for one in ledger.accounts)
-    opening = np.concatenate([np.full((ledger.paths, 1), opening_cash(trial.deal)), held[:, :-1]], axis=1)
-    direct = summed(paid_directly(ledger))
-    yield from broken("cash in = cash out + cash held", "all accounts", opening + received, paid + held, trial.slack)
-    yield from broken("support pays what was called", "to claims", np.minimum(direct, paid), direct, trial.slack)
-
-
-def summed(series: Iterable[FloatArray]) -> FloatArray:
-    """Series added up in order; 0 for none."""
-    total: Any = 0.0
-    for one in series:
-        total = total + one
-    return np.asarray(total)
-
-
-def paid_directly(ledger: Ledger) -> Iterator[FloatArray]:
-    """What each draw row of a support to claims paid."""
-    supports = {one.name for one in ledger.deal.support if one.mode == "to_claims"}
-    for i, label in enumerate(ledger.labels):
-        if label.verb == "draw" and label.source in supports:
-            yield ledger.major(ledger.granted[i]).T
-
-
-def opening_cash(deal: Deal) -> float:
-    """What the accounts hold before period 0."""
-    if deal.state is not None:
-        return float(sum(one.held for one in deal.state.accounts))
-    return float(sum(one.amount for one in deal.closing.uses.accounts)) if deal.closing else 0.0
-
-
-def balances_roll_forward(trial: Trial) -> Iterator[Finding]:
-    """Opening + accrued - paid - removed = closing, for each claim; balances are what principal claims are owed."""
-    ledger = trial.ledger
-    for claim in (one for one in ledger.claims if not one.endswith(".income")):
-        owed = ledger.owed(claim)
-        moved = ledger.accruals(claim) - ledger.paid(claim) - ledger.removals(claim)
-        yield from broken(
-            "opening + accrued - paid = closing", claim, owed[:, :-1] + moved[:, 1:], owed[:, 1:], trial.slack
-        )
-
-
-def nothing_is_negative(trial: Trial) -> Iterator[Finding]:
-    """No payment, debt or cash is below 0."""
-    ledger = trial.ledger
-    series = {one: np.minimum(ledger.paid(one), ledger.owed(one)) for one in ledger.claims}
-    series |= {one: ledger.held(one) for one in ledger.accounts}
-    series |= {one: ledger.called(one) for one in ledger.supports}
-    for what, amounts in series.items():
-        yield from broken("no amount is negative", what, np.maximum(amounts, 0.0), amounts, trial.slack)
-
-
-def nobody_receives_too_much(trial: Trial) -> Iterator[Finding]:
-    """Each line pays at most what is payable and at most what is available."""
-    ledger = trial.ledger
-    most = np.minimum(ledger.payable, ledger.available) if len(ledger.labels) else ledger.payable
-    for i, label in enumerate(ledger.labels):
-        if label.verb == "pay":
-            granted, limit = ledger.major(ledger.granted[i]).T, ledger.major(most[i]).T
-            yield from broken("paid is at most payable", label.target, np.minimum(granted, limit), granted, trial.slack)
-
-
-def trace_adds_up(trial: Trial) -> Iterator[Finding]:
-    """On the last date the paid column of the trace adds up to what each claim was paid."""
-    ledger, last = trial.ledger, trial.ledger.timeline.periods - 1
-    trace = ledger.trace(last)
-    cash = trace[trace["verb"].isin(("pay", "residual")) | (trace["verb"] == "draw")]
-    for claim in ledger.claims:
-        total = np.array([[float(cash.loc[cash["target"] == claim, "paid"].sum())]])
-        yield from broken("the trace adds up", claim, ledger.paid(claim)[:1, last:], total, trial.slack)
 
 
 def scaling(trial: Trial) -> Iterator[Finding]:
@@ -307,11 +171,7 @@ def restarting(trial: Trial) -> Iterator[Finding]:
 
 
 RELATIONS: tuple[Relation, ...] = (
-    cash_is_conserved,
-    balances_roll_forward,
-    nothing_is_negative,
-    nobody_receives_too_much,
-    trace_adds_up,
+    *INVARIANTS,
     scaling,
     shifting,
     additions,
