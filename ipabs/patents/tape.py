@@ -48,6 +48,8 @@ JURISDICTION_WORDS: Mapping[str, str] = {
     "UP": "UP",
 }  # fmt: skip
 
+CN_APPLICATION = re.compile(r"(?:ZL|CN)?((?:19|20)[0-9]{2}[12389][0-9]{7})[0-9X]?")
+
 
 def _count(text: str) -> int | Finding:
     number = parse_integer(text)
@@ -220,13 +222,16 @@ def _term_findings(right: IPRight, as_of: date | None) -> Iterator[Finding]:
 
 
 def register_number(number: str) -> str:
-    """A number as the register has it, however a tape writes it: full width, blanks, small letters, a dot before the
-    check digit.
+    """A number as the register has it, however a tape writes it: full width, blanks, small letters, dots.
 
-    >>> register_number("ｚｌ 201910000001.X")
-    'ZL201910000001X'
+    A Chinese application (year, kind, serial number) is the same one with ZL, with CN, and without its check digit.
+
+    >>> register_number("ｚｌ 201910000001.X"), register_number("201910000001"), register_number("cn109999999b")
+    ('201910000001', '201910000001', 'CN109999999B')
     """
-    return re.sub(r"[\s.]", "", unicodedata.normalize("NFKC", number)).upper()
+    plain = re.sub(r"[\s.]", "", unicodedata.normalize("NFKC", number)).upper()
+    application = CN_APPLICATION.fullmatch(plain)
+    return application[1] if application else plain
 
 
 def _twice(read: TypedColumns) -> Iterator[Finding]:

@@ -113,6 +113,14 @@ def test_one_number_written_in_several_ways_is_one_right() -> None:
     ]
 
 
+def test_an_application_is_one_right_with_and_without_prefix_and_check_digit() -> None:
+    row = "invention,2020-01-01,2021-01-01"
+    numbers = ("ZL201910000001.X", "CN201910000001.X", "201910000001", "ZL201910000002.4", "201910000001X")
+    with pytest.raises(DataError) as caught:
+        read_portfolio(tape("number,kind,filing,grant", *(f"{number},{row}" for number in numbers)))
+    assert [one.place.line for one in caught.value.findings] == [3, 4, 6]
+
+
 def test_symbols_of_inventions_are_checked_and_classes_of_designs_are_not() -> None:
     head, dates = "number,kind,filing,grant,ipc", "2022-01-01,2022-06-01"
     known = read_portfolio(tape(head, f"A,invention,{dates},G06N3/08(2006.01)I", f"B,design,{dates},14-02"))
