@@ -18,7 +18,7 @@ from ipabs._typing import BoolArray, DateArray
 from ipabs.basics import tables
 from ipabs.basics.days import Dates, whole_days
 from ipabs.basics.notice import Notice, notice_of
-from ipabs.errors import DataError, Finding, KeyPath, SpecError, finding
+from ipabs.errors import DataError, Finding, KeyPath, SpecError, finding, refuse
 
 CalendarName = Literal["CIBM", "SSE", "SZSE", "weekends", "every_day"]
 Roll = Literal["following", "modified_following", "preceding", "modified_preceding", "none"]
@@ -114,7 +114,7 @@ class Calendar:
         side: Literal["left", "right"] = "right" if count < 0 else "left"
         at = int(np.searchsorted(self.business_days, start, side=side)) - (count < 0) + count
         if not 0 <= at < self.business_days.size:
-            raise DataError(self.outside(day))
+            raise DataError(self.outside(f"{day} {count:+d} business days"))
         return _one(self.business_days[at : at + 1])
 
     def findings(self, dates: Dates, *, path: KeyPath = ()) -> Iterator[Finding]:
@@ -194,7 +194,7 @@ def get_calendar(name: CalendarName, notice: Notice | None = None) -> Calendar:
     SpecError
         No calendar of that name.
     DataError
-        A day of the notice lies outside the calendar.
+        A day of the notice lies outside the calendar or stands twice.
 
     Examples
     --------
@@ -268,6 +268,7 @@ def _calendar(name: str, business_days: DateArray, known_until: date | None) -> 
 @lru_cache(maxsize=32)
 def _with_notice(calendar: Calendar, notice: Notice) -> Calendar:
     """`calendar` with the days of a notice; one with equal names and notices is made once."""
+    refuse(DataError, notice.findings())
     for one in notice.days:
         calendar._within(one.day)
     opened = np.array([one.day for one in notice.days if one.state == "open"], dtype="datetime64[D]")

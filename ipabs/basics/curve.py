@@ -16,6 +16,7 @@ import numpy as np
 from ipabs._typing import DateArray, FloatArray
 from ipabs.basics.daycount import DayCount, accrual_fraction, year_fractions
 from ipabs.basics.days import Dates, whole_days
+from ipabs.basics.durations import check_date
 from ipabs.basics.schedule import add_months
 from ipabs.errors import DataError, Finding, SpecError, finding, refuse
 
@@ -190,6 +191,11 @@ class Curve:
 
 
 def _date_faults(dates: tuple[date, ...]) -> Iterator[Finding]:
+    """Dates that are none, or else that do not rise; the first is that of the curve."""
+    wrong = [fault for day in dates if (fault := check_date(day))]
+    if wrong:
+        yield from wrong
+        return
     for at, (before, day) in enumerate(pairwise(dates)):
         if day <= before:
             yield finding("curve.order", "{got} is not after {before}", path=("dates", at), got=day, before=before)

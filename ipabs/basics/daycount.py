@@ -16,7 +16,7 @@ import numpy as np
 
 from ipabs._typing import DateArray, FloatArray
 from ipabs.basics.days import Dates, whole_days
-from ipabs.errors import DataError, SpecError, finding
+from ipabs.errors import DataError, Finding, SpecError, finding, refuse
 
 DayCount = Literal["ACT/365F", "ACT/360", "ACT/ACT ISDA", "30/360 US", "30E/360", "30E/360 ISDA"]
 DAY_COUNTS: tuple[DayCount, ...] = get_args(DayCount)
@@ -66,7 +66,7 @@ def accrual_fraction(start: date, end: date, day_count: DayCount, *, termination
     Raises
     ------
     DataError
-        `end` lies before `start`.
+        `end` lies before `start`, or one of them is no date.
     SpecError
         An unknown day count.
 
@@ -80,6 +80,7 @@ def accrual_fraction(start: date, end: date, day_count: DayCount, *, termination
     ...  for name in ("30/360 US", "30E/360", "30E/360 ISDA")]
     [Fraction(180, 1), Fraction(181, 1), Fraction(180, 1)]
     """
+    refuse(DataError, (_no_date(day) for day in (start, end) if type(day) is not date))
     if end < start:
         raise DataError(_reversed(start, end))
     numerator, denominator = _ratio(_taken_apart(start), _taken_apart(end), day_count, termination)
@@ -195,6 +196,10 @@ def _taken_apart_all(days: DateArray) -> Day:
         number=days.astype(np.int64) + date(1970, 1, 1).toordinal(),
         day_of_year=(days - years.astype("datetime64[D]")).astype(np.int64),
     )
+
+
+def _no_date(day: object) -> Finding:
+    return finding("unit.date_type", "{got!r} is no date but {type}", got=day, type=type(day).__name__)
 
 
 def _reversed(start: object, end: object) -> Any:

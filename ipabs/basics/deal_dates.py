@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from ipabs.basics.calendar import Calendar, CalendarName, Roll, get_calendar
 from ipabs.basics.notice import Notice
 from ipabs.basics.schedule import Frequency, add_months, day_in_month, month_end, months_of
 from ipabs.basics.timeline import Timeline
 from ipabs.errors import Finding, SpecError, finding, refuse
+
+MonthOfEnd = Literal["payment_month", "previous_month", "month_end"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ class CollectionRule:
     SHORT: ClassVar[str] = "of"
 
     day: Annotated[int | None, "day of the month on which collections end"] = None
-    of: Annotated[Literal["payment_month", "previous_month", "month_end"], "the month meant"]
+    of: Annotated[MonthOfEnd, "the month meant"]
 
     def end(self, payment: date) -> date:
         """The last day collected for the unadjusted payment date."""
@@ -102,7 +104,11 @@ class CollectionRule:
 
     def findings(self) -> Iterator[Finding]:
         """A day that lacks, that no month has, or that month_end does not need."""
-        if self.of == "month_end":
+        if self.of not in get_args(MonthOfEnd):
+            yield finding(
+                "collection.of", "no {got!r}; {hint}", path=("of",), got=self.of, allowed=get_args(MonthOfEnd)
+            )
+        elif self.of == "month_end":
             if self.day is not None:
                 yield finding("collection.month_end", "month_end takes no day", path=("day",), got=self.day)
         elif self.day is None:

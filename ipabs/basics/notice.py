@@ -4,10 +4,10 @@ A notice of a user's own brings a calendar up to date where the installed data e
 departs from it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal, cast, get_args
 
 from ipabs.basics import tables
 from ipabs.errors import DataError, Finding, finding, refuse
@@ -43,6 +43,17 @@ class Notice:
     days: Annotated[tuple[MovedDay, ...], "days that differ from the calendar: {2027-02-05: closed}"]
     known_until: Annotated[date | None, "last announced day; that of the calendar itself, if silent"] = None
 
+    def findings(self) -> Iterator[Finding]:
+        """Days that stand twice; words for a day other than open and closed."""
+        seen: set[date] = set()
+        for k, one in enumerate(self.days):
+            if one.state not in STATES:
+                template = "{got!r} is not valid here; {hint}"
+                yield finding("notice.state", template, path=("days", k, "state"), got=one.state, allowed=STATES)
+            if one.day in seen:
+                yield finding("notice.day_twice", "{got} stands twice", path=("days", k, "day"), got=one.day)
+            seen.add(one.day)
+
 
 def parse_notice(text: str, *, name: str = "notice", known_until: date | None = None) -> Notice:
     """Read lines ``date,day,note`` where `day` is ``open`` or ``closed``; lines with ``#`` at the head are comments.
@@ -66,20 +77,19 @@ def notice_of(table: tables.Table, *, known_until: date | None = None) -> Notice
     >>> notice_of(tables.read_csv("calendars/exchange.csv")).days[0].state
     'closed'
     """
-    days, states = table.dates("date"), table.column("day")
+    days = table.dates("date")
     notes = table.column("note") if "note" in table.columns else ("",) * len(days)
-    refuse(DataError, _faults(table, days, states))
-    moved = (
-        MovedDay(day=day, state="open" if state == "open" else "closed", note=note)
-        for day, state, note in zip(days, states, notes, strict=True)
+    moved = tuple(
+        MovedDay(day=day, state=cast(DayState, state), note=note)
+        for day, state, note in zip(days, table.column("day"), notes, strict=True)
     )
-    return Notice(days=tuple(moved), known_until=known_until)
+    notice = Notice(days=moved, known_until=known_until)
+    columns = {"day": "date", "state": "day"}
+    refuse(DataError, (_in_table(table, columns, one) for one in notice.findings()))
+    return notice
 
 
-def _faults(table: tables.Table, days: tuple[date, ...], states: tuple[str, ...]) -> Iterator[Finding]:
-    for row, (day, state) in enumerate(zip(days, states, strict=True)):
-        if state not in STATES:
-            template = "{got!r} is not valid here; {hint}"
-            yield finding("notice.state", template, place=table.place(row, "day"), got=state, allowed=STATES)
-        if day in days[:row]:
-            yield finding("notice.day_twice", "{got} stands twice", place=table.place(row, "date"), got=day)
+def _in_table(table: tables.Table, columns: Mapping[str, str], fault: Finding) -> Finding:
+    """A fault of a notice, placed at the cell of its table."""
+    _, row, name = fault.place.path
+    return replace(fault, place=table.place(int(row), columns[str(name)]))

@@ -126,7 +126,7 @@ def money(amount: float, lang: Language = "en", *, digits: int = 2) -> str:
         scale, word = (1e8, "亿元") if size >= 1e8 else (1e4, "万元") if size >= 1e4 else (1.0, "元")
     else:
         scale, word = (1e6, " million") if size >= 1e6 else (1.0, "")
-    return f"{amount / scale:,.{digits}f}{word}"
+    return f"{amount / scale:z,.{digits}f}{word}"
 
 
 def percent(value: float, *, digits: int = 2) -> str:
@@ -135,7 +135,7 @@ def percent(value: float, *, digits: int = 2) -> str:
     >>> percent(0.0325)
     '3.25%'
     """
-    return f"{value * 100:.{digits}f}%"
+    return f"{value * 100:z.{digits}f}%"
 
 
 def day(when: date, lang: Language = "en") -> str:

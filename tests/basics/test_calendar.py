@@ -172,3 +172,19 @@ def test_unknown_names_give_the_nearest() -> None:
         get_calendar("SSEX")  # type: ignore[arg-type]  # hostile input
     with pytest.raises(SpecError, match=r"no roll rule 'folowing'; did you mean 'following'\?"):
         get_calendar("SSE").roll(date(2024, 1, 1), "folowing")  # type: ignore[arg-type]  # hostile input
+
+
+def test_a_notice_made_in_python_says_each_day_once() -> None:
+    day = date(2027, 2, 5)
+    twice = Notice(days=(MovedDay(day=day, state="closed"), MovedDay(day=day, state="shut")))  # type: ignore[arg-type]  # wrong
+    with pytest.raises(DataError) as caught:
+        get_calendar("SSE", twice)
+    assert str(caught.value).splitlines() == [
+        "days[1].state: 'shut' is not valid here; valid: open, closed",
+        "days[1].day: 2027-02-05 stands twice",
+    ]
+
+
+def test_more_business_days_than_the_calendar_knows_are_refused() -> None:
+    with pytest.raises(DataError, match=r"2024-02-10 \+1000000 business days has no business day in it"):
+        get_calendar("SSE").add_business_days(date(2024, 2, 10), 1_000_000)

@@ -138,3 +138,8 @@ def test_nodes_before_the_curve_date_are_findings_in_every_constructor() -> None
 def test_simple_rate_that_eats_the_whole_principal_is_refused() -> None:
     with pytest.raises(SpecError, match="discount factor inf is no finite number above 0"):
         Curve.from_zero_rates(AS_OF, [date(2026, 1, 15)], [-0.5], compounding="simple", day_count="30E/360")
+
+
+def test_text_is_no_date_of_a_node() -> None:
+    with pytest.raises(SpecError, match="'2025-01-01' is no date but str"):
+        Curve.from_zero_rates(date(2024, 1, 1), ["2025-01-01"], [0.03])  # type: ignore[list-item]  # wrong on purpose

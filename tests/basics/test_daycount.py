@@ -1,6 +1,6 @@
 """Day counts against QuantLib, their own exact form and hostile input."""
 
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 import numpy as np
@@ -119,3 +119,9 @@ def test_missing_date_is_refused() -> None:
 def test_empty_arrays_give_empty_fractions() -> None:
     empty = np.array([], dtype="datetime64[D]")
     assert year_fractions(empty, empty, "30/360 US").shape == (0,)
+
+
+@pytest.mark.parametrize("start", ["2024-01-01", None, datetime(2024, 1, 1)])
+def test_what_is_no_date_has_no_fraction(start: object) -> None:
+    with pytest.raises(DataError, match="is no date but"):
+        accrual_fraction(start, date(2024, 2, 1), "ACT/360")  # type: ignore[arg-type]  # wrong on purpose

@@ -172,3 +172,8 @@ def test_cash_collected_after_payment_is_a_finding() -> None:
 def test_rule_that_never_advances_is_refused_before_it_runs(months: int) -> None:
     with pytest.raises(SpecError, match="it must be 1 or more"):
         quarterly(frequency=None, months=months).unadjusted_dates(until=date(2025, 1, 1))
+
+
+def test_an_unknown_month_of_the_collection_end_is_refused() -> None:
+    rule = CollectionRule(day=3, of="next_month")  # type: ignore[arg-type]  # wrong on purpose
+    assert [str(one) for one in rule.findings()] == ["of: no 'next_month'; did you mean 'payment_month'?"]

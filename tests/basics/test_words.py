@@ -186,3 +186,8 @@ def test_unknown_label_is_refused_with_the_nearest() -> None:
 )
 def test_money_in_both_languages(amount: float, zh: str, en: str) -> None:
     assert (words.money(amount, "zh"), words.money(amount, "en")) == (zh, en)
+
+
+def test_nothing_has_no_sign() -> None:
+    assert words.percent(-1e-9) == "0.00%"
+    assert words.money(-0.001, "zh") == "0.00元"
