@@ -157,10 +157,12 @@ def hint(word: str, allowed: Iterable[str]) -> str:
     "did you mean 'sequential'?"
     >>> hint("x", ["sequential", "pro_rata"])
     'valid: sequential, pro_rata'
+    >>> hint("LPR1Y", [])
+    'valid: none'
     """
     words = list(allowed)
     close = nearest(word, words)
-    return f"did you mean {close!r}?" if close else f"valid: {', '.join(words)}"
+    return f"did you mean {close!r}?" if close else f"valid: {', '.join(words) or 'none'}"
 
 
 class IpabsError(Exception):

@@ -80,7 +80,7 @@ def hint(word: str, allowed: Iterable[str], lang: Language = "en") -> str:
     valid = tuple(allowed)
     if lang == "zh":
         close = nearest(word, valid)
-        return f"是否指“{close}”？" if close else f"可用：{'、'.join(valid)}"
+        return f"是否指“{close}”？" if close else f"可用：{'、'.join(valid) or '无'}"
     return english_hint(word, valid)
 
 
