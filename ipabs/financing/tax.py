@@ -14,7 +14,8 @@ from ipabs.financing.cash_items import KINDS, CashItems, join
 from ipabs.spec import check
 
 # Money kept by the lender is not spent and its return is no income; what it earns is.
-DEPOSIT_ITEMS = ("deposit", "deposit_interest")
+DEPOSIT_INTEREST = "deposit_interest"
+DEPOSIT_ITEMS = ("deposit", DEPOSIT_INTEREST)
 FAR_DATE = date(9999, 12, 31)
 
 
@@ -106,7 +107,7 @@ def with_tax(
         _tax_items(items, own & items.is_kind("interest"), -rate * tax.interest_deductible, "interest_relief"),
         _tax_items(items, with_vat, -rate * tax.fees_deductible * net_of_vat, "fee_relief"),
         _tax_items(items, fee & ~with_vat, -rate * tax.fees_deductible, "fee_relief"),
-        _tax_items(items, own & items.labelled(DEPOSIT_ITEMS[1:]), -rate, "deposit_interest_tax"),
+        _tax_items(items, own & items.labelled((DEPOSIT_INTEREST,)), -rate, "fee_relief"),
         _tax_items(items, subsidy, -rate, "subsidy_tax"),
     ]
     relief = [_carried_forward(part, waiting, tax.carry_forward_years) for part in relief]
