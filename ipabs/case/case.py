@@ -188,6 +188,11 @@ class CaseFile:
 class Case:
     """A case whose files are sound and fit each other: ready to run.
 
+    >>> from ipabs.case.load import load_case
+    >>> case = load_case("examples/yuhang/case.yaml")
+    >>> case.file.baseline, case.patents, len(case.firms.facts)
+    ('quoted_loan', (('invention', 97), ('utility_model', 47)), 25)
+
     Attributes
     ----------
     file : CaseFile

@@ -1,6 +1,6 @@
 """What the files of a case must say together: each may be sound by itself and still not fit the others."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +11,7 @@ from ipabs.basics.provenance import ProvenanceTable
 from ipabs.case.case import CaseFile
 from ipabs.case.comparators import QuotedLoan
 from ipabs.case.firms import Firms
-from ipabs.errors import Finding, KeyPath, finding, nearest
+from ipabs.errors import Finding, KeyPath, finding, key_path_text, nearest
 from ipabs.financing.costs import counted_twice
 from ipabs.io.table import Table
 from ipabs.pool.obligation import Obligation
@@ -141,8 +141,7 @@ def advance_findings(firms: Firms, pool: Pool, table: Table) -> Iterator[Finding
 def provenance_findings(file: CaseFile, paths: tuple[KeyPath, ...], table: Table) -> Iterator[Finding]:
     """Inputs without a provenance, and entries that fit no input: warnings."""
     stated = ProvenanceTable(entries=file.provenance)
-    for found in stated.missing(paths):
-        yield replace(found, severity="warning")
+    yield from unsourced(stated.missing(paths))
     groups = tuple(dict.fromkeys(f"{path[0]}.*" if len(path) > 1 else str(path[0]) for path in paths))
     for found in stated.unused(paths):
         near = nearest(found.got, found.allowed)
@@ -150,6 +149,21 @@ def provenance_findings(file: CaseFile, paths: tuple[KeyPath, ...], table: Table
     if "provenance" not in table.columns:
         template = "the tape has no column provenance; say for each row where its figures come from"
         yield finding("case.tape_origin", template, place=table.heading_place(), severity="warning")
+
+
+def unsourced(missing: Iterable[Finding]) -> Iterator[Finding]:
+    """Inputs without a provenance: warnings, one for all of a subsidy, a valuation, a fee that have none."""
+    groups: dict[KeyPath, list[Finding]] = {}
+    for found in missing:
+        path = found.place.path
+        groups.setdefault(path[: 4 if path[0] == "deals" else 2], []).append(found)
+    for group, members in groups.items():
+        if len(members) == 1:
+            yield replace(members[0], severity="warning")
+            continue
+        names = ", ".join(key_path_text(found.place.path[len(group) :]) for found in members)
+        template = "no provenance of {got}; state published, derived or assumption"
+        yield finding("case.unsourced", template, path=group, severity="warning", got=names)
 
 
 def index_findings(file: CaseFile, indices: Sequence[IndexHistory]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from ipabs.basics.units import FACTOR_UNIT, MONEY_UNIT, RATE_UNIT, SHARE_UNIT
 from ipabs.errors import Finding, finding
 from ipabs.financing.facility import ComparatorStatus, FirmFacts, Stage
+from ipabs.io.columns import read_date, read_flag
 from ipabs.io.table import Table
 
 FIRM = ("obligor", "firm", "企业", "企业编号", "债务人")
@@ -14,6 +15,8 @@ HEADINGS = {
     "deal": ("所属产品", "产品"),
     "revenue": ("营业收入", "年营业收入"),
     "tax_rate": ("所得税率",),
+    "loss_making": ("是否亏损",),
+    "profitable_from": ("预计盈利日期",),
     "stage": ("发展阶段",),
     "appraised_value": ("评估价值", "评估值"),
     "advance_rate": ("质押率",),
@@ -80,6 +83,8 @@ COLUMNS: tuple[tuple[str, Callable[[str], Any]], ...] = (
     ("comparator_fees", RATE_UNIT.read),
     ("appraised_value", MONEY_UNIT.read),
     ("advance_rate", FACTOR_UNIT.read),
+    ("loss_making", read_flag),
+    ("profitable_from", read_date),
 )
 OF_CONTRACTS = ("appraised_value", "advance_rate")  # the others are said of the firm
 
@@ -104,11 +109,15 @@ def read_firms(table: Table, found: list[Finding]) -> Firms:
     blank = [None] * len(table)
     values, advances = (read.get(name, blank) for name in OF_CONTRACTS)
     origins = table.column("provenance") if "provenance" in table.columns else ()
+    known = tuple(
+        FirmFacts(firm=firm, **{name: stated[firm] for name, stated in facts.items() if firm in stated})
+        for firm in dict.fromkeys(names)
+    )
+    for fact in known:
+        at = names.index(fact.firm)
+        found += (replace(one, place=table.place(at, str(one.place.path[0]))) for one in fact.findings())
     return Firms(
-        facts=tuple(
-            FirmFacts(firm=firm, **{name: stated[firm] for name, stated in facts.items() if firm in stated})
-            for firm in dict.fromkeys(names)
-        ),
+        facts=known,
         quotes=tuple((firm, Quote(rate=rate, fees=fees.get(firm, 0.0))) for firm, rate in rates.items()),
         stated=tuple(
             (firm, StatedValue(value=value, advance_rate=rate))

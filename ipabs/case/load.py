@@ -9,16 +9,18 @@ from typing import Any
 from ipabs import spec
 from ipabs.case.case import Case, CaseFile
 from ipabs.case.cross_checks import provenance_findings
-from ipabs.case.headings import heading_findings, unread_parts
+from ipabs.case.firms import in_own_words, read_firms
+from ipabs.case.headings import firm_headings, heading_findings, headings_of, misspelt, unread_parts
 from ipabs.case.inputs import read_inputs
 from ipabs.case.kinds import USUAL, OpenKinds, open_kinds
 from ipabs.case.tie import tied
 from ipabs.case.variants import at_change, changed
 from ipabs.errors import DataError, FileError, Finding, IpabsError, LimitError, Place, SpecError, finding, refuse
 from ipabs.io.source import read_source
-from ipabs.io.table import parse_table
+from ipabs.io.table import Table, parse_table
+from ipabs.patents.tape import COLUMNS, check_patent_tape
 from ipabs.pool.kinds import KINDS
-from ipabs.pool.tape_rules import read_tape
+from ipabs.pool.tape_rules import check_tape
 from ipabs.structure.deal import Deal
 
 TAPE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".parquet"})
@@ -39,6 +41,12 @@ def load_case(path: str | PathLike[str], *, kinds: Sequence[type[Any]] = KINDS) 
     ------
     SpecError, DataError, LimitError, FileError
         With every fault of all files and of all variants, each with file and line, or row and column of a tape.
+
+    Examples
+    --------
+    >>> case = load_case("examples/yuhang/case.yaml")
+    >>> [(name, round(pool.principal)) for name, pool in case.pools]
+    [('abs', 200000000), ('abn', 43000000)]
     """
     known = open_kinds(kinds)
     refuse(SpecError, no_case(Path(path)))
@@ -59,20 +67,35 @@ def no_case(path: Path) -> Iterator[Finding]:
 
 
 def check_file(path: str | PathLike[str], *, kinds: Sequence[type[Any]] = KINDS) -> tuple[Finding, ...]:
-    """Everything to be said about a case with all its files, a deal, or a tape of contracts."""
+    """Everything to be said about a case with all its files, a deal, or a tape of contracts or of rights.
+
+    >>> check_file("examples/yuhang/case.yaml")
+    ()
+    """
     known = open_kinds(kinds)
     where = Path(path)
     source = read_source(where, where.name)
     try:
         if where.suffix.lower() in TAPE_SUFFIXES:
-            read_tape(parse_table(source.raw, file=where.name), known.obligations)
-            return ()
+            return in_order(tape_findings(parse_table(source.raw, file=where.name), known))
         tree = spec.read_tree(source.text, file=where.name).tree
         if isinstance(tree, dict) and ({"tapes", "deals", "comparators"} & tree.keys()):
             return look_at_case(where, known)[1]
         return spec.read(Deal, source.text, file=where.name)[1]
     except DataError as error:
         return error.findings
+
+
+def tape_findings(table: Table, kinds: OpenKinds) -> Iterator[Finding]:
+    """What is to be said of a tape by itself: of rights where most of its headings are of rights, else of contracts."""
+    contracts, rights = firm_headings(kinds), headings_of(COLUMNS)
+    if len(rights.intersection(table.columns)) > len(contracts.intersection(table.columns)):
+        yield from (one for one in check_patent_tape(table) if one.severity != "note")
+        yield from misspelt(table, rights)
+        return
+    found: list[Finding] = []
+    read_firms(in_own_words(table, {}), found)
+    yield from (*check_tape(table, kinds.obligations), *found, *misspelt(table, contracts))
 
 
 def file_schema(kind: str, *, kinds: Sequence[type[Any]] = KINDS) -> dict[str, Any]:

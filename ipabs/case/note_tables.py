@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ipabs.basics.units import parse_share
+from ipabs.basics.units import parse_number, parse_share
 from ipabs.basics.words import Language, label
 from ipabs.case.case import Case
 from ipabs.case.waterfalls import at_speeds
@@ -46,6 +46,30 @@ def speeds_of(texts: Iterable[str]) -> tuple[float, ...]:
         ],
     )
     return tuple(speed for speed in read.values() if not isinstance(speed, Finding))
+
+
+def prices_of(texts: Iterable[str]) -> tuple[float, ...]:
+    """Prices per 100 of balance as a user writes them.
+
+    Raises
+    ------
+    SpecError
+        Every text that is no number above 0.
+
+    >>> prices_of(["99.5", "101"])
+    (99.5, 101.0)
+    """
+    read = {text: parse_number(text) for text in texts}
+    template = "{got!r} is no price per 100 of balance; give a number above 0, for instance 99.5"
+    refuse(
+        SpecError,
+        [
+            finding("notes.price", template, path=("price",), got=text)
+            for text, price in read.items()
+            if isinstance(price, Finding) or not price > 0
+        ],
+    )
+    return tuple(price for price in read.values() if not isinstance(price, Finding))
 
 
 def note_section(

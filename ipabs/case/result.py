@@ -40,6 +40,13 @@ STATED = "valuation.stated"
 class Result:
     """A case as run.
 
+    >>> import ipabs
+    >>> result = ipabs.run(ipabs.load_case("examples/yuhang/case.yaml"))
+    >>> print(result.summary().sections[0].text[0])
+    25 firms borrow 243.000 million yuan: abs 200.000 million (20 firms), abn 43.000 million (5 firms).
+    >>> result.deals["abs"].tranches["principal"].to_dict()
+    {'A': 136000000.0, 'B': 53000000.0, 'sub': 11000000.0}
+
     Attributes
     ----------
     case : Case

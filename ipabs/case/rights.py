@@ -88,7 +88,7 @@ def owner_findings(read: TypedColumns, firms: Table | None) -> Iterator[Finding]
         column = f"{kind}s"
         for row, firm in enumerate(names if column in firms.columns else ()):
             listed = int(((owners == firm) & (kinds == kind)).sum())
-            if firm not in unclear and firms.column(column)[row] != str(listed):
+            if firm not in unclear and firms.column(column)[row] not in ("", str(listed)):
                 yield finding(
                     "case.patent_count",
                     "{firm} has {got} here, {listed} in the patent tape",

@@ -1,5 +1,6 @@
 """Run a case: project each pool, run each waterfall, compare what the money costs, and the same for every variant."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from ipabs.case.case import Case
@@ -25,6 +26,13 @@ def run(case: Case) -> Result:
     ------
     ModelError, NumericError, LimitError
         The model refuses an input, or one of its own checks breaks.
+
+    Examples
+    --------
+    >>> from ipabs.case.load import load_case
+    >>> result = run(load_case("examples/yuhang/case.yaml"))
+    >>> print(f"{result.savings.loc['programme', 'net']:,.2f} yuan against {result.comparison.against}")
+    6,907,400.15 yuan against quoted_loan
     """
     return run_beside(case, {})
 
@@ -32,7 +40,7 @@ def run(case: Case) -> Result:
 def run_beside(case: Case, known: Known) -> Result:
     """Run a case; market values that stand in `known` are not drawn again."""
     deals = tuple(run_deal(case, name) for name, _ in case.deals)
-    comparison = compare_programme(case, deals)
+    comparison = compare_programme(case, deals, case.file.comparators)
     appraisals = appraise_case(case, known)
     variants = tuple((variant, run_beside(altered, known)) for variant, altered in case.variants)
     return Result(
@@ -92,20 +100,21 @@ def issues_of(case: Case, deals: tuple[DealResult, ...], comparison: Comparison)
     with_firms = [one for one in deals if one.pool is not None]
     terms = {one.name: one for one in case.file.deals}
     alone = len(with_firms) == 1
+    baseline = [one for one in case.file.comparators if one.name == case.file.baseline]
     return tuple(
         Issue(
             name=one.name,
             closing=one.deal.dates.closing,
             market=one.deal.market,
-            compared=(comparison if alone else compare_programme(case, (one,)))[PROGRAMME],
+            compared=(comparison if alone else compare_programme(case, (one,), baseline))[PROGRAMME],
             contingent_cost=terms[one.name].contingent_cost,
         )
         for one in with_firms
     )
 
 
-def compare_programme(case: Case, deals: tuple[DealResult, ...]) -> Comparison:
-    """The programme of all deals, and every comparator, measured against the comparator of the headline."""
+def compare_programme(case: Case, deals: tuple[DealResult, ...], comparators: Sequence[Comparator]) -> Comparison:
+    """The programme of all deals, and comparators, measured against the comparator of the headline."""
     file, facts = case.file, case.firms.facts
     terms = {one.name: one for one in file.deals}
     with_firms = [(terms[one.name], one.pool, one.ledger) for one in deals if one.pool is not None]
@@ -125,7 +134,7 @@ def compare_programme(case: Case, deals: tuple[DealResult, ...]) -> Comparison:
         for own, pool, ledger in with_firms
     )
     facilities: dict[str, Facility] = {
-        comparator.name: comparator_facility(case, comparator, need) for comparator in file.comparators
+        comparator.name: comparator_facility(case, comparator, need) for comparator in comparators
     }
     return compare(
         {**facilities, PROGRAMME: taken},

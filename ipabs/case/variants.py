@@ -1,9 +1,13 @@
 """Variants of a case: its files with some values changed, and where a fault of a variant stands."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeVar
 
+import numpy as np
+
 from ipabs.case.case import CaseFile, Variant
+from ipabs.case.firms import name_column
 from ipabs.case.inputs import FILES, Inputs, named_files
 from ipabs.case.key_paths import parse_path, with_value
 from ipabs.case.kinds import OpenKinds
@@ -80,12 +84,11 @@ def with_cells(table: Table, row: str, column: str, value: str) -> Table:
     Raises
     ------
     LookupError
-        No such column, or no such firm in the first column.
+        No such column, or no such firm or first cell of a row.
     """
     if column not in table.columns:
         raise LookupError(column)
-    names = table.cells[0]
-    rows = names == row if row != EVERY else names == names
+    rows = np.array([row in (EVERY, *names_of(table, at)) for at in range(len(table))])
     if not rows.any():
         raise LookupError(row)
     place = table.columns.index(column)
@@ -94,10 +97,18 @@ def with_cells(table: Table, row: str, column: str, value: str) -> Table:
     return replace(table, cells=(*table.cells[:place], cells, *table.cells[place + 1 :]))
 
 
+def names_of(table: Table, row: int) -> tuple[str, str]:
+    """What a change may call a row of a tape: the firm, or what stands in the first column."""
+    return str(table.column(name_column(table))[row]), str(table.cells[0][row])
+
+
 def at_change(inputs: Inputs, variant: Variant, found: Finding) -> Finding:
     """A finding of a variant, placed at the change that brought it, at its cell, or at the variant."""
-    path = tape_path(inputs, found.place) if found.place.file else found.place.path
-    change = next((one for one in variant.changes if path and touches(parse_path(one.path), path)), None)
+    paths = list(tape_paths(inputs, found.place)) if found.place.file else [found.place.path]
+    change = next(
+        (one for one in variant.changes for path in paths if path and touches(parse_path(one.path), path)), None
+    )
+    path = paths[0] if paths else ()
     if change is None and found.place.file:
         return found.under("variants", variant.name)
     at: KeyPath = ("variants", variant.name, *(("changes", change.path) if change else ()))
@@ -112,10 +123,10 @@ def touches(change: KeyPath, path: KeyPath) -> bool:
     return all(part in (here, EVERY) for part, here in zip(change, path, strict=False))
 
 
-def tape_path(inputs: Inputs, place: Place) -> KeyPath:
-    """The key path of a tape's cell, ``tapes.firms.<firm>.<column>``; empty for a place elsewhere."""
+def tape_paths(inputs: Inputs, place: Place) -> Iterator[KeyPath]:
+    """The key paths of a tape's cell, ``tapes.firms.<firm>.<column>``; none for a place elsewhere."""
     for name, table in inputs.tapes:
         row = place.line - table.first_row
         if place.file == table.file and place.path and 0 <= row < len(table):
-            return ("tapes", name, str(table.cells[0][row]), place.path[-1])
-    return ()
+            for called in names_of(table, row):
+                yield ("tapes", name, called, place.path[-1])

@@ -69,7 +69,11 @@ def internal_error(error: Exception, arguments: Sequence[str]) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit status."""
+    """Run the command line and return its exit status.
+
+    >>> main(["check", "examples/deals/first_deal.yaml"])
+    0
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         ipabs.main(args=given, prog_name="ipabs", standalone_mode=False)

@@ -13,7 +13,7 @@ from ipabs.cli.plugins import known_kinds, plugin_option
 @plugin_option
 @output_options
 def run(case: str, out: str | None, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
-    """Run CASE (a case file): pool, structures, checks, and what the money costs against a loan.
+    """Run CASE: pools, waterfalls, checks, cost against a loan.
 
     \b
     Example: ipabs run examples/yuhang/case.yaml --out out/yuhang
@@ -39,7 +39,7 @@ def run(case: str, out: str | None, plugins: tuple[str, ...], as_json: bool, lan
 @plugin_option
 @output_options
 def report(case: str, out: str, tie_out: str | None, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
-    """Write the report of CASE as one self-contained HTML file that prints on A4.
+    """Write the report of CASE as one HTML file. It is self-contained and prints on A4.
 
     \b
     Example: ipabs report examples/yuhang/case.yaml --out yuhang.html --lang zh
@@ -67,7 +67,7 @@ def report(case: str, out: str, tie_out: str | None, plugins: tuple[str, ...], a
 @plugin_option
 @output_options
 def workbook(case: str, out: str, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
-    """Write the live Excel workbook of CASE: change an input and the waterfall moves.
+    """Write the live Excel workbook of CASE. Change an input and the waterfall moves.
 
     \b
     Example: ipabs workbook examples/yuhang/case.yaml --out yuhang.xlsx
@@ -87,7 +87,7 @@ def workbook(case: str, out: str, plugins: tuple[str, ...], as_json: bool, lang:
 @plugin_option
 @output_options
 def compare(case: str, firm: str | None, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
-    """Compare what CASE costs its firms with every comparator: all-in cost, and the saving in its parts.
+    """Compare what CASE costs its firms with other loans. Shows all-in cost, and the saving in its parts.
 
     \b
     Example: ipabs compare examples/yuhang/case.yaml --firm "Firm 01"
@@ -112,7 +112,7 @@ def compare(case: str, firm: str | None, plugins: tuple[str, ...], as_json: bool
 @plugin_option
 @output_options
 def check(file: str, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
-    """Check FILE (a deal, a case with all its files, or a tape); silent when it is clean.
+    """Check FILE: a deal, a case, or a tape. A case is checked with all its files; a clean file says nothing.
 
     \b
     Example: ipabs check examples/yuhang/case.yaml
@@ -136,7 +136,7 @@ def check(file: str, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> Non
 @plugin_option
 @output_options
 def explain(case: str, deal: str, day: str, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
-    """Explain one payment date of a deal of CASE: what was available, due, paid and short, line by line.
+    """Explain one payment date of a deal of CASE. What was available, due, paid and short, line by line.
 
     \b
     Example: ipabs explain examples/yuhang/case.yaml --deal abs --date 2023-12-28
@@ -157,7 +157,7 @@ def explain(case: str, deal: str, day: str, plugins: tuple[str, ...], as_json: b
 @click.argument("kind", type=click.Choice(["deal", "case"]), default="deal")
 @output_options
 def schema(kind: str, as_json: bool, lang: Lang) -> None:
-    """Print the JSON Schema of a deal or a case file, for completion in an editor.
+    """Print the JSON Schema of a deal or a case file. An editor completes and checks files with it.
 
     \b
     Example: ipabs schema case > case.schema.json

@@ -11,7 +11,7 @@ from ipabs.cli.plugins import known_kinds, plugin_option
 @click.argument("case")
 @click.option("--deal", help="One deal of the case; all of them, if left out.")
 @click.option("--speed", "speeds", multiple=True, help="Prepayment a year (CPR), for instance 5%; may be repeated.")
-@click.option("--price", "prices", multiple=True, type=float, help="Price per 100 of balance; may be repeated.")
+@click.option("--price", "prices", multiple=True, help="Price per 100 of balance, for instance 99.5; may be repeated.")
 @click.option("--tie-out", "figures", help="Table of figures to compare instead: deal, date, tranche, item, value.")
 @click.option("--tolerance", type=click.FloatRange(min=0), default=0.005, help="Largest difference that agrees.")
 @plugin_option
@@ -20,14 +20,14 @@ def notes(
     case: str,
     deal: str | None,
     speeds: tuple[str, ...],
-    prices: tuple[float, ...],
+    prices: tuple[str, ...],
     figures: str | None,
     tolerance: float,
     plugins: tuple[str, ...],
     as_json: bool,
     lang: Lang,
 ) -> None:
-    """Show the notes of CASE: how fast they are repaid at prepayment speeds, and their yield at prices.
+    """Show the notes of CASE as investors read them. How fast they repay at prepayment speeds, their yield at prices.
 
     With --tie-out, compare the figures of a trustee's report or a prospectus instead; exit status 3 if one differs.
 
@@ -35,7 +35,16 @@ def notes(
     Example: ipabs notes examples/yuhang/case.yaml --deal abs --speed 0% --speed 10% --price 99.5
     """
     from ipabs.case.load import load_case
-    from ipabs.case.note_tables import PRICES, SPEEDS, differing, note_section, notes_page, speeds_of, tie_out_sections
+    from ipabs.case.note_tables import (
+        PRICES,
+        SPEEDS,
+        differing,
+        note_section,
+        notes_page,
+        prices_of,
+        speeds_of,
+        tie_out_sections,
+    )
     from ipabs.case.run import run_deal
     from ipabs.errors import ModelError, refuse
     from ipabs.io.table import read_table
@@ -46,7 +55,7 @@ def notes(
     if figures:
         sections = tie_out_sections(loaded, deals, read_table(figures), lang, tolerance=tolerance)
     else:
-        asked = {"speeds": speeds_of(speeds) or SPEEDS, "prices": prices or PRICES}
+        asked = {"speeds": speeds_of(speeds) or SPEEDS, "prices": prices_of(prices) or PRICES}
         sections = {name: note_section(loaded, one, lang, **asked) for name, one in deals.items()}
     if as_json:
         tables = {name: {one.name: records(one) for _, one in section.exhibits} for name, section in sections.items()}

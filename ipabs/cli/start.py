@@ -18,7 +18,7 @@ VARIABLE = "_IPABS_COMPLETE"
 @click.option("--kind", type=click.Choice(KINDS), default="both", help="Deals of the case: an ABS, an ABN, or both.")
 @output_options
 def new(folder: str, kind: Kind, as_json: bool, lang: Lang) -> None:
-    """Start a commented case in a new FOLDER that passes the check and runs.
+    """Start a commented case in a new FOLDER. It passes the check and runs.
 
     \b
     Example: ipabs new my_programme --kind abs
@@ -41,7 +41,7 @@ def new(folder: str, kind: Kind, as_json: bool, lang: Lang) -> None:
 @click.argument("shell", type=click.Choice(SHELLS))
 @output_options
 def completion(shell: str, as_json: bool, lang: Lang) -> None:
-    """Print the script that lets SHELL complete commands and options.
+    """Print the script that completes commands in SHELL.
 
     \b
     Example: ipabs completion bash >> ~/.bashrc

@@ -14,7 +14,7 @@ TAPES = (".csv", ".tsv", ".xlsx", ".parquet")
 @click.option("--by", multiple=True, help="A column to stratify by, beside industry, size and kind; may be repeated.")
 @output_options
 def pool(file: str, by: tuple[str, ...], as_json: bool, lang: Lang) -> None:
-    """Show the pool of FILE (a case, or a tape of contracts): stratification and largest names.
+    """Show the pool of FILE, a case or a tape of contracts. Stratification and largest names.
 
     \b
     Example: ipabs pool examples/yuhang/firms.csv --by guarantor
@@ -39,7 +39,7 @@ def pool(file: str, by: tuple[str, ...], as_json: bool, lang: Lang) -> None:
 @plugin_option
 @output_options
 def value(case: str, plugins: tuple[str, ...], as_json: bool, lang: Lang) -> None:
-    """Value the rights on the patent tape of CASE by the methods it states, against what is lent on them.
+    """Value the rights on the patent tape of CASE. By the methods it states, against what is lent on them.
 
     \b
     Example: ipabs value examples/yuhang/case.yaml
@@ -79,7 +79,7 @@ def tape(context: click.Context) -> None:
 @click.option("--out", required=True, help="The workbook to write.")
 @output_options
 def template(out: str, as_json: bool, lang: Lang) -> None:
-    """Write a workbook to fill in, one row a contract, with a sheet that explains every column.
+    """Write a workbook to fill in, one row a contract. A second sheet explains every column.
 
     \b
     Example: ipabs tape template --out contracts.xlsx --lang zh

@@ -14,6 +14,11 @@ def write_file(path: str | os.PathLike[str], contents: bytes) -> Path:
     ------
     FileError
         The path is a folder, or the disk refuses; the old file is untouched then.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_file(f"{folder}/page.html", b"<p>").read_bytes()
+    b'<p>'
     """
     target = Path(os.path.realpath(path))
     if target.is_dir():

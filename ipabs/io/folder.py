@@ -35,6 +35,11 @@ def write_folder(folder: str | os.PathLike[str], files: Mapping[str, bytes]) -> 
     ------
     FileError
         A name is not a plain file name, the folder holds something else, or the disk refuses.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     sorted(file.name for file in write_folder(f"{parent}/out", {"savings.csv": b"net\\n"}).iterdir())
+    ['SHA256SUMS', 'savings.csv']
     """
     target = Path(os.path.realpath(folder))
     refuse(FileError, [*name_findings(files), *target_findings(target)])

@@ -45,6 +45,10 @@ def read_source(path: Path, name: str = "") -> Source:
         It is not there, is no plain file, or cannot be read.
     LimitError
         It is larger than 200 million bytes.
+
+    >>> source = read_source(Path("examples/deals/first_deal.yaml"), "first_deal.yaml")
+    >>> "name: First deal" in source.text.splitlines()
+    True
     """
     place = Place(file=str(path))
     try:

@@ -12,15 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ipabs.basics.tables import read_bytes
-from ipabs.errors import DataError, FileError, Finding, Place, finding, refuse
+from ipabs.errors import DataError, Finding, Place, finding, refuse
 from ipabs.io.delimited import BLANKS, CONTROL, MOST_CELLS, decode, delimited_rows, plain_block
 from ipabs.io.parquet import parquet_rows
+from ipabs.io.source import read_source
 from ipabs.io.workbook import workbook_columns
 
 TextColumn = npt.NDArray[np.object_]
 Rows = Sequence[Sequence[str]]
 
-FILE_BYTES = 200_000_000
 MOST_ROWS = 1_000_000
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -112,35 +112,19 @@ def read_table(path: str | Path, *, sheet: str = "") -> Table:
 
     Raises
     ------
-    FileError
-        If the file is not there or cannot be read.
+    FileError, LimitError
+        If the file is not there, cannot be read, or is too large.
     DataError
         With every fault of the content: encoding, ragged rows, headings, formula errors, what a workbook may not hold.
+
+    Examples
+    --------
+    >>> table = read_table("examples/yuhang/firms.csv")
+    >>> len(table), table.columns[0], table.first_row, str(table.place(0, "amount"))
+    (25, 'firm', 3, 'firms.csv:3:7 G3.amount')
     """
-    path = Path(path)
-    try:
-        size = path.stat().st_size
-        raw = path.read_bytes() if size <= FILE_BYTES else b""
-    except OSError as error:
-        raise FileError(
-            finding(
-                "input.unreadable",
-                "the file cannot be read: {reason}",
-                place=Place(file=str(path)),
-                reason=error.strerror or type(error).__name__,
-            )
-        ) from error
-    if size > FILE_BYTES:
-        raise DataError(
-            finding(
-                "input.too_large",
-                "the file has {got} bytes; at most {limit} are read",
-                place=Place(file=path.name),
-                got=size,
-                limit=FILE_BYTES,
-            )
-        )
-    return parse_table(raw, file=path.name, sheet=sheet)
+    source = read_source(Path(path), Path(path).name)
+    return parse_table(source.raw, file=source.file, sheet=sheet)
 
 
 def package_table(name: str) -> Table:

@@ -1,10 +1,12 @@
 """What bad input gets, through the command line: file, place, field, value, and what would be valid."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ipabs import cli
+from ipabs.case.load import load_case
 from ipabs.cli.starter import starter
 from tests.case.conftest import Spoiled
 
@@ -333,8 +335,7 @@ def test_inputs_without_provenance_are_warnings(yuhang: Spoiled) -> None:
     ).check()
     assert status == 0
     assert lines[0] == (
-        "warning: abn.yaml:24:16 closing.sources.A: this input has no provenance; state published, derived or "
-        "assumption"
+        "warning: abn.yaml:24:12 closing.sources: no provenance of A, sub; state published, derived or assumption"
     )
     assert "'deals.abn.closng.*' fits no input; did you mean 'deals.abn.dates.closing'?" in lines[-1]
 
@@ -482,4 +483,58 @@ def test_deals_of_a_case_are_in_yuan(yuhang: Spoiled) -> None:
     assert status == 2
     assert lines == [
         "abs.yaml:6:11 currency: abs is in USD; tapes, loan indices and subsidies of a case are in CNY",
+    ]
+
+
+def test_a_tape_is_checked_by_itself_as_what_its_headings_say(yuhang: Spoiled) -> None:
+    assert cli.main(["check", str(yuhang.folder / "patents.csv")]) == 0
+    yuhang.replace("patents.csv", "P01-01,Firm 01,CN,invention,2019-03-21", "P01-01,Firm 01,CN,invention,21.3.2019")
+    assert cli.main(["check", str(yuhang.folder / "patents.csv")]) == 2
+    yuhang.replace("firms.csv", ",revenue,", ",Revenue,")
+    assert cli.main(["check", str(yuhang.folder / "firms.csv")]) == 0
+    yuhang.replace("firms.csv", "market_average", "average")
+    assert cli.main(["check", str(yuhang.folder / "firms.csv")]) == 2
+    heading = "warning: firms.csv:2:18: nothing reads the column 'Revenue'; did you mean 'revenue'?"
+    assert yuhang.output()[1].splitlines() == [
+        "patents.csv:3:5 E3.filing: '21.3.2019' is no date; write 2024-03-28",
+        heading,
+        "firms.csv:3:22 V3.comparator_status: no word 'average'; did you mean 'market_average'?",
+        heading,
+    ]
+
+
+def test_a_variant_changes_every_contract_of_a_firm_by_its_name(tmp_path: Path) -> None:
+    for name, content in starter("abs").items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    tape = (tmp_path / "firms.csv").read_text(encoding="utf-8").replace("firm,", "id,firm,", 1)
+    tape = tape.replace("F01,AI", "C1,F01,AI").replace("F02,biomedicine", "C2,F01,AI").replace("F03,", "C3,F03,")
+    (tmp_path / "firms.csv").write_text(tape, encoding="utf-8")
+    changes = "{tapes.firms.F01.contract_rate: 4%, tapes.firms.C3.contract_rate: 5%}"
+    case = tmp_path / "case.yaml"
+    text = case.read_text(encoding="utf-8")
+    case.write_text(f"{text}variants:\n  dear: {{note: x, changes: {changes}}}\n", encoding="utf-8")
+    ((_, dear),) = load_case(case).variants
+    assert [one.contract_rate for one in dear.pools[0][1].obligations] == [0.04, 0.04, 0.05]  # type: ignore[attr-defined]  # loans
+
+
+def test_a_firm_that_makes_losses_says_so_on_the_tape(yuhang: Spoiled) -> None:
+    text = (yuhang.folder / "firms.csv").read_text(encoding="utf-8").splitlines()
+    text[1:] = [f"{text[1]},loss_making,预计盈利日期", f"{text[2]},yes,2024-01-01", *(f"{line},," for line in text[3:])]
+    yuhang.write("firms.csv", "\n".join(text).encode())
+    facts = load_case(yuhang.case).firms.facts
+    assert (facts[0].loss_making, facts[0].profitable_from) == (True, date(2024, 1, 1))
+    assert not facts[1].loss_making
+    yuhang.write("firms.csv", "\n".join([*text[:2], text[2].replace(",yes,", ",,"), *text[3:]]).encode())
+    status, lines = yuhang.check()
+    assert status == 2
+    assert lines[0].endswith("Firm 01 is to be profitable from 2024-01-01, but is not loss_making")
+    assert lines[0].startswith("firms.csv:3:")
+
+
+def test_inputs_of_one_kind_without_provenance_are_one_warning(yuhang: Spoiled) -> None:
+    rule = "subsidies: {park: {on: interest, share: 50%, timing: after_year, month: 3, day: 20}}"
+    _, lines = yuhang.replace("case.yaml", "against: quoted_loan", f"against: quoted_loan\n{rule}").check()
+    assert lines == [
+        "warning: case.yaml:28:19 subsidies.park: no provenance of on, share, timing, month, day; "
+        "state published, derived or assumption"
     ]

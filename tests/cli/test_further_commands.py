@@ -145,6 +145,13 @@ def test_every_help_text_has_an_example(capsys: Capture) -> None:
             assert "Example: ipabs " in (one.help or ""), name
 
 
+def test_the_list_of_commands_fits_a_terminal(capsys: Capture) -> None:
+    assert cli.main(["--help"]) == 0
+    told = capsys.readouterr().out
+    assert "..." not in told.split("Commands:")[1]
+    assert max(map(len, told.splitlines())) <= 80
+
+
 def test_no_colors_in_a_pipe(capsys: Capture) -> None:
     assert cli.main(["pool", TAPE]) == 0
     assert "\x1b" not in capsys.readouterr().out

@@ -76,3 +76,10 @@ def test_report_ties_out_on_the_page(figures: Path, tmp_path: Path) -> None:
     html = out.read_text(encoding="utf-8")
     assert "Deal abn: tie-out" in html
     assert "A: yield by price per 100 and prepayment speed (CPR)" in html
+
+
+@pytest.mark.parametrize("price", ["nan", "0", "-5", "inf", "par"])
+def test_a_price_that_is_none_is_refused(price: str, capsys: Capture) -> None:
+    assert cli.main(["notes", CASE, "--deal", "abn", "--price", price]) == 2
+    told = f"price: '{price}' is no price per 100 of balance; give a number above 0, for instance 99.5\n"
+    assert capsys.readouterr().err == told

@@ -1,6 +1,7 @@
 """Tables are read with the place of every cell; what cannot be read says where and what to do."""
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -265,3 +266,10 @@ def test_any_bytes_give_a_table_or_findings(raw: bytes) -> None:
         except DataError as error:
             places = [found.place for found in error.findings]
         assert {place.file for place in places} == {"t"}
+
+
+def test_a_table_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("nothing.csv", ".", "pipe", "a\0b"):
+        with pytest.raises(FileError):
+            read_table(tmp_path / name)
