@@ -10,6 +10,7 @@ import datetime
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -50,13 +51,16 @@ def workbook_columns(raw: bytes, *, file: str, sheet: str) -> tuple[str, list[li
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
         chosen = _choose(workbook, sheet, file)
         name, values = chosen.name, chosen.to_python(skip_empty_area=False)
+        part = _sheet_part(parts, name)
     except (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError) as error:
         raise _unreadable(file, error) from None
-    found = list(_formula_faults(_sheet_part(parts, name), file, name))
+    except (ElementTree.ParseError, KeyError) as error:
+        raise _unreadable(file, error) from error
+    found = list(_formula_faults(part, file, name))
     return name, [_texts(column) for column in zip(*values, strict=True)], found
 
 
-def _unreadable(file: str, reason: Exception) -> DataError:
+def _unreadable(file: str, reason: Exception | str) -> DataError:
     return DataError(
         finding(
             "input.workbook_unreadable", "the workbook cannot be read: {reason}", place=Place(file=file), reason=reason
@@ -73,7 +77,9 @@ def _safe_parts(raw: bytes, file: str) -> dict[str, bytes]:
             if faults:
                 raise DataError(*faults)
             parts = {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except DataError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError) as error:
         raise _unreadable(file, error) from error
     faults = [
         finding(
@@ -155,6 +161,8 @@ def _choose(workbook: "python_calamine.CalamineWorkbook", sheet: str, file: str)
     import python_calamine
 
     names = workbook.sheet_names
+    if not names:
+        raise _unreadable(file, "it has no sheet")
     if sheet and sheet not in names:
         raise DataError(
             finding("input.sheet_unknown", "no sheet {got!r}; {hint}", place=Place(file=file), got=sheet, allowed=names)

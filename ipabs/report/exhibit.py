@@ -178,10 +178,18 @@ def records(exhibit: Exhibit) -> list[dict[str, object]]:
     >>> records(Exhibit(name="lives", columns=columns(tranche="text", life_years="years"), rows=(("A", 0.87),)))
     [{'tranche': 'A', 'life_years': 0.87}]
     """
-    return [
-        {
-            name: value.isoformat() if isinstance(value, date) else value
-            for name, value in zip(exhibit.header, row, strict=True)
-        }
-        for row in exhibit.rows
-    ]
+    return [{name: json_value(value) for name, value in zip(exhibit.header, row, strict=True)} for row in exhibit.rows]
+
+
+def json_value(value: Cell) -> Cell:
+    """A cell as JSON holds it: dates as text, an unknown number as null, one without limit as the text of a CSV.
+
+    >>> json_value(date(2024, 6, 28)), json_value(math.nan), json_value(math.inf), json_value(0.87)
+    ('2024-06-28', None, 'inf', 0.87)
+    """
+    match value:
+        case date():
+            return value.isoformat()
+        case float() if not math.isfinite(value):
+            return None if math.isnan(value) else str(value)
+    return value

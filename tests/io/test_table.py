@@ -2,7 +2,9 @@
 
 import io
 import os
+import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -209,6 +211,37 @@ def test_workbook_that_unpacks_too_large_is_refused_unread() -> None:
 )  # fmt: skip
 def test_workbook_parts_that_a_table_may_not_hold_are_refused(part: str, content: bytes, expected: str) -> None:
     assert faults(repacked(workbook([["id"], ["C1"]]), {part: content}), file="t.xlsx") == [f"t.xlsx: {expected}"]
+
+
+def damaged_sheet(raw: bytes) -> bytes:
+    """The packed bytes of a sheet overwritten."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        entry = archive.getinfo("xl/worksheets/sheet1.xml")
+    start = entry.header_offset + 30 + len(entry.filename)
+    return raw[:start] + b"\xff" * entry.compress_size + raw[start + entry.compress_size :]
+
+
+def moved_directory(raw: bytes) -> bytes:
+    """The place of the archive's directory as another than it is."""
+    return raw[:-6] + (int.from_bytes(raw[-6:-2], "little") + 10**6).to_bytes(4, "little") + raw[-2:]
+
+
+def without_sheets(raw: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        part = archive.read("xl/workbook.xml")
+    return repacked(raw, {"xl/workbook.xml": re.sub(rb"<sheets>.*</sheets>", b"<sheets></sheets>", part)})
+
+
+def wrong_declaration(raw: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        part = archive.read("xl/workbook.xml")
+    return repacked(raw, {"xl/workbook.xml": part.replace(b"<?xml version=", b"<?xml versixn=")})
+
+
+@pytest.mark.parametrize("damage", [damaged_sheet, moved_directory, without_sheets, wrong_declaration])
+def test_a_workbook_whose_parts_are_damaged_is_a_finding(damage: Callable[[bytes], bytes]) -> None:
+    [text] = faults(damage(workbook([["id"], ["C1"]])), file="t.xlsx")
+    assert text.startswith("t.xlsx: the workbook cannot be read: ")
 
 
 @pytest.mark.parametrize("cut", [30, 400, -30])
