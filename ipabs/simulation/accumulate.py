@@ -51,6 +51,8 @@ class Estimate:
 
     >>> print(Estimate(name="A loss", mean=1250.0, standard_error=75.0, paths=8192, lowest=0.0, highest=9e5))
     A loss: 1,250.00 ± 75.00 (8,192 paths)
+    >>> print(Estimate(name="A life", mean=1.35124, standard_error=0.00321, paths=8192, lowest=1.0, highest=2.0))
+    A life: 1.3512 ± 0.0032 (8,192 paths)
     """
 
     name: str
@@ -70,7 +72,9 @@ class Estimate:
         return cls(name, mean, error, n, moments.lowest, moments.highest)
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.mean:,.2f} ± {self.standard_error:,.2f} ({self.paths:,} paths)"
+        error = self.standard_error
+        places = 1 - math.floor(math.log10(error)) if 0 < error < 0.1 else 2  # at least two digits of the error
+        return f"{self.name}: {self.mean:,.{places}f} ± {error:,.{places}f} ({self.paths:,} paths)"
 
 
 @dataclass(frozen=True, slots=True)
