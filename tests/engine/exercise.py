@@ -89,7 +89,7 @@ def mistakes(run: "Run", ledger: "Ledger") -> Iterator[Callable[[], object]]:
     """Wrong input of every kind that can be wrong with this deal."""
     from ipabs.basics.index_history import IndexHistory
     from ipabs.cashflow.collections import Collections
-    from ipabs.engine import run_waterfall
+    from ipabs.engine import replay, run_waterfall
     from ipabs.engine.checks import ensure
     from ipabs.structure.tranche import Coupon
     from ipabs.testing import variants
@@ -120,6 +120,7 @@ def mistakes(run: "Run", ledger: "Ledger") -> Iterator[Callable[[], object]]:
         index = IndexHistory(name="below 0", dates=(date(1990, 1, 1),), rates=(0.0,), known_until=date(2090, 1, 1))
         yield attempt(deal=replace(deal, tranches=below), indices=(index,))
     yield lambda: ensure(replace(ledger, closing_held=ledger.closing_held + 1e9))
+    yield lambda: replay(deal, pool, pool.paths)
     yield lambda: ledger.paid("nobody")
     yield lambda: ledger.failed("nobody")
     for day in ("1999-01-01", 99):
