@@ -274,6 +274,35 @@ def test_dearer_loan_of_one_firm_moves_its_saving(yuhang: Result, book: bytes, r
 
 
 @pytest.mark.office
+def test_a_default_and_a_dearer_fee_call_on_the_undertaking_as_the_engine_would(
+    yuhang: Result, recalculate: Recalculate
+) -> None:
+    """VAT of 5 % instead of 3.26 %, and 60 million of the fourth date's principal defaulted instead of paid."""
+    ledger, lost, t = yuhang.deals["abs"].ledger, 60e6, 3
+    raw = workbook_bytes([("abs", ledger)])
+    whole = opened(raw, values=True)
+    fee = whole.defined_names["in_abs_fees_vat_rate"].attr_text.replace("$", "").split("!")[1]
+    rows = {row[0].value: row[FIRST_DATE + t] for row in whole["abs pool"].iter_rows(max_row=HEAD_ROW + 11)}
+    principal, defaulted = rows["Scheduled principal"], rows["Defaulted balance (no cash)"]
+    changes = {("Inputs", fee): 0.05, ("abs pool", principal.coordinate): principal.value - lost}
+    changes[("abs pool", defaulted.coordinate)] = lost
+    after = opened(recalculate(raw, changes), values=True)
+
+    deal, series = ledger.deal, ledger.collections.series
+    flows = {name: series(name).copy() for name in ("interest", "principal", "prepayment", "defaulted")}
+    flows["principal"][0, t] -= lost
+    flows["defaulted"][0, t] += lost
+    fees = tuple(replace(one, rate=0.05) if one.name == "vat" else one for one in deal.fees)
+    pool = Collections(deal.timeline(), **flows, opening=ledger.collections.opening)
+    moved = run_waterfall(replace(deal, fees=fees), pool)
+
+    assert moved.called("undertaking").sum() > 0
+    shown = lines(after, "abs", moved)
+    for key, expected in engine_series(moved):
+        assert [float(cell) for cell in shown[AFTER[key[1]].format(key[2])]] == expected.tolist(), key
+
+
+@pytest.mark.office
 def test_changed_inputs_move_the_waterfall_as_the_engine_would(yuhang: Result, recalculate: Recalculate) -> None:
     """A coupon of 4.1234 % instead of 2.8 %, and a first collection of interest cut to a tenth."""
     ledger = yuhang.deals["abs"].ledger
