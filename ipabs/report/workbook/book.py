@@ -16,12 +16,13 @@ from ipabs.financing.compared import Compared
 from ipabs.report.workbook.checks_sheet import write_checks
 from ipabs.report.workbook.cover import write_cover
 from ipabs.report.workbook.deal_formulas import deal_formulas
-from ipabs.report.workbook.deal_sheets import DealSheets, place_deal, value_sheets, write_deal
+from ipabs.report.workbook.deal_sheets import DealSheets, place_deal, value_sheets
 from ipabs.report.workbook.firms_sheet import write_firms
 from ipabs.report.workbook.inputs_sheet import place_inputs, write_inputs
 from ipabs.report.workbook.savings_sheet import write_savings
 from ipabs.report.workbook.style import Styles
 from ipabs.report.workbook.tranches_sheet import write_tranches
+from ipabs.report.workbook.waterfall_sheet import write_deal
 
 Observables = Mapping[str, Mapping[str, ArrayLike]]
 WRITTEN = datetime(2000, 1, 1)  # the same contents give the same bytes

@@ -1,4 +1,4 @@
-"""The sheets of one deal: what its pool pays, the waterfall as formulas, and the engine's own figures."""
+"""The sheets of one deal: where they stand, what heads them, and the engine's own figures."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,15 +9,12 @@ import numpy as np
 from ipabs._typing import FloatArray
 from ipabs.basics.words import Language, label
 from ipabs.cashflow.collections import ROWS
-from ipabs.engine.ledger import Ledger, source_name
-from ipabs.engine.steps import Step
-from ipabs.report.titles import spoken
+from ipabs.engine.ledger import Ledger
 from ipabs.report.workbook.deal_formulas import DealFormulas, closing_label
-from ipabs.report.workbook.formula import Formula, value_of
-from ipabs.report.workbook.grid import FIRST_DATE, Grid, content, place, reference
-from ipabs.report.workbook.lines import Key, Line, named
+from ipabs.report.workbook.grid import FIRST_DATE, Grid, place, reference
+from ipabs.report.workbook.lines import Key, Line
 from ipabs.report.workbook.sheet import set_up, sheet_name
-from ipabs.report.workbook.style import NUMBERS, SOFT, Role, Styles, unit_format
+from ipabs.report.workbook.style import SOFT, Styles, unit_format
 
 HEAD_ROW = 4  # of the dates, below title and notes
 DATES_SCALE = 55  # percent: the labels and a dozen dates stand on one page of A4
@@ -109,9 +106,6 @@ def fixed_at(row: int, column: int, sheet: str) -> Any:
     return lambda: text
 
 
-# The pool
-
-
 def series_names(deal: DealSheets) -> list[str]:
     """Series in the order of the sheet: what is put in, then the balance that follows."""
     others = [name for name in deal.formulas.pool if name not in ROWS] if deal.formulas is not None else []
@@ -124,158 +118,6 @@ def pool_row(deal: DealSheets, series: str, *, in_units: bool) -> int:
     at = names.index(series)
     second = in_units and deal.per_major != 1 and series in ROWS
     return HEAD_ROW + 2 + at + (len(names) + 2 if second else 0)
-
-
-def write_pool(styles: Styles, deal: DealSheets, lang: Language) -> None:
-    """Collections to be changed; below, the same in engine units, as the waterfall reads them."""
-    sheet, formulas = deal.pool, deal.formulas
-    assert formulas is not None
-    note = label("workbook.pool_note", lang)
-    head(styles, deal, sheet, note, lang)
-    sheet.write_string(HEAD_ROW + 1, 0, label("workbook.pool_in", lang), styles.block)
-    names, scale = series_names(deal), deal.per_major
-    follows = performing_follows(deal)
-    for name in names:
-        row = pool_row(deal, name, in_units=False)
-        money = name in ROWS
-        look = NUMBERS["money"] if money else "General"
-        sheet.write_string(row, 0, label(f"workbook.series_{name}", lang) if money else name, styles.label)
-        if name in ("performing", "delinquent"):
-            start = formulas.opening[("performing", "delinquent").index(name)]
-            sheet.write_number(row, 1, start.value / scale, styles.number(look, "input"))
-        for t, cell in enumerate(formulas.pool[name]):
-            value = cell.value / scale if money else cell.value
-            if name == "performing" and follows:
-                sheet.write_formula(row, FIRST_DATE + t, rolled(deal, t), styles.number(look, "formula"), value)
-            else:
-                sheet.write_number(row, FIRST_DATE + t, value, styles.number(look, "input"))
-    if scale != 1:
-        write_pool_units(styles, deal, lang)
-
-
-def write_pool_units(styles: Styles, deal: DealSheets, lang: Language) -> None:
-    """The same amounts in whole units."""
-    sheet, formulas, scale = deal.pool, deal.formulas, deal.per_major
-    assert formulas is not None
-    first = pool_row(deal, "interest", in_units=True) - 1
-    sheet.write_string(first, 0, label("workbook.pool_units", lang), styles.block)
-    style = styles.number(unit_format(scale), "formula")
-    for name in ROWS:
-        row, source = pool_row(deal, name, in_units=True), pool_row(deal, name, in_units=False)
-        sheet.write_string(row, 0, label(f"workbook.series_{name}", lang), styles.label)
-        cells = [(FIRST_DATE + t, cell.value) for t, cell in enumerate(formulas.pool[name])]
-        if name in ("performing", "delinquent"):
-            cells.append((1, formulas.opening[("performing", "delinquent").index(name)].value))
-        for column, value in cells:
-            sheet.write_formula(row, column, f"=ROUND({reference(source, column)}*{scale:g},0)", style, value)
-
-
-def balances(deal: DealSheets) -> tuple[FloatArray, FloatArray]:
-    """Closing performing balance in engine units, as the engine has it and as it follows from the cells above."""
-    formulas = deal.formulas
-    assert formulas is not None
-    values = {name: np.array([cell.value for cell in formulas.pool[name]]) for name in ROWS}
-    gone = values["principal"] + values["prepayment"] + values["defaulted"] - values["capitalized"]
-    start = formulas.opening[0].value + formulas.opening[1].value
-    return values["performing"], start - np.cumsum(gone) - values["delinquent"]
-
-
-def performing_follows(deal: DealSheets) -> bool:
-    """Whether the balance follows from the rounded flows; otherwise it is put in."""
-    theirs, followed = balances(deal)
-    whole = deal.per_major != 1
-    return bool(np.array_equal(theirs, followed) if whole else np.allclose(theirs, followed, rtol=1e-12, atol=1e-9))
-
-
-def rolled(deal: DealSheets, t: int) -> str:
-    """The performing balance: the balances before and capitalized interest, less what left or is delinquent."""
-    column = FIRST_DATE + t
-
-    def cell(name: str, at: int) -> str:
-        return reference(pool_row(deal, name, in_units=False), at)
-
-    before = 1 if t == 0 else column - 1
-    flows = "-".join(cell(name, column) for name in ("principal", "prepayment", "defaulted", "delinquent"))
-    text = f"{cell('performing', before)}+{cell('delinquent', before)}+{cell('capitalized', column)}-{flows}"
-    digits = len(f"{deal.per_major:g}") - 1
-    return f"=ROUND({text},{digits})" if deal.per_major in (10, 100, 1000) else f"={text}"
-
-
-# The waterfall
-
-
-def write_deal(styles: Styles, deal: DealSheets, lang: Language) -> None:
-    """Every sheet of a deal."""
-    write_engine(styles, deal, lang)
-    if deal.formulas is None or deal.grid is None:
-        return
-    write_pool(styles, deal, lang)
-    sheet = deal.waterfall
-    units = label("workbook.in_fen" if deal.per_major == 100 else "workbook.in_units", lang)
-    head(styles, deal, sheet, units.format(currency=deal.ledger.deal.currency, units=f"{deal.per_major:g}"), lang)
-    for key, lines in deal.grid.blocks:
-        top = lines[0].row - 1
-        text = block_title(deal, key, lang)
-        for column in range(FIRST_DATE + deal.dates):
-            sheet.write_blank(top, column, None, styles.block)
-        sheet.write_string(top, 0, text, styles.block)
-        for line in lines:
-            write_line(styles, deal, line, "input" if line.put_in else "formula")
-            write_opening(styles, deal, line)
-            for one in line.working:
-                write_line(styles, deal, one, "working")
-                sheet.write_string(one.row, 0, label("workbook.working", lang), styles.soft)
-                sheet.set_row(one.row, None, None, {"level": 1, "hidden": True})
-
-
-def write_line(styles: Styles, deal: DealSheets, line: Line, role: Role) -> None:
-    """The cells of one line."""
-    sheet = deal.waterfall
-    strong = line.label.endswith((label("workbook.paid", "en"), label("workbook.paid", "zh")))
-    sheet.write_string(line.row, 0, line.label, styles.of(bold=True) if strong else styles.label)
-    look = unit_format(deal.per_major) if line.unit == "money" else NUMBERS[line.unit]
-    if role == "working":
-        look = "General"
-    style = styles.number(look, role, bold=True) if strong else styles.number(look, role)
-    for t in line.values:
-        formula, value = content(line, t)
-        shown = float(value) if value is not None else 0.0
-        if formula is not None:
-            sheet.write_formula(line.row, FIRST_DATE + t, formula, style, shown)
-        else:
-            sheet.write_number(line.row, FIRST_DATE + t, shown, style)
-
-
-def write_opening(styles: Styles, deal: DealSheets, line: Line) -> None:
-    """What was owed and held before the first date."""
-    assert deal.formulas is not None
-    opening = deal.formulas.program.opening
-    for kind, amounts in (("owed", opening.owed), ("held", opening.held)):
-        for name, amount in amounts.items():
-            if deal.line("after", kind, name) is line:
-                style = styles.number(unit_format(deal.per_major), "formula")
-                if isinstance(amount, Formula) and amount.cell is not None:
-                    deal.waterfall.write_formula(line.row, 1, f"={amount.cell()}", style, amount.value)
-                else:
-                    deal.waterfall.write_number(line.row, 1, float(value_of(amount)), style)
-
-
-def block_title(deal: DealSheets, key: Key, lang: Language) -> str:
-    """The heading of a block: for a step its verb, its account and its place in each phase's list."""
-    if key[0] != "step":
-        return label(f"workbook.block_{key[0]}", lang).format(currency=deal.ledger.deal.currency)
-    step = deal.ledger.program.steps[int(key[1])]
-    return step_title(step, lang)
-
-
-def step_title(step: Step, lang: Language) -> str:
-    """A line of the priority of payments in words."""
-    places = "; ".join(
-        f"{spoken(phase, lang)} {number}{f' [{clause}]' if clause else ''}" for phase, number, clause in step.places
-    )
-    split = label("workbook.side_by_side", lang) if step.side_by_side else ""
-    words = [label(f"word.{step.verb}", lang), named(source_name(step), lang), split, f"({places})" if places else ""]
-    return " · ".join(word for word in words if word)
 
 
 def write_engine(styles: Styles, deal: DealSheets, lang: Language) -> None:
