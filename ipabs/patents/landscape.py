@@ -12,9 +12,9 @@ from ipabs.basics.units import TEXT_UNIT
 from ipabs.errors import DataError, Finding, finding, refuse
 from ipabs.io.columns import Column, read_columns, read_date
 from ipabs.io.table import Table
+from ipabs.patents.statute import years_between
 
 RECENT_YEARS = 3
-DAYS_PER_YEAR = 365.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ HEADINGS = (
 
 def _class_row(group: list[Filing], as_of: date) -> dict[str, object]:
     owners = pd.Series([one.owner for one in group]).value_counts()
-    ages = np.array([(as_of - one.filing).days for one in group]) / DAYS_PER_YEAR
+    ages = np.array([years_between(one.filing, as_of) for one in group])
     figures = (
         len(group),
         len(owners),

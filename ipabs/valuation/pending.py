@@ -208,7 +208,7 @@ def present_value_of_fees(
     check_ranges(discount_rate=(discount_rate, "(-1, 1]"))
     granted = replace(patent, grant=grant, status="in_force") if grant else patent
     due = [fee for fee in fee_schedule(granted, reduction=reduction) if fee.due >= as_of]
-    return float(sum(fee.amount * (1 + discount_rate) ** (-(fee.due - as_of).days / 365) for fee in due))
+    return float(sum(fee.amount * (1 + discount_rate) ** -years_between(as_of, fee.due) for fee in due))
 
 
 def _elapsed_months(patent: Patent, as_of: date) -> float:

@@ -138,6 +138,13 @@ def test_landscape_comes_from_a_file_with_its_rows_named(encoding: str) -> None:
         read_filings(parse_table("class,filing\na,2020-01-01\n".encode(encoding), file="field.csv"))
 
 
+def test_a_filing_of_three_years_ago_is_recent_to_the_day() -> None:
+    table = parse_table(b"class,owner,filing\nA,x,2020-06-01\nB,x,2020-05-31\n", file="field.csv")
+    field = landscape(read_filings(table), as_of=date(2023, 6, 1))
+    assert field["median_age_years"]["A"] == 3.0
+    assert field["share_of_last_three_years"].to_dict() == {"A": 1.0, "B": 0.0}
+
+
 def test_landscape_of_nothing_is_empty() -> None:
     assert landscape((), as_of=AS_OF).empty
 
