@@ -43,6 +43,12 @@ class Calendar:
         Last day of the last announced year; later days are projected. None: every day follows from a rule.
     business_days : DateArray
         All business days, rising.
+
+    Examples
+    --------
+    >>> sse = get_calendar("SSE")
+    >>> sse.is_business_day(date(2024, 2, 12)), str(sse.first), str(sse.last)      # spring festival
+    (False, '2008-01-01', '2075-12-31')
     """
 
     name: str

@@ -52,6 +52,13 @@ class IndexHistory:
     DataError
         All faults: no rows, lengths that differ, dates that do not rise, rates out of range, a horizon before the last
         change.
+
+    Examples
+    --------
+    >>> base = IndexHistory(name="BASE", dates=(date(2024, 1, 2), date(2024, 7, 1)), rates=(0.0325, 0.031),
+    ...                     known_until=date(2024, 12, 31))
+    >>> base.at(date(2024, 6, 30)), base.at(date(2024, 7, 1))
+    (0.0325, 0.031)
     """
 
     name: str

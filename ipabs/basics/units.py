@@ -59,6 +59,11 @@ class Unit:
         Value to its canonical form in a file: text, number or truth value; `parse` reads it back to the same value.
     json : mapping
         JSON Schema of the written form.
+
+    Examples
+    --------
+    >>> MONEY_UNIT.read("9500万元"), MONEY_UNIT.show(95_000_000.0), RATE_UNIT.show(0.0325)
+    (95000000.0, 95000000.0, '3.25%')
     """
 
     name: str
