@@ -40,3 +40,13 @@ def test_counts_of_a_block_are_those_of_each_path_alone() -> None:
         alone = replay(deal, pool, path)
         assert np.array_equal(alone.granted[..., 0], whole.granted[..., path])
         assert np.array_equal(alone.failing[..., 0], whole.failing[..., path])
+
+
+def test_a_test_stays_as_it_was_on_paths_where_no_line_asks() -> None:
+    """Both paths are slow on every date; only the line of `turbo` asks, and one path is in it, from its loss on."""
+    text = TEXT.replace("pay: A.interest\n      if_passing: slow", "pay: A.interest").replace(", run: 2", "")
+    deal = spec.load(Deal, text)
+    defaulted = np.array([[0.0, 0.0, 0.0], [0.0, 10.0, 0.0]])
+    pool = Collections(deal.timeline(), interest=9.0, principal=20.0, defaulted=defaulted, opening=120)
+    whole = run_waterfall(deal, pool)
+    assert whole.failed("slow").tolist() == [[False, False, False], [False, True, True]]
