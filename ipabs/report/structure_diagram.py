@@ -17,6 +17,7 @@ WIDTH, LINE, PAD = 980, 16, 9
 LEFT, MIDDLE, RIGHT = (10, 200), (365, 215), (770, 200)  # x and width of the three columns
 GAP = 12
 SUPPORT_GAP = 40
+TALL = 500  # from where a drawing needs a printed page's height
 BEND = 24  # from the vehicle to where the arrows to its tranches part
 BOLD = ' font-weight="bold"'
 CHARACTERS = 27  # that fit a line of a box
@@ -115,7 +116,8 @@ def structure_diagram(deal: Deal, lang: Language = "en", *, firms: int | None = 
     parts = "".join([tip, *(box.svg() for box in boxes), *flows])
     title = f"<title>{escape(says('title', deal=complete.name))}</title>"
     frame = f'viewBox="-4 -4 {WIDTH + 8} {high + 8:g}" xmlns="http://www.w3.org/2000/svg"'
-    return f'<svg role="img" class="structure" {frame}>{title}{parts}</svg>'
+    kind = "structure tall" if high > TALL else "structure"
+    return f'<svg role="img" class="{kind}" {frame}>{title}{parts}</svg>'
 
 
 def column_of(texts: Sequence[tuple[str, ...]], place: tuple[int, int], top: float, role: str) -> Iterator[Box]:
