@@ -60,6 +60,14 @@ class Finding:
         The valid words, where the set is closed.
     values : tuple of (name, text)
         Further parameters of the text.
+
+    Examples
+    --------
+    >>> found = finding("rate.range", "a coupon of {got} is above 100%", path=("tranches", "A", "coupon"), got="325%")
+    >>> print(found.at(file="deal.yaml", line=12, column=22))
+    deal.yaml:12:22 tranches.A.coupon: a coupon of 325% is above 100%
+    >>> found.to_dict()["code"], found.severity
+    ('rate.range', 'error')
     """
 
     code: str
@@ -166,7 +174,14 @@ def hint(word: str, allowed: Iterable[str]) -> str:
 
 
 class IpabsError(Exception):
-    """Base of all errors of this package; carries the findings and the exit status of the command line."""
+    """Base of all errors of this package; carries the findings and the exit status of the command line.
+
+    >>> try:
+    ...     raise DataError(finding("tape.empty", "the tape has no rows"), finding("tape.dates", "no start date"))
+    ... except IpabsError as error:
+    ...     print(error.exit_code, *error.findings, sep=" | ")
+    2 | the tape has no rows | no start date
+    """
 
     exit_code = 3
 
@@ -215,7 +230,10 @@ class FileError(IpabsError, OSError):
 
 
 def refuse(error: type[IpabsError], found: Iterable[Finding]) -> None:
-    """Raise `error` with all findings of severity ``error``, if there are any."""
+    """Raise `error` with all findings of severity ``error``, if there are any.
+
+    >>> refuse(DataError, [finding("calendar.projected", "2027 is projected", severity="warning")])
+    """
     faults = tuple(one for one in found if one.severity == "error")
     if faults:
         raise error(*faults)

@@ -1,8 +1,12 @@
 """The public names are pinned: at most sixty, each resolvable, documented, and loaded only when used."""
 
 import ast
+import inspect
+import pkgutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,15 @@ ROOT = Path(__file__).resolve().parents[1]
 PUBLIC = [name for name in ipabs.__all__ if not name.startswith("__")]
 
 
+def shown() -> Iterator[object]:
+    """Every function and class that the package or one of its rooms exports; the commands say their help instead."""
+    rooms = [f"ipabs.{room.name}" for room in pkgutil.iter_modules(ipabs.__path__) if room.name != "cli"]
+    for module in (ipabs, *map(import_module, rooms)):
+        names = getattr(module, "__all__", ())
+        some = (getattr(module, name) for name in names)
+        yield from (one for one in some if inspect.isclass(one) or inspect.isfunction(one))
+
+
 def test_public_names_are_at_most_sixty_and_sorted() -> None:
     assert len(ipabs.__all__) <= 60
     assert sorted(ipabs.__all__) == list(ipabs.__all__)
@@ -21,6 +34,11 @@ def test_public_names_are_at_most_sixty_and_sorted() -> None:
 @pytest.mark.parametrize("name", PUBLIC)
 def test_public_name_is_documented_and_lives_where_it_says(name: str) -> None:
     assert getattr(ipabs, name).__doc__
+
+
+@pytest.mark.parametrize("one", sorted(set(shown()), key=repr), ids=lambda one: f"{one.__module__}.{one.__qualname__}")
+def test_exported_name_shows_an_example(one: object) -> None:
+    assert ">>>" in (one.__doc__ or "")
 
 
 def test_type_checker_and_interpreter_see_the_same_names() -> None:
