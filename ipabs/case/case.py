@@ -163,6 +163,25 @@ class CaseFile:
                 path = ("published_subsidies", at) if len(self.published_subsidies) > 1 else ("published_subsidies",)
                 template = "no published subsidy {got!r}; {hint}"
                 yield finding("subsidy.unknown", template, path=path, got=name, allowed=sorted(published))
+        yield from self._fees_of_nobody()
+
+    def _fees_of_nobody(self) -> Iterator[Finding]:
+        """Rules that subsidize fees of which none is a cost of the case."""
+        costs = {cost.name for cost in self.costs}
+        for rule in self.all_subsidies:
+            if rule.on == "fees" and rule.fees and costs.isdisjoint(rule.fees):
+                path = ("subsidies", rule.name, "fees") if rule in self.subsidies else ("published_subsidies",)
+                template = "{rule} pays nothing: it subsidizes {got}, and the costs of the case are {allowed}"
+                got = ", ".join(rule.fees)
+                yield finding(
+                    "case.no_fee",
+                    template,
+                    path=path,
+                    severity="warning",
+                    got=got,
+                    allowed=sorted(costs),
+                    rule=rule.name,
+                )
 
     @property
     def all_subsidies(self) -> tuple[Subsidy, ...]:

@@ -86,13 +86,13 @@ def rules_exhibit(case: Case) -> Exhibit:
         name="pool_rules",
         columns=columns(
             deal="text",
-            rule="text",
+            rule="name",
             of="word",
-            held="factor",
-            minimum="factor",
-            maximum="factor",
+            held="amount",
+            minimum="amount",
+            maximum="amount",
             result="word",
-            remark="text",
+            remark="name",
         ),
         rows=tuple(
             row

@@ -14,7 +14,7 @@ from ipabs.io.table import Table
 from ipabs.patents.industry import IpcMap, ipc_map, read_ipc_map
 from ipabs.patents.landscape import Filing, read_filings
 from ipabs.patents.portfolio import Portfolio, pledge_findings
-from ipabs.patents.tape import COLUMNS, read_portfolio
+from ipabs.patents.tape import COLUMNS, owners_of, read_portfolio
 
 
 def read_rights(
@@ -75,14 +75,14 @@ def owner_findings(read: TypedColumns, firms: Table | None) -> Iterator[Finding]
         return
     if firms is None:
         return
-    owners = np.array(read.values["owner"], dtype=object)
+    owners = np.array([next(iter(owners_of(cell or "")), "") for cell in read.values["owner"]], dtype=object)
     kinds = np.array(read.values.get("kind", [""] * len(owners)), dtype=object)
     unclear = set(owners[kinds == None])  # noqa: E711  # elementwise: rows whose kind could not be read
     names = firms.column(name_column(firms))
     known = set(names)
     for row, owner in enumerate(owners):
         if owner not in known:
-            fault = finding("case.patent_owner", "no firm {got!r}; {hint}", got=owner or "", allowed=names)
+            fault = finding("case.patent_owner", "no firm {got!r}; {hint}", got=owner, allowed=names)
             yield read.at(row, fault, field="owner")
     for kind in COUNTED:
         column = f"{kind}s"

@@ -347,6 +347,16 @@ def test_an_unknown_published_subsidy(yuhang: Spoiled) -> None:
     assert lines[0].startswith("case.yaml:28:22 published_subsidies: no published subsidy 'nanshan'; did you mean ")
 
 
+def test_a_subsidy_of_fees_that_nobody_pays_is_a_warning(yuhang: Spoiled) -> None:
+    status, lines = with_line(yuhang, "published_subsidies: [hefei]").check()
+    assert status == 0
+    assert not any("pays nothing" in line for line in lines)  # hefei_fee subsidizes the guarantee, a cost of the case
+    status, lines = with_line(yuhang, "subsidies: {letters: {on: fees, fees: [letter], share: 50%}}").check()
+    assert status == 0
+    said = "letters pays nothing: it subsidizes letter, and the costs of the case are guarantee, issue_cost"
+    assert any(said in line for line in lines), lines
+
+
 def test_present_values_are_at_the_comparators_own_rate_when_none_is_stated(yuhang: Spoiled) -> None:
     """Pre-tax, pre-subsidy all-in rate of each firm's comparator, from the case's date."""
     yuhang.replace("case.yaml", "discount_rate: 3.65%\n", "")

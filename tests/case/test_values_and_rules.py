@@ -226,6 +226,15 @@ def test_pledges_that_forbid_a_pledge_are_faults_at_their_cells(yuhang: Spoiled)
     ]
 
 
+def test_a_right_of_a_firm_and_others_stands_under_the_firm_and_asks_for_their_consent(yuhang: Spoiled) -> None:
+    text = (yuhang.folder / "patents.csv").read_text(encoding="utf-8")
+    assert "P01-02,Firm 01" in text
+    yuhang.replace("patents.csv", "P01-02,Firm 01", "P01-02,Firm 01；University")
+    status, lines = yuhang.check()
+    assert status == 2
+    assert lines == ["patents.csv:4:1 A4.number: P01-02: consent of co-owner University is missing"]
+
+
 def test_rules_are_held_against_each_pool(result: Result) -> None:
     exhibit = result.exhibit("pool_rules")
     rows = {(row[0], row[1]): dict(zip(exhibit.header, row, strict=True)) for row in exhibit.rows}
