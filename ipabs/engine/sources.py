@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from ipabs.engine.arithmetic import Amount, Arithmetic, total
+from ipabs.engine.arithmetic import Amount, Arithmetic, after, total
 from ipabs.engine.books import Books, Quantity, add
 
 Row: TypeAlias = tuple[Amount, Amount, Amount, Amount]  # available, due, payable, paid
@@ -70,10 +70,11 @@ class FromSupport:
         if self.performing:
             asked, bound = total([row[2] for row in rows]), self.callable(books, m)
             called = asked if bound is None else m.lo(asked, bound)
-            add(books.unfunded, self.support, called - total([row[3] for row in rows]))
-        given = total([row[3] for row in rows])
-        for name in self.capacities:
-            books.capacity[name] = books.capacity[name] - given
+            add(books.unfunded, self.support, m.pick(books.flows[self.performing] > 0, 0, called))
+        paid = [row[3] for row in rows]
+        given = total(paid)
+        for name in self.capacities:  # in turn, as it was granted: a limit used up is exactly 0
+            books.capacity[name] = after(books.capacity[name], paid)
         books.accrue(self.claim, given)
         add(books.entered, self.support, given)
         if self.drawn in books.totals:

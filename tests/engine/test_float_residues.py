@@ -1,18 +1,25 @@
 """What floats leave of an amount paid in full is nothing: 1.1 - 0.4 - 0.7 is 1.1e-16, and the contract says 0."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ipabs import spec
 from ipabs.cashflow.collections import Collections
-from ipabs.engine import Ledger, run_waterfall
+from ipabs.engine import Ledger, resolve, run_waterfall
+from ipabs.engine.books import Books
+from ipabs.engine.sources import FromSupport
+from ipabs.engine.steps import grant
 from ipabs.readings.coverage import overcollateralization
 from ipabs.readings.tranche import window
 from ipabs.structure.deal import Deal
 from ipabs.structure.samples import small
 
+FLOATS = resolve(spec.load(Deal, small(rounding=" none"))).arithmetic("float")
 BOTH = pytest.mark.parametrize("exact", [False, True])
 NOTE = """
   A: {principal: 1.1, coupon: 0%, day_count: 30/360 US, accrual: unadjusted, unpaid_interest: carry,
@@ -82,3 +89,33 @@ def test_tests_see_a_note_that_is_repaid(exact: bool, test: str, at_zero: str, f
     cover = {"measures": f"\n  cover: {{of: performing, to: A.balance, at_zero: {at_zero}}}"} if at_zero else {}
     ledger = run(exact=exact, waterfall=gated, tests=f"\n  repaid: {{{test}, at: line, cure: 1}}", **cover)
     assert ledger.failed("repaid")[0].tolist() == failed
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=2, max_size=5))
+def test_a_promise_called_to_its_limit_has_nothing_left(cents: list[int]) -> None:
+    """0.4 - 0.1 - 0.2 is more than 0.1: what was given adds up to more than the limit, and yet the limit is used up."""
+    limit, *dues = (amount / 100 for amount in cents)
+    books, source = promised(limit), FromSupport("guarantee", "guarantee.reimbursement", ("guarantee",))
+    rows, left = [], limit
+    for due in [*dues, limit]:
+        row, left = grant(left, due, due, None, True, FLOATS)
+        rows.append(row)
+    source.give(books, FLOATS, rows, left)
+    assert left == books.capacity["guarantee"] == 0
+
+
+def test_a_party_that_pays_all_it_is_asked_for_fails_to_pay_nothing() -> None:
+    books = replace(promised(0.4), flows={"fund.performing": 1.0})
+    source = FromSupport("guarantee", "guarantee.reimbursement", ("guarantee",), performing="fund.performing")
+    paid = [0.1, 0.2, 0.4 - 0.1 - 0.2]
+    source.give(books, FLOATS, [(0.4, amount, amount, amount) for amount in paid], 0.0)
+    assert paid[0] + paid[1] + paid[2] > 0.4
+    assert books.unfunded["guarantee"] == 0
+
+
+def promised(limit: float) -> Books:
+    """Books of a deal that has a promise and nothing else."""
+    return Books(
+        held={}, owed={"guarantee.reimbursement": 0.0}, capacity={"guarantee": limit}, spent={}, totals={}, failed={},
+        outside={}, inside={},
+    )  # fmt: skip

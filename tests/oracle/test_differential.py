@@ -14,6 +14,7 @@ EVERY_DAY = 60
 CHUNK = 500
 CHUNKS = 20  # 10,000 deals
 PATHS = 2
+SELDOM = 0.01  # of the paths may be left out, or the agreement of the others says little
 
 
 def unit_of(rounding: Rounding | None) -> float | None:
@@ -63,4 +64,4 @@ def test_engine_and_oracle_agree_on_ten_thousand_deals(chunk: int, capsys: pytes
             pytest.fail(f"deal {number}, {found}", pytrace=False)
     with capsys.disabled():
         print(f"\nchunk {chunk}: {dict(counted)}")
-    assert counted["near a limit"] < counted["paths"] / 1000
+    assert counted["near a limit"] < SELDOM * counted["paths"]
