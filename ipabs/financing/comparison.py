@@ -46,8 +46,8 @@ class Comparison:
     >>> result = compare(offers, against="loan", facts=facts)
     >>> result
     Comparison(against loan: note saves 30,000.00)
-    >>> result.programme().loc["note", ["firms", "principal", "net"]].to_dict()
-    {'firms': 2.0, 'principal': 3000000.0, 'net': 30000.0}
+    >>> result.programme().loc["note", ["principal", "net"]].to_dict()
+    {'principal': 3000000.0, 'net': 30000.0}
     >>> result.subtotals("note")["net"].to_dict()
     {'documented_offer': 20000.0, 'not stated': 10000.0}
     >>> result.ranking("firm 1")["all_in"].round(4).to_dict()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PROLOG = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
 SIZE = re.compile(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"|(<svg[^>]*?) height="[^"]*"([^>]*?) width="[^"]*"')
-REFERENCE = re.compile(r'(\bid="|href="#|url\(#)')
+REFERENCE = re.compile(r'(\bid="|href="#|url\(#)([^")]+)')
 PAGE_SIZE = (6.0, 3.4)  # inches; smaller than a plot of its own, so that its text stays legible on paper
 POINTS = 72  # an inch
 PAD = 3.0  # points around a drawing
@@ -92,8 +92,16 @@ def fit(figure: "Figure", renderer: "RendererBase") -> None:
 
 
 def inline(svg: str, name: str) -> str:
-    """A stand-alone SVG as an element of a page: no prolog, no size of its own, ids that begin with `name`."""
+    """A stand-alone SVG as an element of a page: no prolog, no size of its own, ids ``name-0``, ``name-1``, ….
+
+    Some ids of matplotlib come from places in memory; numbered as they appear, they are the same in every run.
+    """
+    names: dict[str, str] = {}
+
+    def numbered(found: re.Match[str]) -> str:
+        return found[1] + names.setdefault(found[2], f"{name}-{len(names)}")
+
     text = METADATA.sub("", PROLOG.sub("", svg))
     text = SIZE.sub(r"\1\2\3", text, count=1)
     text = text.replace("<svg", '<svg role="img"', 1)
-    return REFERENCE.sub(rf"\g<1>{name}-", text).strip()
+    return REFERENCE.sub(numbered, text).strip()
