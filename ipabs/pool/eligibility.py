@@ -192,13 +192,8 @@ EXCHANGE_LIMITS: tuple[Limit, ...] = (
 class Screening:
     """What screening found: `passed` says for each contract (row) and criterion (column) whether it is met.
 
-    >>> from ipabs.io.table import parse_table
-    >>> from ipabs.pool.tape_rules import read_tape
-    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
-    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
-    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
-    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
-    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> from ipabs.pool.sample import three_contracts
+    >>> pool = three_contracts()
     >>> screening = screen(pool, (Criterion(name="short", column="remaining_months", maximum=12),), as_of=date(2024,
     ...                                                                                                        3, 1))
     >>> screening.eligible.ids
@@ -256,13 +251,8 @@ def screen(pool: Pool, criteria: tuple[Criterion, ...], *, as_of: date) -> Scree
 
     Examples
     --------
-    >>> from ipabs.io.table import parse_table
-    >>> from ipabs.pool.tape_rules import read_tape
-    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
-    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
-    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
-    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
-    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> from ipabs.pool.sample import three_contracts
+    >>> pool = three_contracts()
     >>> artificial = Criterion(name="AI", column="sector", among=("AI",))
     >>> cheap = Criterion(name="rate", column="contract_rate", maximum=0.055)
     >>> screen(pool, (artificial, cheap), as_of=date(2024, 3, 1)).to_frame()
@@ -291,13 +281,8 @@ def limit_findings(
 
     Examples
     --------
-    >>> from ipabs.io.table import parse_table
-    >>> from ipabs.pool.tape_rules import read_tape
-    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
-    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
-    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
-    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
-    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> from ipabs.pool.sample import three_contracts
+    >>> pool = three_contracts()
     >>> for found in limit_findings(pool, (ConcentrationLimit(name="largest debtor", maximum=0.5),
     ...                                    MinimumNumber(name="debtors", minimum=3))):
     ...     print(found)

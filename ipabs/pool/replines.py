@@ -47,13 +47,8 @@ def replines(
     Examples
     --------
     >>> from datetime import date
-    >>> from ipabs.io.table import parse_table
-    >>> from ipabs.pool.tape_rules import read_tape
-    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
-    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
-    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
-    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
-    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> from ipabs.pool.sample import three_contracts
+    >>> pool = three_contracts()
     >>> from ipabs.basics.timeline import Timeline
     >>> ends = (date(2024, 7, 1), date(2025, 1, 1))
     >>> line = Timeline(cut_off=date(2024, 1, 1), closing=date(2024, 1, 1), collection_ends=ends, accrual_ends=ends,

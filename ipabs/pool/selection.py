@@ -29,13 +29,8 @@ SOLVED, OUT_OF_TIME = 0, 1
 class Size:
     """Bounds of the pool's principal.
 
-    >>> from ipabs.io.table import parse_table
-    >>> from ipabs.pool.tape_rules import read_tape
-    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
-    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
-    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
-    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
-    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> from ipabs.pool.sample import three_contracts
+    >>> pool = three_contracts()
     >>> select_pool(pool, (), size=Size(maximum=8e6)).pool.ids        # at most 8 million
     ('C1', 'C3')
     """
@@ -61,13 +56,8 @@ class Selection:
 
     Examples
     --------
-    >>> from ipabs.io.table import parse_table
-    >>> from ipabs.pool.tape_rules import read_tape
-    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
-    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
-    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
-    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
-    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> from ipabs.pool.sample import three_contracts
+    >>> pool = three_contracts()
     >>> found = select_pool(pool, (), size=Size(maximum=8e6))
     >>> found.objective, found.binding, found.proven
     (7000000.0, ('size',), True)
@@ -114,13 +104,8 @@ def select_pool(
 
     Examples
     --------
-    >>> from ipabs.io.table import parse_table
-    >>> from ipabs.pool.tape_rules import read_tape
-    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
-    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
-    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
-    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
-    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> from ipabs.pool.sample import three_contracts
+    >>> pool = three_contracts()
     >>> limit = ConcentrationLimit(name="largest debtor", maximum=0.76)
     >>> found = select_pool(pool, (limit,), size=Size(maximum=5e6))
     >>> found.pool.ids, found.objective, found.binding

@@ -82,13 +82,8 @@ def stratify(
 def top_names(pool: Pool, by: str = "obligor", *, count: int = 10) -> pd.DataFrame:
     """The largest groups with principal, share and share together with those above them.
 
-    >>> from ipabs.io.table import parse_table
-    >>> from ipabs.pool.tape_rules import read_tape
-    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
-    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
-    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
-    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
-    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> from ipabs.pool.sample import three_contracts
+    >>> pool = three_contracts()
     >>> top_names(pool, count=2)
              principal  share  together
     obligor
@@ -105,13 +100,8 @@ def top_names(pool: Pool, by: str = "obligor", *, count: int = 10) -> pd.DataFra
 def diversity(pool: Pool, columns: Sequence[str] = ("obligor", "sector")) -> pd.DataFrame:
     """For each column: number of groups, Herfindahl index, effective number, share of the largest one and five.
 
-    >>> from ipabs.io.table import parse_table
-    >>> from ipabs.pool.tape_rules import read_tape
-    >>> tape = "id,obligor,kind,principal,start,maturity,rate,sector\\n"
-    >>> tape += "C1,F1,pledged_loan,6e6,2024-01-01,2025-01-01,4%,AI\\n"
-    >>> tape += "C2,F2,pledged_loan,3e6,2024-01-01,2025-01-01,5%,AI\\n"
-    >>> tape += "C3,F3,pledged_loan,1e6,2024-01-01,2026-01-01,6%,IT\\n"
-    >>> pool = read_tape(parse_table(tape.encode(), file="tape.csv"))
+    >>> from ipabs.pool.sample import three_contracts
+    >>> pool = three_contracts()
     >>> diversity(pool).round(4)                    # 1 / (0.6² + 0.3² + 0.1²) = 2.1739
              groups  Herfindahl  effective number  largest  largest five
     obligor       3        0.46            2.1739      0.6           1.0

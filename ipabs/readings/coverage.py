@@ -1,12 +1,7 @@
 """How well the notes are covered: by assets, by income, by what ranks after them; ``(path, period)``.
 
->>> from ipabs import spec
->>> from ipabs.cashflow.collections import Collections
->>> from ipabs.engine import run_waterfall
->>> from ipabs.structure.deal import Deal
->>> from ipabs.structure.samples import small
->>> deal = spec.load(Deal, small())  # A: 100 at 5%, then a residual of 20; three yearly payments
->>> ledger = run_waterfall(deal, Collections(deal.timeline(), interest=6, principal=40, opening=120))
+>>> from ipabs.engine.sample import small_ledger
+>>> ledger = small_ledger()  # A: 100 at 5%, then a residual of 20; three yearly payments
 >>> overcollateralization(ledger)[0, :2].round(4).tolist()  # 80 / 59, 40 / 15.95
 [1.3559, 2.5078]
 >>> interest_coverage(ledger)[0, :2].round(4).tolist()  # 6 / 5, 6 / 2.95

@@ -3,13 +3,8 @@
 A fold sees one `PaymentDate` after the other and keeps only what it needs, so a simulation of any size needs the memory
 of one block.
 
->>> from ipabs import spec
->>> from ipabs.cashflow.collections import Collections
->>> from ipabs.engine import run_waterfall
->>> from ipabs.structure.deal import Deal
->>> from ipabs.structure.samples import small
->>> deal = spec.load(Deal, small())  # A: 100 at 5%, then a residual of 20; three yearly payments
->>> ledger = run_waterfall(deal, Collections(deal.timeline(), interest=6, principal=40, opening=120))
+>>> from ipabs.engine.sample import small_ledger
+>>> ledger = small_ledger()  # A: 100 at 5%, then a residual of 20; three yearly payments
 >>> [float(read(ledger, fold)[0]) for fold in (Paid("A.interest"), Loss("A"), Paid("sub.income"))]
 [8.75, 0.0, 9.25]
 """

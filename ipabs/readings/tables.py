@@ -1,12 +1,7 @@
 """Tables of a deal's results: tranches, payment dates, decrement.
 
->>> from ipabs import spec
->>> from ipabs.cashflow.collections import Collections
->>> from ipabs.engine import run_waterfall
->>> from ipabs.structure.deal import Deal
->>> from ipabs.structure.samples import small
->>> deal = spec.load(Deal, small())  # A: 100 at 5%, then a residual of 20; three yearly payments
->>> ledger = run_waterfall(deal, Collections(deal.timeline(), interest=6, principal=40, opening=120))
+>>> from ipabs.engine.sample import small_ledger
+>>> ledger = small_ledger()  # A: 100 at 5%, then a residual of 20; three yearly payments
 >>> tranche_table(ledger)[["interest_paid", "principal_paid", "loss"]].to_numpy().tolist()
 [[8.75, 100.0, 0.0], [9.25, 20.0, 0.0]]
 >>> payment_dates(ledger, "A")["factor"].tolist()

@@ -3,13 +3,8 @@
 Flows are ``(path, period)`` in the major unit; figures of a whole life are ``(path,)``. Interest is what is paid to the
 interest claim, and for a residual tranche its income.
 
->>> from ipabs import spec
->>> from ipabs.cashflow.collections import Collections
->>> from ipabs.engine import run_waterfall
->>> from ipabs.structure.deal import Deal
->>> from ipabs.structure.samples import small
->>> deal = spec.load(Deal, small())  # A: 100 at 5%, then a residual of 20; three yearly payments
->>> ledger = run_waterfall(deal, Collections(deal.timeline(), interest=6, principal=40, opening=120))
+>>> from ipabs.engine.sample import small_ledger
+>>> ledger = small_ledger()  # A: 100 at 5%, then a residual of 20; three yearly payments
 >>> flows(ledger, "A")[0].tolist(), flows(ledger, "sub")[0].tolist()
 ([46.0, 46.0, 16.75], [0.0, 0.0, 29.25])
 >>> life = weighted_average_life(ledger, "A")  # (41 x 366 + 43.05 x 731 + 15.95 x 1096 days) / 100 / 365

@@ -1,20 +1,24 @@
-"""A small deal as run, for the examples of this room."""
+"""A value as drawn, for the examples of this room."""
 
-from ipabs import spec
-from ipabs.cashflow.collections import Collections
-from ipabs.engine.ledger import Ledger
-from ipabs.engine.waterfall import run_waterfall
-from ipabs.structure.deal import Deal
-from ipabs.structure.samples import small
+from datetime import date
+
+from ipabs.patents.portfolio import Portfolio
+from ipabs.valuation.distributions import Pert
+from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
+from ipabs.valuation.revenue import RevenueStream
+from ipabs.valuation.uncertainty import Uncertain, UncertainInput
+from ipabs.valuation.valuation import Valuation
 
 
-def small_ledger() -> Ledger:
-    """Class A of 100 at 5 % and a rest of 20, on three yearly collections of 6 interest and 40 principal.
+def drawn_value() -> Valuation:
+    """Relief from royalty on 100 million of sales in one year, at a rate between 2 and 8 %, in 2,000 draws.
 
-    >>> ledger = small_ledger()
-    >>> ledger.balance("A").round(2)
-    array([[59.  , 15.95,  0.  ]])
+    >>> drawn_value().draws
+    2000
     """
-    deal = spec.load(Deal, small())
-    pool = Collections(deal.timeline(), interest=[6, 6, 6], principal=[40, 40, 40], opening=120)
-    return run_waterfall(deal, pool)
+    relief = ReliefFromRoyalty(
+        streams=(RevenueStream(name="A", revenues=(100e6,)),), royalty_rate=0.05, tax_rate=0.0, discount_rate=0.10
+    )
+    royalty = UncertainInput(name="royalty_rate", range=Pert(least=0.02, likely=0.05, most=0.08))
+    method = Uncertain(method=relief, inputs=(royalty,), draws=2_000, seed=1)
+    return method.value(Portfolio(rights=()), as_of=date(2024, 1, 1))

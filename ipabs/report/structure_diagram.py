@@ -74,7 +74,7 @@ def structure_diagram(deal: Deal, lang: Language = "en", *, firms: int | None = 
     firms : int, optional
         How many obligors the pool has.
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> drawn = structure_diagram(small_ledger().deal, firms=3)
     >>> "3 firms" in drawn, "100.00 · 5.00%" in drawn
     (True, True)

@@ -44,7 +44,7 @@ def svg_of(
         Distinct on the page: it stands before every id of the drawing.
 
     >>> from ipabs.report.plots.notes import tranche_balances
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> svg_of(tranche_balances, small_ledger(), name="one", lang="en").count(">2025-01-01</text>")
     1
     """

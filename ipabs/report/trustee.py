@@ -34,7 +34,7 @@ TOLERANCE = 0.005
 def distribution(ledger: Ledger, day: int | str | date, path: int = 0) -> Exhibit:
     """Each tranche on one payment date: balances, interest, principal, what is owed or short; a last row sums up.
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> for row in distribution(small_ledger(), 0).rows:
     ...     print(row)
     ('A', 100.0, 5.0, 41.0, 59.0, 0.0, 0.0)
@@ -56,7 +56,7 @@ def distribution(ledger: Ledger, day: int | str | date, path: int = 0) -> Exhibi
 def factors(ledger: Ledger, day: int | str | date, path: int = 0) -> Exhibit:
     """Each tranche on one payment date per 1,000 and per 100 of original principal, and its balance factor.
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> report = factors(small_ledger(), "2025-01-01")
     >>> dict(zip(report.header[1:4:2], report.rows[0][1:4:2])), report.rows[0][-1]
     ({'interest_per_1000': 50.0, 'interest_per_100': 5.0}, 0.59)
@@ -77,7 +77,7 @@ def factors(ledger: Ledger, day: int | str | date, path: int = 0) -> Exhibit:
 def cash(ledger: Ledger, day: int | str | date, lang: Language = "en", path: int = 0) -> Exhibit:
     """What came in and went out on one payment date; the last row is their sum, which is nothing.
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> cash(small_ledger(), "2025-01-01").rows
     (('collections', 46.0), ('A: Interest', -5.0), ('A: Principal', -41.0), ('', 0.0))
     """
@@ -129,7 +129,7 @@ def decrement(ledgers: Mapping[str, Ledger], tranche: str, lang: Language = "en"
 
     Dates after the first on which nothing is outstanding in any scenario are left out.
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> decrement({"no prepayment": small_ledger()}, "A").shown()
     (('2025-01-01', '59.00'), ('2026-01-01', '15.95'), ('2027-01-01', '0.00'), ('Life, years', '1.75'))
     """
@@ -148,7 +148,7 @@ def decrement(ledgers: Mapping[str, Ledger], tranche: str, lang: Language = "en"
 def price_yield(ledgers: Mapping[str, Ledger], tranche: str, prices: Sequence[float]) -> Exhibit:
     """Yield of a tranche at each price per 100 of its balance, one column a scenario.
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> price_yield({"base": small_ledger()}, "A", [99, 100]).shown()
     (('99.000', '5.613%'), ('100.000', '4.993%'))
     """
@@ -223,7 +223,7 @@ def tie_out(
         Every missing column, unknown date, tranche or item, and value that is no number, each with its row; a
         tolerance below zero or without a value.
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> figures = pd.DataFrame({"date": ["2025-01-01"], "tranche": ["A"], "item": ["interest"], "value": [5.02]})
     >>> tie_out(small_ledger(), figures, tolerance=0.01).shown()
     (('2025-01-01', 'A', 'interest', '5.02', '5', '0.02', 'differs'),)
@@ -290,7 +290,7 @@ def is_number(value: object) -> bool:
 def payment_date_page(ledger: Ledger, day: int | str | date, lang: Language = "en", path: int = 0) -> Page:
     """The report of one payment date: distribution, factors, cash, tests.
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> payment_date_page(small_ledger(), 0).sections[0].text[0]
     'Payment date 1 January 2025 (1 of 3), for collections after 2024-01-01 up to 2024-12-31; phase normal.'
     """

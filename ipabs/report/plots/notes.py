@@ -44,7 +44,7 @@ def tranche_balances(
 ) -> "Figure":
     """Balance of each tranche from closing on, the most senior at the bottom; it steps down on payment dates.
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> ax = tranche_balances(small_ledger(), source="small deal").axes[0]
     >>> ax.get_ylabel(), [float(area.get_paths()[0].vertices[:, 1].max()) for area in ax.collections]
     ('Balance, yuan', [100.0, 120.0])
@@ -72,7 +72,7 @@ def tranche_payments(
 ) -> "Figure":
     """Cash to each tranche on each payment date, interest and principal together.
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> ax = tranche_payments(small_ledger()).axes[0]
     >>> [round(float(bar.get_height()), 2) for bar in ax.patches[:3]]
     [46.0, 46.0, 16.75]
@@ -99,7 +99,7 @@ def cash_of_date(ledger: Ledger, day: int | str | date, path: int = 0) -> list[t
 
     Held before, collected and called add up to what is paid and what is held after.
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> cash_of_date(small_ledger(), "2025-01-01")
     [('collections', 46.0), ('A.interest', -5.0), ('A.principal', -41.0)]
     """
@@ -123,7 +123,7 @@ def waterfall_of_date(
 ) -> "Figure":  # fmt: skip
     """One payment date as a waterfall: cash comes in from the left, every payment takes its part, in order.
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> ax = waterfall_of_date(small_ledger(), "2025-01-01").axes[0]
     >>> [tick.get_text() for tick in ax.get_yticklabels()]
     ['collections', 'A: Interest', 'A: Principal']
@@ -166,7 +166,7 @@ def coverage_tests(
 ) -> "Figure":
     """Coverage after each payment date; dates on which a test of the deal stands failed are shaded.
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> ax = coverage_tests(small_ledger()).axes[0]
     >>> ax.lines[0].get_label(), [round(float(y), 2) for y in ax.lines[0].get_ydata()]
     ('Pool / notes', [1.36, 2.51, nan])

@@ -33,7 +33,7 @@ def balance_and_collections(
 ) -> "Figure":
     """What the pool pays in each period, by kind (bars), and its performing balance after it (line, right axis).
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> ax, beside = balance_and_collections(small_ledger().collections).axes
     >>> ax.get_ylabel(), [float(y) for y in beside.lines[0].get_ydata()]
     ('Collected in the period, yuan', [80.0, 40.0, 0.0])
@@ -72,7 +72,7 @@ def scenario_fan(
 ) -> "Figure":  # fmt: skip
     """One series over all paths: median, mean, and the ranges of 50 and of 90 percent of the paths.
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> scenario_fan(small_ledger().collections, "interest").axes[0].get_title(loc="left")
     'Interest over 1 paths'
     """

@@ -27,15 +27,8 @@ def value_distribution(
 ) -> "Figure":
     """How the draws of a value spread, with its mean and its quantiles at 5, 50 and 95 %.
 
-    >>> from ipabs.valuation.distributions import Pert
-    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
-    >>> from ipabs.valuation.revenue import RevenueStream
-    >>> from ipabs.valuation.uncertainty import Uncertain, UncertainInput
-    >>> relief = ReliefFromRoyalty(streams=(RevenueStream(name="A", revenues=(100e6,)),), royalty_rate=0.05,
-    ...                            tax_rate=0.0, discount_rate=0.10)
-    >>> royalty = UncertainInput(name="royalty_rate", range=Pert(least=0.02, likely=0.05, most=0.08))
-    >>> drawn = Uncertain(method=relief, inputs=(royalty,), draws=2_000, seed=1).value(Portfolio(rights=()),
-    ...                                                                               as_of=date(2024, 1, 1))
+    >>> from ipabs.report.sample import drawn_value
+    >>> drawn = drawn_value()
     >>> ax = value_distribution(drawn).axes[0]
     >>> ax.get_title(loc="left"), int(sum(bar.get_height() for bar in ax.patches))
     ('Relief from royalty: value on 2024-01-01, 2,000 draws', 2000)
@@ -84,15 +77,8 @@ def swings(valuation: Valuation) -> pd.DataFrame:
     DataFrame
         Indexed by input: ``low``, ``high`` in the currency of the valuation.
 
-    >>> from ipabs.valuation.distributions import Pert
-    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
-    >>> from ipabs.valuation.revenue import RevenueStream
-    >>> from ipabs.valuation.uncertainty import Uncertain, UncertainInput
-    >>> relief = ReliefFromRoyalty(streams=(RevenueStream(name="A", revenues=(100e6,)),), royalty_rate=0.05,
-    ...                            tax_rate=0.0, discount_rate=0.10)
-    >>> royalty = UncertainInput(name="royalty_rate", range=Pert(least=0.02, likely=0.05, most=0.08))
-    >>> drawn = Uncertain(method=relief, inputs=(royalty,), draws=2_000, seed=1).value(Portfolio(rights=()),
-    ...                                                                               as_of=date(2024, 1, 1))
+    >>> from ipabs.report.sample import drawn_value
+    >>> drawn = drawn_value()
     >>> swings(drawn).round(-4).loc["royalty_rate"].tolist()
     [2800000.0, 6300000.0]
     """
@@ -112,15 +98,8 @@ def swings(valuation: Valuation) -> pd.DataFrame:
 def tornado(valuation: Valuation, *, ax: "Axes | None" = None, lang: Language = "en", source: str = "") -> "Figure":
     """How far the mean value moves between the lowest and the highest tenth of each drawn input.
 
-    >>> from ipabs.valuation.distributions import Pert
-    >>> from ipabs.valuation.relief_from_royalty import ReliefFromRoyalty
-    >>> from ipabs.valuation.revenue import RevenueStream
-    >>> from ipabs.valuation.uncertainty import Uncertain, UncertainInput
-    >>> relief = ReliefFromRoyalty(streams=(RevenueStream(name="A", revenues=(100e6,)),), royalty_rate=0.05,
-    ...                            tax_rate=0.0, discount_rate=0.10)
-    >>> royalty = UncertainInput(name="royalty_rate", range=Pert(least=0.02, likely=0.05, most=0.08))
-    >>> drawn = Uncertain(method=relief, inputs=(royalty,), draws=2_000, seed=1).value(Portfolio(rights=()),
-    ...                                                                               as_of=date(2024, 1, 1))
+    >>> from ipabs.report.sample import drawn_value
+    >>> drawn = drawn_value()
     >>> [tick.get_text() for tick in tornado(drawn).axes[0].get_yticklabels()]
     ['royalty_rate']
     """

@@ -54,7 +54,7 @@ def workbook_bytes(
         Series from outside that were given to the run.
     lang : "en" or "zh"
 
-    >>> from ipabs.report.sample import small_ledger
+    >>> from ipabs.engine.sample import small_ledger
     >>> raw = workbook_bytes([("small", small_ledger())])
     >>> raw[:2], raw == workbook_bytes([("small", small_ledger())])
     (b'PK', True)
